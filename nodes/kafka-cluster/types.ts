@@ -1,0 +1,163 @@
+import type { EventEmitter } from 'node:events';
+
+/**
+ * What the nodes see of Kafka. Only this folder knows which client library is behind it.
+ */
+
+/** Header values of a record; a header that stands more than once is an array. */
+export type KafkaHeaders = Record<string, Buffer | string | (Buffer | string)[] | undefined>;
+
+/** A record on its way into a topic. `timestamp` in milliseconds since 1970. */
+export interface OutgoingRecord {
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: KafkaHeaders;
+  timestamp: number;
+}
+
+/** A record out of a topic. Offsets are strings, since they may pass 2^53; `timestamp` in milliseconds since 1970. */
+export interface IncomingRecord {
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: KafkaHeaders;
+  timestamp: number;
+  offset: string;
+}
+
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}
+
+export type Acks = 'all' | 'leader';
+export type Compression = 'none' | 'gzip';
+
+/** What a client tells about its connection, for the status of the node that uses it. */
+export type ClientState =
+  | { state: 'connecting' }
+  | { state: 'connected' }
+  /** not connected; the next attempt is at `nextAttempt` (milliseconds since 1970) */
+  | { state: 'retrying'; nextAttempt: number; error: Error }
+  | { state: 'closed' };
+
+/** Kept by a client for its owner: `on('state', (state: ClientState) => ...)`. */
+export interface StateSource extends Pick<EventEmitter, 'on' | 'off'> {
+  readonly state: ClientState;
+}
+
+export interface ProducerOptions {
+  acks: Acks;
+  compression: Compression;
+  /** let the broker make a topic that is missing, where the broker allows it */
+  createTopics: boolean;
+}
+
+/**
+ * Writes records, one partition at a time, so that what is acknowledged has really been written (each call is one
+ * partition of one topic, and the broker's answer must name it). The caller keeps one send in flight per partition.
+ */
+export interface ClusterProducer extends StateSource {
+  /**
+   * The partition for a key, as Kafka's own clients choose it (murmur2); without a key, one that stays for a while.
+   * @throws UserError (a rejection) when the topic does not exist and may not be made, or no broker can be reached
+   */
+  partitionFor(topic: string, key: Buffer | null): Promise<number>;
+  /**
+   * Sends these records in this order; they have to fit into one batch (see maxBatchBytes).
+   * Waits out short outages by itself. After any final error the client behind it has been replaced by a fresh one, and
+   * the same records may be sent again.
+   * @returns the offset of the first record (-1 when the broker did not tell: acks "leader" on old brokers)
+   */
+  send(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<{ baseOffset: string }>;
+  /** The broker's limit on one partition's record batch, in bytes. */
+  maxBatchBytes(topic: string): Promise<number>;
+  /** Disconnects, at most 3 s after the call. */
+  close(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  groupId: string;
+  /** names, or regular expressions that are matched against all topics and looked up again every so often */
+  topics: (string | RegExp)[];
+  /** where a group begins on a partition it has never committed */
+  from: 'earliest' | 'latest';
+  sessionTimeoutMs: number;
+}
+
+/** A fetched run of records of one partition, in order. `generation` is that of the assignment it belongs to. */
+export interface FetchedBatch extends TopicPartition {
+  records: IncomingRecord[];
+  generation: number;
+  /** the offset after the partition's last record */
+  highWatermark: string;
+}
+
+/** What a consumer client calls; none of these may throw. */
+export interface ConsumerListener {
+  /** A new assignment: everything of earlier generations is void and will be fetched again where uncommitted. */
+  assigned(generation: number, partitions: TopicPartition[]): void;
+  /** Records to queue. Must return at once: nothing may wait inside the fetch loop. */
+  batch(batch: FetchedBatch): void;
+  /** The group is rebalancing: commit what is confirmed now. Awaited for a short time. */
+  rebalancing(): Promise<void>;
+  /** Records that retention has deleted before they were read: the reading goes on at `to`. */
+  missed(partition: TopicPartition, from: string, to: string): void;
+}
+
+/** The next offset to read of a partition. */
+export interface PartitionOffset extends TopicPartition {
+  offset: string;
+}
+
+/** Where to read on: a number, a time in milliseconds since 1970, or one of the ends. */
+export type SeekTarget = { offset: string } | { time: number } | 'beginning' | 'end';
+
+/** Reads topics as a member of a consumer group; comes back by itself after any failure. */
+export interface ClusterConsumer extends StateSource {
+  start(): void;
+  /** Commits the offsets to read next. Rejects when this member is no longer in the group's current generation. */
+  commit(offsets: PartitionOffset[]): Promise<void>;
+  pause(partitions: TopicPartition[]): void;
+  resume(partitions: TopicPartition[]): void;
+  /** Reads these partitions of the assignment again from their last committed offset. */
+  refetch(partitions: TopicPartition[]): Promise<void>;
+  seek(partition: TopicPartition, target: SeekTarget): Promise<void>;
+  /** Leaves the group and disconnects. */
+  close(): Promise<void>;
+}
+
+/** One partition as the topics page shows it. */
+export interface PartitionDescription {
+  partition: number;
+  leader: number;
+  replicas: number[];
+  inSyncReplicas: number[];
+  /** offset of the first record still there, and the offset the next one will get */
+  firstOffset: string;
+  nextOffset: string;
+}
+
+export interface TopicDescription {
+  name: string;
+  internal: boolean;
+  partitions: PartitionDescription[];
+}
+
+/** Answers questions about the cluster. One client per config node, connected while somebody uses it. */
+export interface ClusterAdmin {
+  topicNames(): Promise<string[]>;
+  describeTopics(names: string[]): Promise<TopicDescription[]>;
+  /** Committed offset by partition, "-1" where the group has none. */
+  committedOffsets(groupId: string, topic: string): Promise<Map<number, string>>;
+}
+
+/** The config node as the other nodes see it. */
+export interface KafkaCluster {
+  /** Told to people in errors and statuses: the brokers' addresses, never a secret. */
+  readonly description: string;
+  createProducer(options: ProducerOptions): ClusterProducer;
+  createConsumer(options: ConsumerOptions, listener: ConsumerListener): ClusterConsumer;
+  /** Lends the shared admin client; give it back with releaseAdmin. */
+  acquireAdmin(): ClusterAdmin;
+  releaseAdmin(): void;
+}

@@ -1,0 +1,31 @@
+import type { Db } from 'mongodb';
+
+/** What a database connection tells about itself, for the status of the nodes that use it. */
+export type DatabaseState =
+  | { state: 'connecting' }
+  | { state: 'connected' }
+  /** not connected; the next attempt is at `nextAttempt` (milliseconds since 1970) */
+  | { state: 'retrying'; nextAttempt: number; error: Error }
+  | { state: 'closed' };
+
+/**
+ * The one client of a mongo-database config node, shared by its users: connected with the first, closed after the last.
+ */
+export interface MongoDatabase {
+  /** Told to people in errors and statuses: host and database, never a secret. */
+  readonly description: string;
+  readonly state: DatabaseState;
+  /** Signs a user in (with its listener for states) and starts to connect. */
+  acquire(onState?: (state: DatabaseState) => void): DatabaseLease;
+}
+
+/** One user's share of the connection. */
+export interface DatabaseLease {
+  /**
+   * The database, as soon as there is a connection; waits as long as there is none.
+   * @param signal ends the waiting
+   */
+  db(signal?: AbortSignal): Promise<Db>;
+  /** Signs the user out. */
+  release(): void;
+}

@@ -1,0 +1,68 @@
+/**
+ * Where the confirmations of all consumers of this process meet. kafka-consumer signs in with its node id and gives out
+ * delivery ids that begin with it; whoever has handled a message (mongo-sink, or a flow by way of the consumer's input)
+ * confirms or rejects it here, without knowing the consumer.
+ */
+
+/** What a consumer does with confirmations of its own deliveries. */
+export interface DeliveryOwner {
+  confirm(delivery: string, parts?: DeliveryParts): void;
+  reject(delivery: string, reason: Error, parts?: DeliveryParts): void;
+}
+
+/** The part of `msg.parts` that says which piece of a split message was handled. */
+export interface DeliveryParts {
+  id?: string;
+  index?: number;
+  count?: number;
+}
+
+/** The part of a message that confirmations need. */
+export interface DeliveredMessage {
+  kafka?: { delivery?: unknown } | undefined;
+  parts?: DeliveryParts | undefined;
+}
+
+const SEPARATOR = '/';
+const owners = new Map<string, DeliveryOwner>();
+
+/** Signs a consumer in under its node id; the latest one with an id gets its confirmations. */
+export function registerOwner(ownerId: string, owner: DeliveryOwner): void {
+  owners.set(ownerId, owner);
+}
+
+/** Signs a consumer out, unless another instance with the same id has signed in since. */
+export function unregisterOwner(ownerId: string, owner: DeliveryOwner): void {
+  if (owners.get(ownerId) === owner) owners.delete(ownerId);
+}
+
+/** @returns a delivery id that leads back to its owner; `rest` is the owner's to read. */
+export function deliveryId(ownerId: string, rest: string): string {
+  return ownerId + SEPARATOR + rest;
+}
+
+/** @returns the owner's part of a delivery id. */
+export function deliveryRest(delivery: string): string {
+  return delivery.slice(delivery.indexOf(SEPARATOR) + 1);
+}
+
+/** @returns the delivery ids that a message carries: none, one, or several after a join. */
+export function deliveriesOf(message: DeliveredMessage): string[] {
+  const delivery = message.kafka?.delivery;
+  return (Array.isArray(delivery) ? delivery : [delivery]).filter((id): id is string => typeof id === 'string');
+}
+
+/** Confirms a message: what it was delivered for is safe. A message without deliveries, or of a consumer that is gone, changes nothing. */
+export function confirm(message: DeliveredMessage): void {
+  for (const id of deliveriesOf(message)) ownerOf(id)?.confirm(id, message.parts);
+}
+
+/** Rejects a message: it can never be stored, and its consumer has to put it aside with this reason. */
+export function reject(message: DeliveredMessage, reason: Error): void {
+  for (const id of deliveriesOf(message)) ownerOf(id)?.reject(id, reason, message.parts);
+}
+
+function ownerOf(delivery: string): DeliveryOwner | undefined {
+  const end = delivery.indexOf(SEPARATOR);
+  return end < 0 ? undefined : owners.get(delivery.slice(0, end));
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** The record header that carries a reading's id through Kafka. */
+export const READING_ID_HEADER = 'reading-id';
+
+/** @returns a new reading id: a UUIDv7 (RFC 9562), increasing within one process even inside a millisecond. */
+export function newReadingId(): string {
+  return uuidv7();
+}
+
+/** @returns whether a value is a reading id of ours: a UUIDv7 in lower case. */
+export function isReadingId(value: unknown): value is string {
+  return typeof value === 'string' && UUID_V7.test(value);
+}
+
+/** @returns the time inside a reading id, in milliseconds since 1970. */
+export function readingTime(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/**
+ * The database id of a reading, as 24 hexadecimal digits for an ObjectId: 32 bits of seconds, 10 bits of milliseconds
+ * and the first 54 of the UUIDv7's counter and random bits. The same reading always gets the same id, so that what
+ * arrives twice finds itself there; and the ids sort by time, also beside the ObjectIds that a driver makes.
+ * @param id a reading id (see isReadingId)
+ */
+export function objectIdOfReading(id: string): string {
+  const counterAndRandom = BigInt(`0x${id.slice(15, 18)}${id.slice(19, 23)}${id.slice(24)}`);
+  // 76 bits: 12 of rand_a, the 2-bit variant, 62 of rand_b. The variant is the same in every id and is taken out.
+  const randA = counterAndRandom >> 64n;
+  const randB = counterAndRandom & ((1n << 62n) - 1n);
+  return toObjectId(readingTime(id), (randA << 42n) | (randB >> 20n));
+}
+
+/** Where a record stands in Kafka, and when it was written (milliseconds since 1970). */
+export interface RecordPlace {
+  topic: string;
+  partition: number;
+  offset: string;
+  timestamp: number;
+}
+
+/**
+ * The database id of a record that carries no reading id, as objectIdOfReading gives it: the record's own time, then 22
+ * bits of a hash of topic and partition, then the low 32 bits of the offset. A record read again gets the same id.
+ */
+export function objectIdOfRecord({ topic, partition, offset, timestamp }: RecordPlace): string {
+  const place = createHash('sha256').update(`${topic}\0${partition}`).digest().readUInt32BE(0) >>> 10;
+  return toObjectId(timestamp, (BigInt(place) << 32n) | (BigInt(offset) & 0xffffffffn));
+}
+
+function toObjectId(milliseconds: number, low54: bigint): string {
+  const time = Math.max(0, milliseconds);
+  const seconds = BigInt(Math.floor(time / 1000) % 2 ** 32);
+  const value = (seconds << 64n) | (BigInt(Math.floor(time % 1000)) << 54n) | low54;
+  return value.toString(16).padStart(24, '0');
+}

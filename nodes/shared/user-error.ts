@@ -1,0 +1,47 @@
+/** What fills in a catalog text. */
+export type TextParams = Record<string, string | number>;
+
+/**
+ * An error that a person is going to read.
+ *
+ * It carries the key of its text instead of the text itself, because the logic that throws it does not know the
+ * language of the runtime. `key` starts with the node type whose catalog holds it (`kafka-producer.errors.no-topic`),
+ * `params` fills in the placeholders. A node's registration file puts the text in with `localizeError`.
+ */
+export class UserError extends Error {
+  constructor(
+    readonly key: string,
+    readonly params: TextParams = {},
+    options?: { cause?: unknown },
+  ) {
+    super(`${key} ${JSON.stringify(params)}`, options);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * Shortens a value for an error or a status text.
+ * @param value anything; objects are shown as JSON, Buffers as text
+ * @param max the greatest number of characters to keep
+ */
+export function shorten(value: unknown, max = 80): string {
+  const text = asText(value).replace(/\s+/g, ' ');
+  const characters = Array.from(text);
+  return characters.length <= max ? text : `${characters.slice(0, max).join('')}… (${characters.length})`;
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Buffer.isBuffer(value)) return value.subarray(0, 512).toString('utf8');
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // A circular object or a BigInt: JSON has no form for it, its type is what can be shown.
+    return Object.prototype.toString.call(value);
+  }
+}
+
+/** @returns the error itself where it is one, else an Error made of what was thrown. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(shorten(thrown));
+}
