@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Node } from 'node-red';
 
 /**
  * What the nodes see of Kafka. Only this folder knows which client library is behind it.
@@ -160,4 +161,12 @@ export interface KafkaCluster {
   /** Lends the shared admin client; give it back with releaseAdmin. */
   acquireAdmin(): ClusterAdmin;
   releaseAdmin(): void;
+}
+
+/** What `RED.nodes.getNode` gives for the id of a kafka-cluster node. */
+export interface KafkaClusterNode extends Node {
+  /** undefined when its settings are unusable */
+  cluster?: KafkaCluster;
+  /** why they are, in the runtime's language */
+  problem?: Error;
 }

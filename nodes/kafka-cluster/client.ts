@@ -1,0 +1,89 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { Kafka, logLevel, type ISocketFactoryArgs, type LogEntry, type SASLOptions } from 'kafkajs';
+import './request-queue-timer';
+
+/** Where and how to connect. Holds secrets: never to be logged. */
+export interface ClusterSettings {
+  /** host:port */
+  brokers: string[];
+  clientId: string;
+  tls?: tls.ConnectionOptions;
+  sasl?: SASLOptions;
+}
+
+/** Takes lines that help to diagnose a connection; nobody has to read them. */
+export type DiagnosticLog = (line: string) => void;
+
+/** The fields of kafkajs's log entries that are shown: a list of what may be, so that no secret ever is. */
+const LOGGED_FIELDS = [
+  'error',
+  'broker',
+  'clientId',
+  'groupId',
+  'topic',
+  'partition',
+  'retryCount',
+  'retryTime',
+];
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 20_000;
+const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000 };
+
+/**
+ * A kafkajs client that can be thrown away for good.
+ *
+ * What kafkajs has once begun it tries on with until it succeeds, disconnected or not: a producer that was replaced
+ * would wake up after an outage and write old records behind newer ones. So each client has its own sockets and its own
+ * list of brokers, and `retire` takes both from it.
+ */
+export class KafkaClient {
+  readonly kafka: Kafka;
+  private readonly sockets = new Set<net.Socket>();
+  private retired = false;
+
+  /** @param retries how often a failed request is tried again: Infinity for producers and consumers, few for questions */
+  constructor(settings: ClusterSettings, retries: number, log: DiagnosticLog) {
+    this.kafka = new Kafka({
+      // An empty list is what ends kafkajs's endless attempts to connect.
+      brokers: () => (this.retired ? [] : settings.brokers),
+      clientId: settings.clientId,
+      ...(settings.tls ? { ssl: settings.tls } : {}),
+      ...(settings.sasl ? { sasl: settings.sasl } : {}),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: { ...RETRY, retries: Math.min(retries, Number.MAX_SAFE_INTEGER) },
+      socketFactory: (args) => this.openSocket(args),
+      logLevel: logLevel.WARN,
+      logCreator: () => (entry) => log(formatLogEntry(entry)),
+    });
+  }
+
+  /** Ends all connections at once and every attempt that is still under way; the client is of no use afterwards. */
+  retire(): void {
+    this.retired = true;
+    for (const socket of this.sockets) socket.destroy(new Error('this client was closed'));
+  }
+
+  private openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): net.Socket {
+    if (this.retired) throw new Error('this client was closed');
+    const socket = ssl
+      ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
+      : net.connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setNoDelay(true);
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  }
+}
+
+/** @returns a log entry of kafkajs as one line */
+export function formatLogEntry({ namespace, label, log }: LogEntry): string {
+  const fields = LOGGED_FIELDS.filter((field) => log[field] !== undefined).map(
+    (field) => `${field}=${String(log[field])}`,
+  );
+  return [`[kafkajs ${label} ${namespace}]`, log.message, ...fields].join(' ');
+}

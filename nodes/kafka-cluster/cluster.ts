@@ -1,0 +1,98 @@
+import { KafkaJsAdmin } from './admin-client';
+import { KafkaClient, type ClusterSettings, type DiagnosticLog } from './client';
+import { KafkaJsConsumer } from './consumer-client';
+import { KafkaJsProducer } from './producer-client';
+import type {
+  ClientState,
+  ClusterAdmin,
+  ClusterConsumer,
+  ClusterProducer,
+  ConsumerListener,
+  ConsumerOptions,
+  KafkaCluster,
+  ProducerOptions,
+  StateSource,
+} from './types';
+
+/** A question gives up after this many attempts, about two seconds when the broker refuses at once. */
+const ADMIN_RETRIES = 4;
+
+/** The KafkaCluster that talks through kafkajs. It counts what is open, so that its owner can wait until nothing is. */
+export class KafkaJsCluster implements KafkaCluster {
+  readonly description: string;
+  private open = 0;
+  private onDrained: (() => void)[] = [];
+  private admin: { client: KafkaClient; admin: KafkaJsAdmin; users: number } | undefined;
+
+  constructor(
+    private readonly settings: ClusterSettings,
+    private readonly log: DiagnosticLog,
+  ) {
+    this.description = settings.brokers.join(', ');
+  }
+
+  createProducer(options: ProducerOptions): ClusterProducer {
+    const producer = new KafkaJsProducer(
+      () => this.createClient(Infinity),
+      () => this.createClient(0),
+      options,
+    );
+    this.countUntilClosed(producer);
+    return producer;
+  }
+
+  createConsumer(options: ConsumerOptions, listener: ConsumerListener): ClusterConsumer {
+    const client = this.createClient(Infinity);
+    const consumer = new KafkaJsConsumer(client.kafka, options, listener);
+    this.countUntilClosed(consumer, () => client.retire());
+    return consumer;
+  }
+
+  acquireAdmin(): ClusterAdmin {
+    if (!this.admin) {
+      const client = this.createClient(ADMIN_RETRIES);
+      this.admin = { client, admin: new KafkaJsAdmin(client.kafka), users: 0 };
+      this.open++;
+    }
+    this.admin.users++;
+    return this.admin.admin;
+  }
+
+  releaseAdmin(): void {
+    if (!this.admin || --this.admin.users > 0) return;
+    const { client, admin } = this.admin;
+    this.admin = undefined;
+    void admin
+      .close()
+      .catch((error: unknown) => this.log(`closing the admin client: ${String(error)}`))
+      .finally(() => {
+        client.retire();
+        this.closedOne();
+      });
+  }
+
+  /** @returns when every client that was made here has been closed */
+  async drained(): Promise<void> {
+    if (this.open > 0) await new Promise<void>((resolve) => this.onDrained.push(resolve));
+  }
+
+  private createClient(retries: number): KafkaClient {
+    return new KafkaClient(this.settings, retries, this.log);
+  }
+
+  private countUntilClosed(client: StateSource, onClosed?: () => void): void {
+    this.open++;
+    const onState = ({ state }: ClientState): void => {
+      if (state !== 'closed') return;
+      client.off('state', onState);
+      onClosed?.();
+      this.closedOne();
+    };
+    client.on('state', onState);
+  }
+
+  private closedOne(): void {
+    if (--this.open > 0) return;
+    for (const resolve of this.onDrained.splice(0)) resolve();
+  }
+}
