@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import type { Node } from 'node-red';
 
 /** What a database connection tells about itself, for the status of the nodes that use it. */
 export type DatabaseState =
@@ -24,8 +25,14 @@ export interface DatabaseLease {
   /**
    * The database, as soon as there is a connection; waits as long as there is none.
    * @param signal ends the waiting
+   * @throws (a rejection) an AbortError when the signal is aborted or the lease is released
    */
   db(signal?: AbortSignal): Promise<Db>;
   /** Signs the user out. */
   release(): void;
+}
+
+/** The config node. `mongo` is missing where its settings were refused; the node itself has then reported why. */
+export interface MongoDatabaseNode extends Node {
+  mongo?: MongoDatabase;
 }

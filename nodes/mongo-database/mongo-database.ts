@@ -1,0 +1,49 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { localizeError, translator } from '../shared/translate';
+import { toError } from '../shared/user-error';
+import { MongoConnection } from './client';
+import { connectionSettings } from './settings';
+import type { MongoDatabase } from './types';
+
+interface MongoDatabaseDef extends NodeDef {
+  uri: string;
+  database: string;
+}
+
+interface Credentials {
+  username?: string;
+  password?: string;
+}
+
+type ConfigNode = Node<Credentials> & { mongo?: MongoDatabase };
+
+export = function register(RED: NodeAPI): void {
+  const translate = translator(RED);
+
+  function MongoDatabaseConfigNode(this: ConfigNode, def: MongoDatabaseDef) {
+    RED.nodes.createNode(this, def);
+    try {
+      const { username, password } = this.credentials;
+      const connection = new MongoConnection(
+        connectionSettings({ uri: def.uri, database: def.database, username, password }),
+      );
+      this.mongo = connection;
+      this.on('close', (done: (error?: Error) => void) => {
+        connection.close().then(
+          () => done(),
+          (error: unknown) => done(toError(error)),
+        );
+      });
+    } catch (error) {
+      this.error(localizeError(toError(error), translate));
+    }
+  }
+
+  RED.nodes.registerType<ConfigNode, MongoDatabaseDef, object, Credentials>(
+    'mongo-database',
+    MongoDatabaseConfigNode,
+    {
+      credentials: { username: { type: 'text' }, password: { type: 'password' } },
+    },
+  );
+};

@@ -1,0 +1,76 @@
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { PACKAGE_NAME } from '../shared/package-name';
+import { requireSet } from '../shared/unset-variable';
+import { UserError } from '../shared/user-error';
+
+/** The config node's settings and credentials, as Node-RED gives them. */
+export interface DatabaseConfig {
+  uri?: string;
+  database?: string;
+  username?: string | undefined;
+  password?: string | undefined;
+}
+
+/** What a connection needs; `description` is the only part that may be shown to anyone. */
+export interface ConnectionSettings {
+  uri: string;
+  options: MongoClientOptions;
+  database: string;
+  description: string;
+}
+
+/**
+ * A database that is away is noticed after 3 s by who writes, and after at most 10 s by the driver's own heartbeat
+ * when the connection has gone silent; the driver then breaks off what waits for an answer.
+ */
+const TIMES: MongoClientOptions = {
+  serverSelectionTimeoutMS: 3_000,
+  connectTimeoutMS: 5_000,
+  heartbeatFrequencyMS: 5_000,
+  waitQueueTimeoutMS: 10_000,
+};
+
+/** MongoDB's limits on a database's name (manual, "MongoDB Limits and Thresholds": naming restrictions). */
+const DATABASE_NAME = /^[^/\\. "$*<>:|?\0]{1,63}$/;
+
+/**
+ * Checks the settings and fills in what they leave open: acknowledged by the majority and written to the journal,
+ * unless the URI says otherwise.
+ * @throws UserError that names the field; it never contains the URI's user or password
+ */
+export function connectionSettings(config: DatabaseConfig): ConnectionSettings {
+  const uri = requireSet(config.uri?.trim() ?? '', 'uri', 'mongo-database.errors.unset-variable');
+  const database = requireSet(
+    config.database?.trim() ?? '',
+    'database',
+    'mongo-database.errors.unset-variable',
+  );
+  if (uri === '') throw new UserError('mongo-database.errors.no-uri');
+  if (!DATABASE_NAME.test(database))
+    throw new UserError('mongo-database.errors.database-name', { value: database });
+
+  const username = config.username ?? '';
+  const password = config.password ?? '';
+  const options: MongoClientOptions = { ...TIMES, appName: PACKAGE_NAME, maxPoolSize: 10 };
+  if (username !== '') options.auth = { username, password };
+  const parsed = parse(uri, options);
+  const given = parsed.writeConcern;
+  if (given?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
+  options.writeConcern = { w: given?.w ?? 'majority', journal: given?.journal ?? true };
+  const hosts = parsed.srvHost ?? parsed.hosts.map(String).join(',');
+  return { uri, options, database, description: `${hosts}/${database}` };
+}
+
+function parse(uri: string, options: MongoClientOptions): MongoClient['options'] {
+  try {
+    return new MongoClient(uri, options).options;
+  } catch (error) {
+    const reason = error instanceof Error ? withoutUserInfo(error.message) : '';
+    throw new UserError('mongo-database.errors.uri', { reason });
+  }
+}
+
+/** The driver may quote the URI in its errors: what stands between the scheme and the last @ is taken out. */
+function withoutUserInfo(text: string): string {
+  return text.replace(/:\/\/\S*@/g, '://…@');
+}

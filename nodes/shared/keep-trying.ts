@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExponentialBackoff, type IBackoff } from 'cockatiel';
+import type { BackoffBounds } from './backoff';
+import { toError } from './user-error';
+
+const BOUNDS: BackoffBounds = { initialDelay: 250, maxDelay: 5_000 };
+
+export interface KeepTryingOptions {
+  /** ends the trying at once, also in the middle of a wait */
+  signal: AbortSignal;
+  /** told after each failure: the error, and the wait until the next attempt in milliseconds */
+  onFailure: (error: Error, delayMs: number) => void;
+  bounds?: BackoffBounds;
+}
+
+/**
+ * Runs an attempt until it succeeds, with exponential backoff and jitter between its failures.
+ * @returns what the successful attempt gave
+ * @throws the signal's AbortError once it is aborted; nothing else
+ */
+export async function keepTrying<T>(attempt: () => Promise<T>, options: KeepTryingOptions): Promise<T> {
+  const { signal, onFailure, bounds = BOUNDS } = options;
+  const factory = new ExponentialBackoff(bounds);
+  let backoff: IBackoff<unknown> | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      backoff = backoff ? backoff.next(undefined) : factory.next();
+      onFailure(toError(error), backoff.duration);
+    }
+    await sleep(backoff.duration, undefined, { signal });
+  }
+}
