@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import type { Report } from '../install-once';
+import type { ManagedProcess } from '../process/managed-process';
+import { freePort } from '../process/ports';
+import type { Service } from '../process/service';
+import { brokerProcess, prepareBroker, type BrokerSpec, type ClusterSpec } from './broker';
+import { kafkaJars } from './jars';
+
+export interface KafkaOptions {
+  /** Holds everything of the cluster; survives restarts. */
+  dir: string;
+  /** The first broker's port; a free one when absent. Further brokers take free ones. */
+  port?: number;
+  /** How many brokers; 1 when absent. */
+  brokers?: number;
+  /** Settings of the brokers beside or in place of stack's own. */
+  settings?: Record<string, string | number>;
+  /** Folder for the brokers' logs. */
+  logs?: string;
+  report?: Report;
+}
+
+/** A topic to be there. */
+export interface TopicSpec {
+  topic: string;
+  partitions?: number;
+  replicas?: number;
+}
+
+/** A real Apache Kafka cluster of one or several brokers on 127.0.0.1, in KRaft mode. */
+export class KafkaCluster implements Service {
+  readonly name = 'Kafka';
+  /** One for each broker, in the order of their ids 1, 2, ...: each can be killed and started alone. */
+  readonly brokers: readonly ManagedProcess[];
+  /** For clients: "127.0.0.1:9092,...". */
+  readonly bootstrap: string;
+
+  private constructor(spec: ClusterSpec) {
+    this.bootstrap = spec.brokers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    this.brokers = spec.brokers.map((broker) => brokerProcess(spec, broker, () => this.answers(broker)));
+  }
+
+  /** Fetches the jars if they are missing and prepares the folders; start() runs the brokers. */
+  static async prepare(options: KafkaOptions): Promise<KafkaCluster> {
+    const jars = await kafkaJars(options.report ?? (() => undefined));
+    const brokers: BrokerSpec[] = [];
+    for (let id = 1; id <= (options.brokers ?? 1); id++) {
+      const port = id === 1 && options.port !== undefined ? options.port : await freePort();
+      brokers.push({
+        id,
+        port,
+        controllerPort: await freePort(),
+        dir: path.join(options.dir, `broker-${id}`),
+      });
+    }
+    const spec: ClusterSpec = {
+      clusterId: await clusterId(options.dir),
+      brokers,
+      jars,
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.logs === undefined ? {} : { logs: options.logs }),
+    };
+    for (const broker of brokers) await prepareBroker(spec, broker);
+    return new KafkaCluster(spec);
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.brokers.map((broker) => broker.start()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.brokers.map((broker) => broker.stop()));
+  }
+
+  /** Creates the topics that are missing; those that exist stay as they are. */
+  async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
+    await ensureTopics(this.bootstrap, topics);
+  }
+
+  /** A broker answers when the cluster's metadata, asked from it, lists it. */
+  private async answers(broker: BrokerSpec): Promise<boolean> {
+    return withAdmin(`127.0.0.1:${broker.port}`, async (admin) => {
+      const { brokers } = await admin.describeCluster();
+      return brokers.some(({ port }) => port === broker.port);
+    });
+  }
+}
+
+/**
+ * Creates the topics that are missing at any Kafka cluster; those that exist stay as they are.
+ * @param bootstrap "host:port,host:port"
+ */
+export async function ensureTopics(bootstrap: string, topics: readonly TopicSpec[]): Promise<void> {
+  await withAdmin(bootstrap, async (admin) => {
+    const existing = await admin.listTopics();
+    const missing = topics.filter(({ topic }) => !existing.includes(topic));
+    if (missing.length === 0) return;
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map(({ topic, partitions, replicas }) => ({
+        topic,
+        numPartitions: partitions ?? 1,
+        replicationFactor: replicas ?? -1,
+      })),
+    });
+  });
+}
+
+async function withAdmin<T>(bootstrap: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const kafka = new Kafka({
+    clientId: 'stack',
+    brokers: bootstrap.split(','),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    retry: { retries: 0 },
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** All brokers of a cluster carry its id: 16 random bytes as Kafka writes them. */
+async function clusterId(dir: string): Promise<string> {
+  const file = path.join(dir, 'cluster-id');
+  if (existsSync(file)) return readFile(file, 'utf8');
+  await mkdir(dir, { recursive: true });
+  const id = randomBytes(16).toString('base64url');
+  await writeFile(file, id);
+  return id;
+}

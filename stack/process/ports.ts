@@ -1,0 +1,29 @@
+import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+
+/** Below the range from which systems take the local ports of outgoing connections (Linux: from 32768 on). */
+const FIRST = 20_000;
+const LAST = 32_000;
+
+/** @returns whether a server could listen on that port now. */
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(error);
+    });
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * @returns a port that nobody listens on. It lies where no outgoing connection gets its local port from, so that a
+ * server that is killed finds it free again later.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    if (await isPortFree(port)) return port;
+  }
+}
