@@ -130,10 +130,11 @@ export interface ClusterConsumer extends StateSource {
 /** One partition as the topics page shows it. */
 export interface PartitionDescription {
   partition: number;
+  /** the broker that leads it, -1 while none does */
   leader: number;
   replicas: number[];
   inSyncReplicas: number[];
-  /** offset of the first record still there, and the offset the next one will get */
+  /** offset of the first record still there, and the offset the next one will get; "-1" while the topic lacks a leader */
   firstOffset: string;
   nextOffset: string;
 }
@@ -144,12 +145,38 @@ export interface TopicDescription {
   partitions: PartitionDescription[];
 }
 
-/** Answers questions about the cluster. One client per config node, connected while somebody uses it. */
+/** How long a topic keeps its records, and how safe they are; undefined where the broker does not say, -1 = no bound. */
+export interface TopicSettings {
+  retentionMs: number | undefined;
+  retentionBytes: number | undefined;
+  /** keeps only the newest record of each key */
+  compacted: boolean;
+  minInSyncReplicas: number | undefined;
+}
+
+export interface ClusterDescription {
+  clusterId: string;
+  controller: number | null;
+  brokers: { id: number; host: string; port: number }[];
+}
+
+/**
+ * Answers questions about the cluster. One client per config node, connected with the first question. A question that
+ * fails, or takes longer than 6 s, rejects; the next one starts afresh.
+ */
 export interface ClusterAdmin {
   topicNames(): Promise<string[]>;
+  describeCluster(): Promise<ClusterDescription>;
+  /** Topics that do not exist are left out. */
   describeTopics(names: string[]): Promise<TopicDescription[]>;
+  /** Settings by topic. Rejects where the user may not read them. */
+  topicSettings(names: string[]): Promise<Map<string, TopicSettings>>;
   /** Committed offset by partition, "-1" where the group has none. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, string>>;
+  /** The same for several topics at once, by topic. */
+  committedOffsetsOf(groupId: string, topics: string[]): Promise<Map<string, Map<number, string>>>;
+  /** By partition: the offset of the first record written at this time (milliseconds since 1970) or later, else the next one. */
+  offsetsAt(topic: string, time: number): Promise<Map<number, string>>;
 }
 
 /** The config node as the other nodes see it. */
