@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { runBench } from './bench';
+import { Circuit } from './circuit';
+import { BenchError, codeOf, messageOf } from './errors';
+import { parseIntelHex } from './intel-hex';
+import { parseOptions, USAGE, type Options } from './options';
+import { ptyOutlet, stdoutOutlet } from './outlet';
+import { ScenarioFile } from './scenario-file';
+
+function loadProgram(file: string): Uint16Array {
+  try {
+    return parseIntelHex(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new BenchError(`cannot load the program ${file}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Aborts when the process is asked to end, or when nobody reads its standard output any more. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  process.stdout.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+    stop.abort();
+  });
+  return stop.signal;
+}
+
+async function run(options: Options): Promise<void> {
+  const stop = stopSignal();
+  const circuit = new Circuit(loadProgram(options.hex), options.surroundings);
+  const changes =
+    options.scenario === undefined
+      ? undefined
+      : new ScenarioFile(options.scenario, (problem) => report(problem));
+  const outlet = options.link === undefined ? stdoutOutlet() : ptyOutlet(options.link);
+  try {
+    // With --stdout, standard output is the board's alone.
+    (options.link === undefined ? process.stderr : process.stdout).write(`board ready: ${outlet.name}\n`);
+    await runBench({ circuit, outlet, changes, seconds: options.seconds }, stop);
+  } finally {
+    outlet.close();
+  }
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`board: ${error instanceof BenchError ? error.message : String(error)}\n`);
+}
+
+async function main(): Promise<void> {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options === 'help') process.stdout.write(USAGE);
+    else await run(options);
+  } catch (error) {
+    report(error);
+    process.exitCode = 1;
+  }
+}
+
+void main();
