@@ -44,8 +44,16 @@ export class KafkaClient {
   private readonly sockets = new Set<net.Socket>();
   private retired = false;
 
-  /** @param retries how often a failed request is tried again: Infinity for producers and consumers, few for questions */
-  constructor(settings: ClusterSettings, retries: number, log: DiagnosticLog) {
+  /**
+   * @param retries how often a failed request is tried again: Infinity for producers and consumers, few for questions
+   * @param onConnectionLost called when a connection ends that was not closed from here
+   */
+  constructor(
+    settings: ClusterSettings,
+    retries: number,
+    log: DiagnosticLog,
+    private readonly onConnectionLost: () => void = () => undefined,
+  ) {
     this.kafka = new Kafka({
       // An empty list is what ends kafkajs's endless attempts to connect.
       brokers: () => (this.retired ? [] : settings.brokers),
@@ -75,7 +83,10 @@ export class KafkaClient {
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      if (!this.retired) this.onConnectionLost();
+    });
     return socket;
   }
 }

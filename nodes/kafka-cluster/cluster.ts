@@ -9,6 +9,7 @@ import type {
   ClusterProducer,
   ConsumerListener,
   ConsumerOptions,
+  ConsumerState,
   KafkaCluster,
   ProducerOptions,
   StateSource,
@@ -33,18 +34,25 @@ export class KafkaJsCluster implements KafkaCluster {
 
   createProducer(options: ProducerOptions): ClusterProducer {
     const producer = new KafkaJsProducer(
-      () => this.createClient(Infinity),
-      () => this.createClient(0),
+      {
+        patient: (onConnectionLost) => this.createClient(Infinity, onConnectionLost),
+        impatient: () => this.createClient(0),
+      },
       options,
+      this.description,
     );
     this.countUntilClosed(producer);
     return producer;
   }
 
   createConsumer(options: ConsumerOptions, listener: ConsumerListener): ClusterConsumer {
-    const client = this.createClient(Infinity);
-    const consumer = new KafkaJsConsumer(client.kafka, options, listener);
-    this.countUntilClosed(consumer, () => client.retire());
+    const consumer = new KafkaJsConsumer(
+      () => this.createClient(Infinity),
+      this.acquireAdmin(),
+      options,
+      listener,
+    );
+    this.countUntilClosed(consumer, () => this.releaseAdmin());
     return consumer;
   }
 
@@ -76,13 +84,13 @@ export class KafkaJsCluster implements KafkaCluster {
     if (this.open > 0) await new Promise<void>((resolve) => this.onDrained.push(resolve));
   }
 
-  private createClient(retries: number): KafkaClient {
-    return new KafkaClient(this.settings, retries, this.log);
+  private createClient(retries: number, onConnectionLost?: () => void): KafkaClient {
+    return new KafkaClient(this.settings, retries, this.log, onConnectionLost);
   }
 
-  private countUntilClosed(client: StateSource, onClosed?: () => void): void {
+  private countUntilClosed(client: Pick<StateSource, 'on' | 'off'>, onClosed?: () => void): void {
     this.open++;
-    const onState = ({ state }: ClientState): void => {
+    const onState = ({ state }: ClientState | ConsumerState): void => {
       if (state !== 'closed') return;
       client.off('state', onState);
       onClosed?.();

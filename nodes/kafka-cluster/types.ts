@@ -51,6 +51,38 @@ export interface ProducerOptions {
   compression: Compression;
   /** let the broker make a topic that is missing, where the broker allows it */
   createTopics: boolean;
+  /**
+   * After this time a send is given up as 'not-acknowledged', in milliseconds. Without it a send waits out any outage,
+   * which is what keeps an outage from writing a record twice.
+   */
+  deliveryTimeoutMs?: number;
+}
+
+/**
+ * What went wrong, as far as a caller can do something about it:
+ * - too-large, record-refused: one of the records will never be taken; sent one by one, the others will
+ * - partition-missing, topic-name: will not be taken as they are
+ * - topic-missing, topic-not-created, topic-forbidden: until somebody changes that on the cluster
+ * - unreachable, send-failed: for the moment; the same records may be sent again
+ * - not-acknowledged: not within deliveryTimeoutMs; they may have been written or not
+ * - closed: this client was closed
+ */
+export type KafkaProblem =
+  | 'too-large'
+  | 'record-refused'
+  | 'partition-missing'
+  | 'topic-name'
+  | 'topic-missing'
+  | 'topic-not-created'
+  | 'topic-forbidden'
+  | 'unreachable'
+  | 'send-failed'
+  | 'not-acknowledged'
+  | 'closed';
+
+/** What the promises of a ClusterProducer reject with: a UserError that also says which problem it is. */
+export interface KafkaProblemError extends Error {
+  readonly problem: KafkaProblem;
 }
 
 /**
@@ -60,18 +92,23 @@ export interface ProducerOptions {
 export interface ClusterProducer extends StateSource {
   /**
    * The partition for a key, as Kafka's own clients choose it (murmur2); without a key, one that stays for a while.
-   * @throws UserError (a rejection) when the topic does not exist and may not be made, or no broker can be reached
+   * @throws KafkaProblemError (a rejection) when the topic does not exist and may not be made, or no broker can be reached
    */
   partitionFor(topic: string, key: Buffer | null): Promise<number>;
+  /** The same without asking the cluster: undefined while the topic is not known yet. */
+  knownPartitionFor(topic: string, key: Buffer | null): number | undefined;
   /**
    * Sends these records in this order; they have to fit into one batch (see maxBatchBytes).
    * Waits out short outages by itself. After any final error the client behind it has been replaced by a fresh one, and
    * the same records may be sent again.
-   * @returns the offset of the first record (-1 when the broker did not tell: acks "leader" on old brokers)
+   * @returns the offset of the first record (-1 when the broker did not tell)
+   * @throws KafkaProblemError (a rejection)
    */
   send(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<{ baseOffset: string }>;
   /** The broker's limit on one partition's record batch, in bytes. */
   maxBatchBytes(topic: string): Promise<number>;
+  /** The same without asking the cluster: undefined while the topic is not known yet. */
+  knownMaxBatchBytes(topic: string): number | undefined;
   /** Disconnects, at most 3 s after the call. */
   close(): Promise<void>;
 }
@@ -83,12 +120,16 @@ export interface ConsumerOptions {
   /** where a group begins on a partition it has never committed */
   from: 'earliest' | 'latest';
   sessionTimeoutMs: number;
+  /** topics that a regular expression passes over though it matches them */
+  ignored?: (topic: string) => boolean;
 }
 
 /** A fetched run of records of one partition, in order. `generation` is that of the assignment it belongs to. */
 export interface FetchedBatch extends TopicPartition {
   records: IncomingRecord[];
   generation: number;
+  /** where the reading goes on after these records; further than their last + 1 where Kafka keeps markers of its own */
+  nextOffset: string;
   /** the offset after the partition's last record */
   highWatermark: string;
 }
@@ -97,11 +138,18 @@ export interface FetchedBatch extends TopicPartition {
 export interface ConsumerListener {
   /** A new assignment: everything of earlier generations is void and will be fetched again where uncommitted. */
   assigned(generation: number, partitions: TopicPartition[]): void;
-  /** Records to queue. Must return at once: nothing may wait inside the fetch loop. */
-  batch(batch: FetchedBatch): void;
-  /** The group is rebalancing: commit what is confirmed now. Awaited for a short time. */
-  rebalancing(): Promise<void>;
-  /** Records that retention has deleted before they were read: the reading goes on at `to`. */
+  /**
+   * Records to queue.
+   * @returns nothing; or what holds back the next fetch for a moment, a quarter of a second at most, since all
+   *   partitions of that broker wait with it. Who needs longer pauses the partition.
+   */
+  batch(batch: FetchedBatch): Promise<void> | undefined;
+  /** The group is rebalancing: the last moment to commit what is confirmed. */
+  rebalancing(): void;
+  /**
+   * The offset to go on from is no longer in the partition: retention has deleted records before they were read, or the
+   * topic was made again. The reading goes on at `to`, the earliest there is.
+   */
   missed(partition: TopicPartition, from: string, to: string): void;
 }
 
@@ -113,16 +161,29 @@ export interface PartitionOffset extends TopicPartition {
 /** Where to read on: a number, a time in milliseconds since 1970, or one of the ends. */
 export type SeekTarget = { offset: string } | { time: number } | 'beginning' | 'end';
 
-/** Reads topics as a member of a consumer group; comes back by itself after any failure. */
-export interface ClusterConsumer extends StateSource {
+/** What a consumer client tells about itself: besides its connection, that none of its topics exists yet. */
+export type ConsumerState = ClientState | { state: 'waiting'; topics: string[] };
+
+/**
+ * Reads topics as a member of a consumer group; comes back by itself after any failure.
+ * `on('state', (state: ConsumerState) => ...)` tells of changes.
+ */
+export interface ClusterConsumer extends Pick<EventEmitter, 'on' | 'off'> {
+  readonly state: ConsumerState;
+  /** Those of its topics that do not exist; they are looked up again every so often. */
+  readonly missingTopics: readonly string[];
   start(): void;
   /** Commits the offsets to read next. Rejects when this member is no longer in the group's current generation. */
   commit(offsets: PartitionOffset[]): Promise<void>;
+  /** Fetches no more from these partitions until resumed; a new assignment begins with all of its partitions resumed. */
   pause(partitions: TopicPartition[]): void;
   resume(partitions: TopicPartition[]): void;
-  /** Reads these partitions of the assignment again from their last committed offset. */
-  refetch(partitions: TopicPartition[]): Promise<void>;
-  seek(partition: TopicPartition, target: SeekTarget): Promise<void>;
+  /**
+   * Reads on from another place; records fetched before are no longer given out. Nothing is committed by it.
+   * @returns the offset that comes next
+   * @throws UserError (a rejection) when the partition is not assigned here or has no such offset
+   */
+  seek(partition: TopicPartition, target: SeekTarget): Promise<string>;
   /** Leaves the group and disconnects. */
   close(): Promise<void>;
 }

@@ -1,0 +1,118 @@
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import { KafkaError, protocolErrorType, toKafkaError } from './errors';
+import type { Questions } from './questions';
+
+/** What a producer has to know of a topic. */
+export interface TopicInfo {
+  partitions: number;
+  /** the greatest record batch that the topic takes, in bytes */
+  maxBatchBytes: number;
+}
+
+/** Partitions may be added to a topic, and its limit changed, while records are sent to it. */
+const REFRESH_MS = 30_000;
+/** Kafka's default of max.message.bytes, for users that may not read the topic's configuration. */
+const DEFAULT_MAX_BATCH_BYTES = 1_048_588;
+/** https://kafka.apache.org/documentation: at most 249 characters of these, since names are folders on the broker. */
+const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+
+/** The topics that a producer writes to: asked for once, looked at again every so often. */
+export class TopicDirectory {
+  private readonly infos = new Map<string, TopicInfo>();
+  private readonly lookUps = new Map<string, Promise<TopicInfo>>();
+  private readonly timer: NodeJS.Timeout;
+
+  /** @param brokers for the texts of errors */
+  constructor(
+    private readonly questions: Questions,
+    private readonly brokers: string,
+    private readonly createMissing: boolean,
+  ) {
+    this.timer = setInterval(() => this.refresh(), REFRESH_MS).unref();
+  }
+
+  /** @returns what is known of a topic without asking */
+  known(topic: string): TopicInfo | undefined {
+    return this.infos.get(topic);
+  }
+
+  /**
+   * Asks the cluster; a topic that is missing is created where that is wanted.
+   * @throws KafkaError (a rejection) topic-missing, topic-name, topic-forbidden, topic-not-created or unreachable
+   */
+  lookUp(topic: string): Promise<TopicInfo> {
+    let lookUp = this.lookUps.get(topic);
+    if (!lookUp) {
+      lookUp = this.ask(topic).finally(() => this.lookUps.delete(topic));
+      this.lookUps.set(topic, lookUp);
+    }
+    return lookUp;
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.questions.close();
+  }
+
+  private async ask(topic: string): Promise<TopicInfo> {
+    const params = { topic, brokers: this.brokers };
+    if (!TOPIC_NAME.test(topic)) throw new KafkaError('topic-name', params);
+    try {
+      const partitions = await this.questions.ask((admin) => this.countPartitions(admin, topic));
+      const info = { partitions, maxBatchBytes: await this.readLimit(topic) };
+      this.infos.set(topic, info);
+      return info;
+    } catch (error) {
+      const known = toKafkaError(error, params, 'unreachable');
+      if (known.problem !== 'unreachable') this.infos.delete(topic);
+      throw known;
+    }
+  }
+
+  private async countPartitions(admin: Admin, topic: string): Promise<number> {
+    try {
+      return await fetchCount(admin, topic);
+    } catch (error) {
+      if (!this.createMissing || protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    }
+    try {
+      await admin.createTopics({ topics: [{ topic }], waitForLeaders: true });
+    } catch (error) {
+      throw toKafkaError(error, { topic, brokers: this.brokers }, 'topic-not-created');
+    }
+    return fetchCount(admin, topic);
+  }
+
+  private async readLimit(topic: string): Promise<number> {
+    try {
+      return await this.questions.ask((admin) => fetchLimit(admin, topic));
+    } catch (error) {
+      // Reading a configuration takes a right of its own, which whoever writes does not need to have.
+      if (protocolErrorType(error)?.includes('AUTHORIZATION_FAILED')) return DEFAULT_MAX_BATCH_BYTES;
+      throw error;
+    }
+  }
+
+  private refresh(): void {
+    for (const topic of this.infos.keys()) {
+      // What was known stays in force while nobody answers; a send that needs more asks again and tells its caller.
+      this.lookUp(topic).catch(() => undefined);
+    }
+  }
+}
+
+async function fetchCount(admin: Admin, topic: string): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const found = topics.find(({ name }) => name === topic);
+  if (!found || found.partitions.length === 0) throw new Error(`no metadata of ${topic} yet`);
+  return found.partitions.length;
+}
+
+async function fetchLimit(admin: Admin, topic: string): Promise<number> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+  });
+  const limit = Number(resources[0]?.configEntries[0]?.configValue);
+  return limit > 0 ? limit : DEFAULT_MAX_BATCH_BYTES;
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
+import type {
+  ClusterProducer,
+  KafkaProblemError,
+  OutgoingRecord,
+  ProducerOptions,
+} from '../../../nodes/kafka-cluster/types';
+import { kafka } from '../../support/services';
+import { readTopic } from '../../support/read-topic';
+import { until } from '../../support/until';
+
+const OPTIONS: ProducerOptions = { acks: 'all', compression: 'none', createTopics: false };
+
+describe('kafka-cluster: producer client', function () {
+  this.timeout(120_000);
+  let brokers: string;
+  let cluster: KafkaJsCluster;
+  const open: ClusterProducer[] = [];
+
+  before(async () => {
+    ({ brokers } = await kafka());
+    cluster = new KafkaJsCluster({ brokers: [brokers], clientId: 'test' }, () => undefined);
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((producer) => producer.close()));
+    await cluster.drained();
+  });
+
+  function producer(options: Partial<ProducerOptions> = {}): ClusterProducer {
+    const made = cluster.createProducer({ ...OPTIONS, ...options });
+    open.push(made);
+    return made;
+  }
+
+  async function topic(numPartitions = 1, settings: Record<string, string> = {}): Promise<string> {
+    const name = `producer-${randomUUID()}`;
+    const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+    await admin.createTopics({
+      topics: [{ topic: name, numPartitions, configEntries }],
+      waitForLeaders: true,
+    });
+    await admin.disconnect();
+    return name;
+  }
+
+  it('writes records in order and says where they stand', async () => {
+    const name = await topic(2);
+    const records = Array.from({ length: 100 }, (_, i) => record(`v${i}`, `k${i}`));
+    const client = producer();
+    assert.equal((await client.send(name, 1, records.slice(0, 60))).baseOffset, '0');
+    assert.equal((await client.send(name, 1, records.slice(60))).baseOffset, '60');
+    const read = await readTopic(brokers, name, 100);
+    assert.deepEqual(
+      read.map((r) => [r.partition, r.key, r.value]),
+      records.map((r) => [1, r.key?.toString(), r.value?.toString()]),
+    );
+    assert.equal(read[0]?.headers['reading-id']?.toString(), 'id');
+  });
+
+  it('chooses the partition of a key as Kafka does, and tells it without asking once the topic is known', async () => {
+    const name = await topic(7);
+    const client = producer();
+    assert.equal(client.knownPartitionFor(name, Buffer.from('a')), undefined);
+    // murmur2 as Java's clients compute it: toPositive(murmur2("21")) = 1173551340 (-973932308 & 0x7fffffff)
+    assert.equal(await client.partitionFor(name, Buffer.from('21')), 1_173_551_340 % 7);
+    assert.equal(client.knownPartitionFor(name, Buffer.from('21')), 1_173_551_340 % 7);
+  });
+
+  it('keeps records without a key together for a while', async () => {
+    const name = await topic(7);
+    const client = producer();
+    const first = await client.partitionFor(name, null);
+    for (let i = 0; i < 100; i++) assert.equal(client.knownPartitionFor(name, null), first);
+  });
+
+  it('tells within seconds that a topic does not exist', async () => {
+    const start = Date.now();
+    const error = await rejection(producer().send(`missing-${randomUUID()}`, 0, [record('x')]));
+    assert.equal(error.problem, 'topic-missing');
+    assert.ok(Date.now() - start < 5_000, `took ${Date.now() - start} ms`);
+  });
+
+  it('creates a topic that is missing where it may', async () => {
+    const name = `made-${randomUUID()}`;
+    await producer({ createTopics: true }).send(name, 0, [record('x')]);
+    assert.equal((await readTopic(brokers, name, 1))[0]?.value, 'x');
+  });
+
+  it('refuses a name that no topic can have', async () => {
+    assert.equal((await rejection(producer().send('no spaces', 0, [record('x')]))).problem, 'topic-name');
+  });
+
+  it('tells that a partition does not exist', async () => {
+    const error = await rejection(producer().send(await topic(2), 2, [record('x')]));
+    assert.equal(error.problem, 'partition-missing');
+  });
+
+  it('reads the limit of a topic, and goes on after the broker has refused a record as too large', async () => {
+    const name = await topic(1, { 'max.message.bytes': '2000' });
+    const client = producer();
+    assert.equal(await client.maxBatchBytes(name), 2000);
+    assert.equal((await rejection(client.send(name, 0, [record('x'.repeat(3000))]))).problem, 'too-large');
+    for (const value of ['a', 'b', 'c']) await client.send(name, 0, [record(value)]);
+    assert.deepEqual(
+      (await readTopic(brokers, name, 3)).map((r) => r.value),
+      ['a', 'b', 'c'],
+    );
+  });
+
+  it('says that no broker can be reached, and when it tries again', async () => {
+    const away = new KafkaJsCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' }, () => undefined);
+    const client = away.createProducer(OPTIONS);
+    await until('a state with the next attempt', () => client.state.state === 'retrying');
+    assert.equal((await rejection(client.partitionFor('any', null))).problem, 'unreachable');
+    const start = Date.now();
+    await client.close();
+    await away.drained();
+    assert.ok(Date.now() - start < 3_500);
+  });
+
+  it('gives up after the delivery timeout, where there is one', async () => {
+    const name = await topic();
+    const client = producer({ deliveryTimeoutMs: 1 });
+    await client.partitionFor(name, null);
+    await until('a connection', () => client.state.state === 'connected');
+    assert.equal((await rejection(client.send(name, 0, [record('x')]))).problem, 'not-acknowledged');
+  });
+});
+
+function record(value: string, key: string | null = null): OutgoingRecord {
+  return {
+    key: key === null ? null : Buffer.from(key),
+    value: Buffer.from(value),
+    headers: { 'reading-id': 'id' },
+    timestamp: Date.now(),
+  };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<KafkaProblemError> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as KafkaProblemError;
+  }
+  return assert.fail('expected a rejection');
+}
