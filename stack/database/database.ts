@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   port?: number;
   /** Folder for the server's log. */
   logs?: string;
+  /** Milliseconds from the stop signal to SIGKILL. */
+  stopTimeout?: number;
   report?: Report;
 }
 
@@ -34,6 +36,7 @@ export class Database implements Service {
       args: program.args({ port, dir: options.dir }),
       cwd: options.dir,
       ready: () => databaseAnswers(this.uri),
+      ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
       ...(options.logs === undefined ? {} : { logFile: path.join(options.logs, 'database.log') }),
     });
   }

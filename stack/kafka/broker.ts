@@ -25,6 +25,8 @@ export interface ClusterSpec {
   settings?: Record<string, string | number>;
   /** Folder for the brokers' logs. */
   logs?: string;
+  /** Milliseconds from the stop signal to SIGKILL. */
+  stopTimeout?: number;
 }
 
 /**
@@ -69,6 +71,7 @@ export function brokerProcess(
     args: [...javaArgs(cluster), 'kafka.Kafka', settingsFile(broker)],
     cwd: broker.dir,
     ready: isReady,
+    ...(cluster.stopTimeout === undefined ? {} : { stopTimeout: cluster.stopTimeout }),
     ...(cluster.logs === undefined ? {} : { logFile: path.join(cluster.logs, `kafka-${broker.id}.log`) }),
   });
 }

@@ -21,6 +21,8 @@ export interface KafkaOptions {
   settings?: Record<string, string | number>;
   /** Folder for the brokers' logs. */
   logs?: string;
+  /** Milliseconds from the stop signal to SIGKILL. */
+  stopTimeout?: number;
   report?: Report;
 }
 
@@ -63,6 +65,7 @@ export class KafkaCluster implements Service {
       jars,
       ...(options.settings === undefined ? {} : { settings: options.settings }),
       ...(options.logs === undefined ? {} : { logs: options.logs }),
+      ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
     };
     for (const broker of brokers) await prepareBroker(spec, broker);
     return new KafkaCluster(spec);

@@ -57,6 +57,7 @@ export class ServiceError extends Error {
 }
 
 interface Events {
+  start: [];
   line: [string];
   exit: [ExitInfo];
 }
@@ -113,6 +114,7 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
     if (this.child !== undefined) throw new Error(`${this.name} runs already (process ${this.child.pid})`);
     this.stopping = false;
     this.tail.length = 0;
+    this.emit('start');
     const ended = this.launch();
     const givenUp = new AbortController();
     try {

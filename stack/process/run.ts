@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { guard, release } from './reaper';
 
 const KEPT_LINES = 30;
 
@@ -14,7 +15,7 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a command to its end.
+ * Runs a command to its end, or to this process's end if that comes first.
  * @param onLine takes each line that it prints
  * @throws CommandError when it cannot be run or its exit code is not 0
  */
@@ -24,7 +25,9 @@ export async function run(
   onLine: (line: string) => void = () => undefined,
 ): Promise<void> {
   const tail: string[] = [];
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid !== undefined) guard(pid);
   const read = async (stream: Readable): Promise<void> => {
     for await (const line of createInterface({ input: stream })) {
       tail.push(line);
@@ -40,5 +43,7 @@ export async function run(
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(told, (error as Error).message, tail);
+  } finally {
+    if (pid !== undefined) release(pid);
   }
 }

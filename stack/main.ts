@@ -1,0 +1,75 @@
+import { readConfig, SettingError, type StackConfig } from './config';
+import { Stack, type Addresses } from './stack';
+
+/** The terminal and npm may both pass on the same Ctrl-C; what comes this soon after the first is not a second one. */
+const SAME_REQUEST_MS = 1_000;
+
+function say(line: string): void {
+  console.log(line);
+}
+
+function settingsOrExit(): StackConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+/** One line, so that a program can wait for it. */
+function readyLine(at: Addresses, since: number): string {
+  const seconds = ((Date.now() - since) / 1000).toFixed(1);
+  return `ready in ${seconds} s: dashboard ${at.dashboard}  editor ${at.editor}  (Kafka ${at.kafka}, database ${at.database}, serial line ${at.serial}; Ctrl-C stops everything)`;
+}
+
+/** Calls `stop` at the first signal; one that comes while stopping ends this process and its children at once. */
+function onSignal(stop: () => void): void {
+  let first: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (first === undefined) {
+        first = Date.now();
+        stop();
+      } else if (Date.now() - first > SAME_REQUEST_MS) {
+        process.exit(130);
+      }
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  const since = Date.now();
+  const stack = new Stack(settingsOrExit(), say);
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stack.stop());
+  onSignal(() => {
+    say('stopping');
+    void stop().then(
+      () => {
+        say('stopped');
+        // A set-up step may be under way still; its commands end with this process.
+        process.exit();
+      },
+      (error: unknown) => {
+        fail(error);
+        process.exit();
+      },
+    );
+  });
+  try {
+    const addresses = await stack.start();
+    say(readyLine(addresses, since));
+  } catch (error) {
+    if (stopping === undefined) fail(error);
+    await stop();
+  }
+}
+
+function fail(error: unknown): void {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+void main();

@@ -1,0 +1,201 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { boardProcess } from './board';
+import { ADMIN_USER, type StackConfig } from './config';
+import { Database } from './database/database';
+import type { Report } from './install-once';
+import { ensureTopics, KafkaCluster } from './kafka/cluster';
+import { howToTakeNewFlows, installFlows } from './node-red/flows';
+import { EDITOR_PATH, flowsProblem, nodeRedProcess, urlOf } from './node-red/node-red';
+import { prepareUserDir } from './node-red/user-dir';
+import { ROOT } from './paths';
+import type { ManagedProcess } from './process/managed-process';
+import { requireFreePort } from './process/port-holder';
+import { Supervisor } from './process/supervisor';
+
+/** Node-RED first, then the others at the same time: together below the 10 s in which everything has stopped. */
+const NODE_RED_STOP_MS = 5_000;
+const SERVICE_STOP_MS = 4_000;
+
+const PARTITIONS = 3;
+
+/** What a stack is made of besides its settings. */
+export interface StackParts {
+  /** Flow files to deploy in a new user directory. */
+  flows: readonly string[];
+  /** The package whose nodes the flows use. */
+  packageDir: string;
+}
+
+export const SHIPPED: StackParts = {
+  flows: [path.join(ROOT, 'flows', 'edge.json'), path.join(ROOT, 'flows', 'server.json')],
+  packageDir: ROOT,
+};
+
+/** Where people find what runs. */
+export interface Addresses {
+  dashboard: string;
+  editor: string;
+  kafka: string;
+  /** Without what a person may have put into the URI to log in. */
+  database: string;
+  serial: string;
+}
+
+/** Kafka, database, board and Node-RED as `npm start` runs them. */
+export class Stack {
+  private readonly supervisor: Supervisor;
+  private nodeRed: ManagedProcess | undefined;
+
+  constructor(
+    private readonly config: StackConfig,
+    private readonly report: Report,
+    private readonly parts: StackParts = SHIPPED,
+  ) {
+    this.supervisor = new Supervisor(report);
+  }
+
+  /**
+   * Sets up what is missing, starts everything and keeps it running.
+   * @returns when the dashboard can be opened
+   * @throws when something does not start; stop() takes down what did
+   */
+  async start(): Promise<Addresses> {
+    await this.checkPorts();
+    await mkdir(this.config.dataDir, { recursive: true });
+    const userDir = await this.prepareNodeRed();
+    const [kafka, database, board] = await Promise.all([
+      this.prepareKafka(),
+      this.prepareDatabase(),
+      this.prepareBoard(),
+    ]);
+    const brokers = kafka instanceof KafkaCluster ? kafka.bootstrap : kafka.brokers;
+    const uri = database.uri;
+    this.report('starting Kafka, the database and the board');
+    await this.supervisor.run(
+      ...(kafka instanceof KafkaCluster ? kafka.brokers : []),
+      ...(database instanceof Database ? [database.process] : []),
+      ...(board.process === undefined ? [] : [board.process]),
+    );
+    await this.prepareTopic(brokers);
+    this.report('starting Node-RED');
+    await this.startNodeRed(userDir, {
+      KAFKA_BROKERS: brokers,
+      KAFKA_TOPIC: this.config.topic,
+      MONGODB_URI: uri,
+      SERIAL_PATH: board.serial,
+    });
+    const url = urlOf(this.config.host, this.config.port);
+    return {
+      dashboard: `${url}/`,
+      editor: `${url}${EDITOR_PATH}`,
+      kafka: brokers,
+      database: withoutLogin(uri),
+      serial: board.serial,
+    };
+  }
+
+  /** Stops everything in order. Nothing of it runs when this resolves. */
+  async stop(): Promise<void> {
+    await this.supervisor.stop();
+  }
+
+  /** Stops and starts Node-RED alone. */
+  async restartNodeRed(): Promise<void> {
+    if (this.nodeRed === undefined) throw new Error('Node-RED was not started yet');
+    await this.supervisor.restart(this.nodeRed);
+  }
+
+  private get logs(): string {
+    return path.join(this.config.dataDir, 'logs');
+  }
+
+  private async checkPorts(): Promise<void> {
+    const { config } = this;
+    await requireFreePort(config.port, config.host, 'PORT');
+    if ('port' in config.kafka) await requireFreePort(config.kafka.port, '127.0.0.1', 'KAFKA_PORT');
+    if ('port' in config.database) await requireFreePort(config.database.port, '127.0.0.1', 'MONGO_PORT');
+  }
+
+  private async prepareNodeRed(): Promise<string> {
+    const userDir = path.join(this.config.dataDir, 'node-red');
+    await prepareUserDir(userDir, this.parts.packageDir);
+    const outcome = await installFlows(this.parts.flows, userDir);
+    if (outcome === 'newer-available') this.report(howToTakeNewFlows(userDir));
+    return userDir;
+  }
+
+  private async prepareKafka(): Promise<KafkaCluster | { brokers: string }> {
+    const { kafka, dataDir } = this.config;
+    if ('brokers' in kafka) return kafka;
+    return KafkaCluster.prepare({
+      dir: path.join(dataDir, 'kafka'),
+      port: kafka.port,
+      logs: this.logs,
+      stopTimeout: SERVICE_STOP_MS,
+      report: this.report,
+    });
+  }
+
+  private async prepareDatabase(): Promise<Database | { uri: string }> {
+    const { database, dataDir } = this.config;
+    if ('uri' in database) return database;
+    return Database.prepare({
+      dir: path.join(dataDir, 'database'),
+      port: database.port,
+      logs: this.logs,
+      stopTimeout: SERVICE_STOP_MS,
+      report: this.report,
+    });
+  }
+
+  private async prepareBoard(): Promise<{ serial: string; process?: ManagedProcess }> {
+    const { serial, dataDir } = this.config;
+    if ('path' in serial) return { serial: serial.path };
+    const link = path.join(dataDir, 'board');
+    const process = await boardProcess({
+      hex: serial.hex,
+      link,
+      scenario: path.join(dataDir, 'board.txt'),
+      logs: this.logs,
+      stopTimeout: SERVICE_STOP_MS,
+    });
+    return { serial: link, process };
+  }
+
+  /** At a Kafka of the user's own the topic may be theirs to create, and the nodes wait for it: that stops nothing. */
+  private async prepareTopic(brokers: string): Promise<void> {
+    const topics = [{ topic: this.config.topic, partitions: PARTITIONS }];
+    if ('port' in this.config.kafka) return ensureTopics(brokers, topics);
+    try {
+      await ensureTopics(brokers, topics);
+    } catch (error) {
+      this.report(
+        `topic ${this.config.topic} could not be looked up or created at ${brokers}: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  private async startNodeRed(userDir: string, env: Record<string, string>): Promise<void> {
+    const { port, host, passwordHash } = this.config;
+    this.nodeRed = nodeRedProcess({
+      userDir,
+      port,
+      host,
+      env,
+      logs: this.logs,
+      stopTimeout: NODE_RED_STOP_MS,
+      ...(passwordHash === undefined ? {} : { admin: { user: ADMIN_USER, passwordHash } }),
+    });
+    this.nodeRed.on('line', (line) => {
+      const problem = flowsProblem(line);
+      if (problem !== undefined)
+        this.report(`Node-RED did not start the flows (${problem}); the editor says more`);
+    });
+    await this.supervisor.run(this.nodeRed);
+  }
+}
+
+function withoutLogin(uri: string): string {
+  return uri.replace(/\/\/[^@/]*@/, '//');
+}

@@ -1,0 +1,139 @@
+// Runs a TypeScript program of this repository from a bare checkout: node tools/bootstrap.mjs FILE [arguments]
+// Installs the npm packages and builds dist/ where either is missing or out of date, then runs FILE on the Node.js that
+// is one of those packages. It runs on the system's own Node.js (18 or later) and may use nothing that is not built in.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MAJOR = 24;
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const bin = path.join(root, 'node_modules', '.bin');
+const node = path.join(bin, 'node');
+
+main(process.argv.slice(2));
+
+function main([program, ...args]) {
+  try {
+    if (!packagesUpToDate()) installPackages();
+    ensureNode();
+    if (!buildUpToDate()) build();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+  run(program, args);
+}
+
+/** npm notes in node_modules what it has installed; every package of the lock file has to be there in its version. */
+function packagesUpToDate() {
+  const installed = readJson(path.join(root, 'node_modules', '.package-lock.json'))?.packages;
+  if (installed === undefined) return false;
+  const wanted = readJson(path.join(root, 'package-lock.json')).packages;
+  return Object.entries(wanted).every(
+    ([place, { version, optional, peer }]) =>
+      place === '' || (installed[place]?.version ?? (optional || peer ? version : undefined)) === version,
+  );
+}
+
+function installPackages() {
+  console.log(
+    'installing the npm packages of package-lock.json (about 300 MB; the first time it takes a minute)',
+  );
+  npm('ci', '--no-audit', '--no-fund');
+}
+
+/** The npm package "node" fetches its program in an install script, which npm may have been told not to run. */
+function ensureNode() {
+  if (nodeVersion()?.startsWith(`v${NODE_MAJOR}.`)) return;
+  npm('rebuild', 'node');
+  const version = nodeVersion();
+  if (version?.startsWith(`v${NODE_MAJOR}.`)) return;
+  throw new Error(
+    `${path.relative('', node)} should be Node.js ${NODE_MAJOR} and is ${version ?? 'missing'}. It comes from the npm ` +
+      'package "node", whose install script has to run: see that "npm config get ignore-scripts" says false, remove ' +
+      'node_modules and try again.',
+  );
+}
+
+function nodeVersion() {
+  try {
+    return execFileSync(node, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    // Missing or not for this machine: there is no version to tell.
+    return undefined;
+  }
+}
+
+/** The oldest built file has to be newer than the newest of what it is built from. */
+function buildUpToDate() {
+  const built = files(path.join(root, 'dist')).filter((file) => file.endsWith('.js'));
+  if (built.length === 0) return false;
+  const sources = [
+    ...files(path.join(root, 'nodes')),
+    ...['tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'].map((file) => path.join(root, file)),
+  ];
+  return Math.min(...built.map(modified)) > Math.max(...sources.map(modified));
+}
+
+function build() {
+  console.log('building dist/');
+  try {
+    execFileSync(node, [path.join(root, 'tools', 'build.mjs')], {
+      cwd: root,
+      stdio: 'inherit',
+      env: environment(),
+    });
+  } catch {
+    // The compiler has said what is wrong. Half a build must not pass for a whole one the next time.
+    rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+    throw new Error('the build failed: see the messages above');
+  }
+}
+
+function run(program, args) {
+  // kafkajs 2.2.4 sets a timer to a negative time on Node.js 24; it does no harm and people can't do anything about it.
+  const options = ['--disable-warning=TimeoutNegativeWarning', '--require', 'tsx/cjs'];
+  const child = spawn(node, [...options, path.join(root, program), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment(),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function npm(...args) {
+  // Below an npm script this is the very npm that runs it.
+  const own = process.env.npm_execpath;
+  const [command, before] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  try {
+    execFileSync(command, [...before, ...args], { cwd: root, stdio: 'inherit' });
+  } catch {
+    throw new Error(`"npm ${args.join(' ')}" failed: see the messages above`);
+  }
+}
+
+function environment() {
+  return { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` };
+}
+
+function readJson(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+function files(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const place = path.join(folder, entry.name);
+    return entry.isDirectory() ? files(place) : [place];
+  });
+}
+
+function modified(file) {
+  return statSync(file).mtimeMs;
+}

@@ -1,0 +1,19 @@
+// mocha's spec reporter with one more line at the very end: "12 passed, 0 failed".
+const { reporters } = require('mocha');
+
+/** Milliseconds after the last test in which whatever it used should be closed. */
+const CLOSING_MS = 10_000;
+
+module.exports = class ClosingLine extends reporters.Spec {
+  epilogue() {
+    super.epilogue();
+    const { passes, failures, pending } = this.stats;
+    console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`);
+    // Not a reason for the process to stay; but if something else is, people should learn what it is.
+    setTimeout(() => {
+      const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
+      console.error(`the tests are over, but something they left open keeps the process running: ${open}`);
+      process.exit(1);
+    }, CLOSING_MS).unref();
+  }
+};
