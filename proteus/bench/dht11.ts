@@ -1,18 +1,8 @@
 import type { Surroundings } from './surroundings';
+import type { Wire, WireLevel } from './wire';
 
-/** The sensor's side of its one data wire, which a resistor pulls high. */
-export interface DataWire {
-  /** Time on the board's clock, µs. */
-  now(): number;
-  /** Runs `action` in so many µs of the board's time. */
-  after(micros: number, action: () => void): void;
-  /** Pulls the wire low, or lets it go. */
-  drive(level: Level): void;
-}
-
-type Level = 'low' | 'released';
 interface Pulse {
-  level: Level;
+  level: WireLevel;
   micros: number;
 }
 
@@ -51,7 +41,7 @@ export class Dht11 {
   private turn = 0;
 
   constructor(
-    private readonly wire: DataWire,
+    private readonly wire: Wire,
     private readonly around: Readonly<Surroundings>,
   ) {}
 

@@ -22,6 +22,7 @@ import {
   watchdogConfig,
 } from 'avr8js';
 import { Serial } from './serial';
+import type { Wire } from './wire';
 
 const CLOCK_HZ = 16_000_000;
 const CYCLES_PER_MICROSECOND = CLOCK_HZ / 1e6;
@@ -101,7 +102,7 @@ export class Uno {
    * part at its other end.
    * @param onHost called when the board begins or ceases to pull the wire low
    */
-  wireAt(pin: number, onHost: (pullsLow: boolean) => void) {
+  wireAt(pin: number, onHost: (pullsLow: boolean) => void): Wire {
     const mask = 1 << pin;
     let pulledLow = false;
     this.portD.setPin(pin, true);
@@ -115,10 +116,10 @@ export class Uno {
     });
     return {
       now: () => this.micros,
-      after: (micros: number, action: () => void) => {
+      after: (micros, action) => {
         this.cpu.addClockEvent(action, Math.round(micros * CYCLES_PER_MICROSECOND));
       },
-      drive: (level: 'low' | 'released') => this.portD.setPin(pin, level === 'released'),
+      drive: (level) => this.portD.setPin(pin, level === 'released'),
     };
   }
 
