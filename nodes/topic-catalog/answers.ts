@@ -1,0 +1,168 @@
+/**
+ * What topic-catalog answers and tells, as JSON: the contract between the node and whatever shows it. The dashboard's
+ * page reads these types too, so this file imports nothing. Times are milliseconds since 1970.
+ */
+
+/** Which part could not do its work: the request itself was wrong, or Kafka or the database did not answer. */
+export type FailureSource = 'request' | 'kafka' | 'database' | 'internal';
+
+/** `msg.error` of an answer that has no payload; the message is in the runtime's language. */
+export interface Failure {
+  source: FailureSource;
+  message: string;
+}
+
+/** A variable's values by name. */
+export type Values = Record<string, unknown>;
+
+export interface PartitionRow {
+  partition: number;
+  /** the broker that leads it, -1 while none does */
+  leader: number;
+  replicas: number;
+  inSync: number;
+  /** offsets are strings, since they may pass 2^53; "-1" when not known */
+  firstOffset: string;
+  nextOffset: string;
+  /** records that the sink's group has yet to confirm; null when the group does not read this partition */
+  lag: number | null;
+}
+
+export interface TopicRow {
+  name: string;
+  internal: boolean;
+  partitions: PartitionRow[];
+  /** what lies between first and next offset: an estimate, since offsets may have holes; null when not known */
+  messages: number | null;
+  lag: number | null;
+  /** records of the last minute; null when not known */
+  ratePerMinute: number | null;
+  /** time of the newest stored reading; null when none is known */
+  lastWrite: number | null;
+  replication: number;
+  /** partitions with a replica that is behind */
+  outOfSync: number;
+  /** null when not known, -1 when kept for ever */
+  retentionMs: number | null;
+  retentionBytes: number | null;
+  compacted: boolean;
+  /** null while the database does not answer */
+  nodeCount: number | null;
+}
+
+export interface TopicsAnswer {
+  at: number;
+  /** the brokers' addresses, and how many there are */
+  cluster: { description: string; brokers: number };
+  /** the consumer group whose lag is shown */
+  groupId: string;
+  topics: TopicRow[];
+  /** nodes of which no topic is known, as in a database of the original system; null while the database does not answer */
+  nodesWithoutTopic: number | null;
+  /** parts of this answer that are missing, and why */
+  problems: Failure[];
+}
+
+/** `live` and `silent` by the node's own usual interval; `unknown` when the time of its last reading is not known. */
+export type NodeState = 'live' | 'silent' | 'unknown';
+
+export interface NodeRow {
+  nodo: string;
+  topic: string | null;
+  /** time of the last reading; null in a database of the original system until it has been looked up */
+  ts: number | null;
+  /** as the last reading said it */
+  fecha: string | null;
+  hora: string | null;
+  valores: Values;
+  state: NodeState;
+  /** usual time between two readings, in milliseconds; null when not known */
+  interval: number | null;
+  /** the last few numbers of each variable, oldest first: enough for a sparkline */
+  recent: { name: string; values: (number | null)[] }[];
+}
+
+export interface NodesAnswer {
+  at: number;
+  nodes: NodeRow[];
+  /** all nodes, those that match the search, and the silent ones among these */
+  total: number;
+  matching: number;
+  silent: number;
+  offset: number;
+}
+
+/** Number of values, least, mean and greatest of a variable over a range; the last three are null when n is 0. */
+export interface Summary {
+  n: number;
+  min: number | null;
+  mean: number | null;
+  max: number | null;
+}
+
+/** One variable's column: `values` one a reading, or `mean`, `min` and `max` one a bucket. null = no value. */
+export interface SeriesColumn {
+  name: string;
+  summary: Summary;
+  mean: (number | null)[];
+  /** missing when each point is one reading */
+  min?: (number | null)[];
+  max?: (number | null)[];
+}
+
+export interface SeriesAnswer {
+  at: number;
+  nodo: string;
+  /** false when there is no such node */
+  known: boolean;
+  topic: string | null;
+  /** time of the node's newest reading */
+  last: number | null;
+  from: number;
+  to: number;
+  /** number of readings in the range */
+  readings: number;
+  /** 0: each point is one reading; else the width of a bucket in milliseconds */
+  bucketMs: number;
+  /** time of each point (of a bucket: its start), rising */
+  times: number[];
+  columns: SeriesColumn[];
+}
+
+/** A stored reading. */
+export interface LiveReading {
+  nodo: string;
+  topic: string | null;
+  ts: number;
+  fecha: string | null;
+  hora: string | null;
+  valores: Values;
+}
+
+/** Payload of the live message (`msg.action` = "live"). */
+export interface LiveUpdate {
+  at: number;
+  readings: LiveReading[];
+  /** readings left out because there were too many for one message */
+  skipped: number;
+  events: NodeEvent[];
+}
+
+export type NodeEventKind = 'silent' | 'back' | 'sensor-error' | 'sensor-ok';
+
+/** Something that happened to a node. */
+export interface NodeEvent {
+  id: number;
+  at: number;
+  kind: NodeEventKind;
+  nodo: string;
+  topic: string | null;
+  /** variables without a value (sensor-error), or that have one again (sensor-ok) */
+  variables: string[];
+}
+
+export interface EventsAnswer {
+  at: number;
+  /** newest first */
+  events: NodeEvent[];
+}

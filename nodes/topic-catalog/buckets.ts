@@ -1,0 +1,133 @@
+import type { SeriesColumn, Summary, Values } from './answers';
+import { asNumber } from './values';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Widths that people read as whole units; each divides the next, so that buckets can be put together to wider ones. */
+const WIDTHS: readonly number[] = [
+  ...[1, 5, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 5, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 4, 8, 16, 32, 64, 128].map((days) => days * DAY),
+];
+
+/** @returns the least width with which a range takes no more than this many buckets. */
+export function bucketWidthFor(rangeMs: number, points: number): number {
+  return WIDTHS.find((width) => rangeMs / width <= points) ?? WIDTHS.at(-1)!;
+}
+
+/** Count, sum, least and greatest of the numbers that fell into one place. */
+class Cell {
+  private n = 0;
+  private sum = 0;
+  private min = Infinity;
+  private max = -Infinity;
+
+  add(value: number): void {
+    this.n++;
+    this.sum += value;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+  }
+
+  merge(other: Cell): void {
+    this.n += other.n;
+    this.sum += other.sum;
+    this.min = Math.min(this.min, other.min);
+    this.max = Math.max(this.max, other.max);
+  }
+
+  summary(): Summary {
+    const { n, sum, min, max } = this;
+    return n === 0 ? { n, min: null, mean: null, max: null } : { n, min, mean: sum / n, max };
+  }
+}
+
+/** The cells of one bucket, by variable. */
+type Bucket = Map<string, Cell>;
+
+/**
+ * Folds any number of readings, in any order, into at most so many buckets of equal width. Memory depends on the number
+ * of buckets alone.
+ */
+export class Buckets {
+  private buckets = new Map<number, Bucket>();
+  private readonly totals: Bucket = new Map();
+  private readings = 0;
+  private width: number;
+
+  /**
+   * @param points the greatest number of buckets
+   * @param width in milliseconds; when it is not known yet, the least one, widened as readings come in
+   */
+  constructor(
+    private readonly points: number,
+    width = WIDTHS[0]!,
+  ) {
+    this.width = width;
+  }
+
+  add(time: number, values: Values): void {
+    this.readings++;
+    const bucket = this.bucketAt(time);
+    for (const [name, value] of Object.entries(values)) {
+      const number = asNumber(value);
+      const [cell, total] = [cellOf(bucket, name), cellOf(this.totals, name)];
+      if (number === null) continue;
+      cell.add(number);
+      total.add(number);
+    }
+    while (this.buckets.size > this.points && this.widen());
+  }
+
+  result(): { readings: number; bucketMs: number; times: number[]; columns: SeriesColumn[] } {
+    const indexes = [...this.buckets.keys()].sort((a, b) => a - b);
+    const columns = [...this.totals].map(([name, total]): SeriesColumn => {
+      const cells = indexes.map((index) => this.buckets.get(index)?.get(name)?.summary());
+      return {
+        name,
+        summary: total.summary(),
+        mean: cells.map((cell) => cell?.mean ?? null),
+        min: cells.map((cell) => cell?.min ?? null),
+        max: cells.map((cell) => cell?.max ?? null),
+      };
+    });
+    return {
+      readings: this.readings,
+      bucketMs: this.width,
+      times: indexes.map((index) => index * this.width),
+      columns,
+    };
+  }
+
+  private bucketAt(time: number): Bucket {
+    const index = Math.floor(time / this.width);
+    let bucket = this.buckets.get(index);
+    if (!bucket) this.buckets.set(index, (bucket = new Map<string, Cell>()));
+    return bucket;
+  }
+
+  /** @returns whether there was a next width. */
+  private widen(): boolean {
+    const next = WIDTHS.find((width) => width > this.width);
+    if (next === undefined) return false;
+    const old = this.buckets;
+    const factor = next / this.width;
+    this.buckets = new Map();
+    this.width = next;
+    for (const [index, bucket] of old) {
+      const target = this.bucketAt(Math.floor(index / factor) * next);
+      for (const [name, cell] of bucket) cellOf(target, name).merge(cell);
+    }
+    return true;
+  }
+}
+
+function cellOf(bucket: Bucket, name: string): Cell {
+  let cell = bucket.get(name);
+  if (!cell) bucket.set(name, (cell = new Cell()));
+  return cell;
+}

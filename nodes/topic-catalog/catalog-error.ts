@@ -1,0 +1,33 @@
+import { UserError, toError, type TextParams } from '../shared/user-error';
+import type { FailureSource } from './answers';
+
+/** A request that could not be answered, and whose fault that is. */
+export class CatalogError extends UserError {
+  constructor(
+    readonly source: FailureSource,
+    key: string,
+    params: TextParams = {},
+    options?: { cause?: unknown },
+  ) {
+    super(`topic-catalog.errors.${key}`, params, options);
+  }
+}
+
+/**
+ * Runs a question to Kafka or to the database.
+ * @param where their address, for the text
+ * @throws CatalogError of that source, with the original error as its cause
+ */
+export async function asking<T>(
+  source: 'kafka' | 'database',
+  where: string,
+  question: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await question();
+  } catch (thrown) {
+    if (thrown instanceof CatalogError) throw thrown;
+    const error = toError(thrown);
+    throw new CatalogError(source, source, { where, reason: error.message }, { cause: error });
+  }
+}

@@ -1,0 +1,48 @@
+import { requireSet } from '../shared/unset-variable';
+import { UserError, shorten } from '../shared/user-error';
+
+/** The node's settings as the editor saves them. */
+export interface CatalogConfig {
+  collection: string;
+  nodesCollection: string;
+  groupId: string;
+  silentAfter: string | number;
+}
+
+export interface CatalogSettings {
+  collection: string;
+  nodesCollection: string;
+  /** the consumer group whose lag the topics page shows */
+  groupId: string;
+  /** how many of its usual intervals a node may miss before it is called silent */
+  silentAfter: number;
+}
+
+const DEFAULTS: CatalogConfig = {
+  collection: 'datos',
+  nodesCollection: 'nodos',
+  groupId: 'mongo-sink',
+  silentAfter: 5,
+};
+
+/**
+ * Checks the settings; what is empty gets its default.
+ * @throws UserError that names the field and its value
+ */
+export function readCatalogConfig(config: Partial<CatalogConfig>): CatalogSettings {
+  const silentAfter = Number(text(config, 'silentAfter'));
+  if (!(silentAfter >= 1)) {
+    throw new UserError('topic-catalog.errors.silent-after', { value: shorten(config.silentAfter) });
+  }
+  return {
+    collection: text(config, 'collection'),
+    nodesCollection: text(config, 'nodesCollection'),
+    groupId: text(config, 'groupId'),
+    silentAfter,
+  };
+}
+
+function text(config: Partial<CatalogConfig>, field: keyof CatalogConfig): string {
+  const value = String(config[field] ?? '').trim() || String(DEFAULTS[field]);
+  return requireSet(value, field, 'topic-catalog.errors.unset-variable');
+}

@@ -1,0 +1,126 @@
+import { ObjectId, type Collection, type Db, type Document } from 'mongodb';
+import { asking } from './catalog-error';
+import { variablesOf } from './values';
+import type { Values } from './answers';
+
+/** A stored reading: its time in milliseconds since 1970, and its variables. */
+export interface StoredReading {
+  time: number;
+  fecha: unknown;
+  hora: unknown;
+  values: Values;
+}
+
+/** Where the readings are, and what reaches them. */
+export interface ReadingsSource {
+  /** told to people in errors */
+  description: string;
+  collection: string;
+  nodesCollection: string;
+  /** the database as soon as there is a connection; the signal ends the waiting */
+  db(signal: AbortSignal): Promise<Db>;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A node list is one short document each; a range is read in pieces of this many readings. */
+const PIECE = 1_000;
+const MAX_NODES = 100_000;
+const QUERY_TIMEOUT_MS = 120_000;
+
+const FIRST_WINDOW_MS = 30_000;
+const WIDENING = 8;
+
+/** Everything that is asked of a stored reading; what is left out would only travel for nothing. */
+const WITHOUT: Document = { nodo: 0, topic: 0, readingId: 0 };
+
+/**
+ * All that is asked of the database, in one place.
+ *
+ * Readings are found by their node and a range of `_id`, bounded on both sides: an ObjectId holds the time, also in
+ * a database that the original system filled, and with the index {nodo: 1, _id: -1} the cost depends on what is
+ * found and not on what is stored. Anything unbounded (a limit without a lower bound, a count, a range on `_id`
+ * alone) reads all of a node's readings on the embedded database.
+ */
+export class Readings {
+  constructor(private readonly source: ReadingsSource) {}
+
+  /** The documents of all nodes, the last readings with them. */
+  async nodes(): Promise<Document[]> {
+    return this.ask(async (db) =>
+      this.nodesIn(db)
+        .find({}, { limit: MAX_NODES, batchSize: PIECE, ...TIMEOUT })
+        .toArray(),
+    );
+  }
+
+  /** One node's document, or undefined when there is no such node. */
+  async node(nodo: string): Promise<Document | undefined> {
+    return this.ask(async (db) => (await this.nodesIn(db).findOne({ nodo }, TIMEOUT)) ?? undefined);
+  }
+
+  /**
+   * Hands a node's readings of [from, to) to `each`, in no particular order.
+   * @param from milliseconds since 1970, as is `to`
+   */
+  async forEach(
+    nodo: string,
+    from: number,
+    to: number,
+    each: (reading: StoredReading) => void,
+  ): Promise<void> {
+    await this.ask(async (db) => {
+      const cursor = db
+        .collection(this.source.collection)
+        .find(
+          { nodo, _id: { $gte: idAt(Math.floor(from / 1000)), $lt: idAt(Math.ceil(to / 1000)) } },
+          { projection: WITHOUT, batchSize: PIECE, ...TIMEOUT },
+        );
+      for await (const document of cursor) {
+        const reading = readingOf(document);
+        if (reading.time >= from && reading.time < to) each(reading);
+      }
+    });
+  }
+
+  /**
+   * A node's last readings, oldest first: looked for in a window before `end` that is widened until it holds enough.
+   * @param end a time after the node's last reading, in milliseconds since 1970
+   */
+  async last(nodo: string, count: number, end: number): Promise<StoredReading[]> {
+    const found: StoredReading[] = [];
+    let to = end;
+    for (let width = FIRST_WINDOW_MS; found.length < count && to > 0; width *= WIDENING) {
+      const from = Math.max(0, end - width);
+      await this.forEach(nodo, from, to, (reading) => found.push(reading));
+      to = from;
+    }
+    return found.sort((a, b) => a.time - b.time).slice(-count);
+  }
+
+  private nodesIn(db: Db): Collection {
+    return db.collection(this.source.nodesCollection);
+  }
+
+  private ask<T>(question: (db: Db) => Promise<T>): Promise<T> {
+    return asking('database', this.source.description, async () =>
+      question(await this.source.db(AbortSignal.timeout(CONNECT_TIMEOUT_MS))),
+    );
+  }
+}
+
+const TIMEOUT = { timeoutMS: QUERY_TIMEOUT_MS };
+
+function readingOf(document: Document): StoredReading {
+  const { _id, ts, fecha, hora } = document;
+  const time = ts instanceof Date ? ts.getTime() : (_id as ObjectId).getTimestamp().getTime();
+  return { time, fecha, hora, values: variablesOf(document) };
+}
+
+/** @returns the least ObjectId of a second. */
+function idAt(second: number): ObjectId {
+  return new ObjectId(
+    Math.min(second, 2 ** 32 - 1)
+      .toString(16)
+      .padStart(8, '0') + '0'.repeat(16),
+  );
+}

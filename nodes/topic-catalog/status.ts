@@ -1,0 +1,77 @@
+import type { NodeStatus } from 'node-red';
+import type { DatabaseState } from '../mongo-database/types';
+import type { Translate } from '../shared/translate';
+import type { CatalogAnswer } from './catalog';
+import { CatalogError } from './catalog-error';
+
+/** Puts together what the node's status says: about the database, which is always in use, and about Kafka when asked. */
+export class CatalogStatus {
+  private databaseState: DatabaseState = { state: 'connecting' };
+  private kafkaFailed = false;
+  private nodes: number | undefined;
+  private started = false;
+  private usable = true;
+
+  constructor(
+    private readonly show: (status: NodeStatus) => void,
+    private readonly translate: Translate,
+  ) {}
+
+  /** From now on what is known is shown. */
+  start(): void {
+    this.started = true;
+    this.update();
+  }
+
+  /** The settings are no good. */
+  unusable(): void {
+    this.usable = false;
+    this.update();
+  }
+
+  database(state: DatabaseState): void {
+    this.databaseState = state;
+    this.update();
+  }
+
+  answered(answer: CatalogAnswer): void {
+    if ('topics' in answer) this.kafkaFailed = answer.problems.some(({ source }) => source === 'kafka');
+    if ('total' in answer) this.nodes = answer.total;
+    this.update();
+  }
+
+  failed(error: Error): void {
+    if (error instanceof CatalogError && error.source === 'kafka') this.kafkaFailed = true;
+    this.update();
+  }
+
+  private update(): void {
+    const status = this.started ? this.current() : undefined;
+    if (status) this.show(status);
+  }
+
+  private current(): NodeStatus | undefined {
+    const text = (key: string, params = {}): string => this.translate(`topic-catalog.status.${key}`, params);
+    const state = this.databaseState;
+    if (!this.usable) return { fill: 'red', shape: 'ring', text: text('unusable') };
+    switch (state.state) {
+      case 'closed':
+        return undefined;
+      case 'connecting':
+        return { fill: 'yellow', shape: 'ring', text: text('connecting') };
+      case 'retrying':
+        return { fill: 'red', shape: 'ring', text: text('retrying', { time: timeOfDay(state.nextAttempt) }) };
+      case 'connected':
+        if (this.kafkaFailed) return { fill: 'red', shape: 'ring', text: text('kafka') };
+        return {
+          fill: 'green',
+          shape: 'dot',
+          text: this.nodes === undefined ? text('connected') : text('nodes', { count: this.nodes }),
+        };
+    }
+  }
+}
+
+function timeOfDay(time: number): string {
+  return new Date(time).toTimeString().slice(0, 8);
+}

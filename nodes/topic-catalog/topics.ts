@@ -1,0 +1,166 @@
+import type {
+  ClusterAdmin,
+  PartitionDescription,
+  TopicDescription,
+  TopicSettings,
+} from '../kafka-cluster/types';
+import type { Failure, PartitionRow, TopicRow, TopicsAnswer } from './answers';
+import { CatalogError, asking } from './catalog-error';
+import { Memo } from './memo';
+import type { NodeIndex, TopicNodes } from './nodes';
+
+const LIST_AGE_MS = 1_000;
+const LIST_COST_FACTOR = 5;
+const SETTINGS_AGE_MS = 60_000;
+const MINUTE_MS = 60_000;
+/** Kafka's metadata of a cluster with more topics than this is cut: the list is for people. */
+const MAX_TOPICS = 1_000;
+
+/** Kafka as this node needs it. */
+export interface TopicsSource {
+  /** the brokers' addresses, for the page and for errors */
+  description: string;
+  /** the consumer group whose lag is shown */
+  groupId: string;
+  admin: ClusterAdmin;
+  /** puts an error into the runtime's language */
+  localize: (error: CatalogError) => string;
+}
+
+/** Answers which topics there are, and how they are. */
+export class Topics {
+  private readonly answers = new Memo<TopicsAnswer>(LIST_AGE_MS, LIST_COST_FACTOR);
+  private readonly settings = new Memo<Map<string, TopicSettings>>(SETTINGS_AGE_MS, 1);
+
+  constructor(
+    private readonly source: TopicsSource,
+    private readonly nodes: NodeIndex,
+  ) {}
+
+  /** @throws CatalogError when Kafka does not answer; without the database the answer lacks the nodes and says so */
+  answer(): Promise<TopicsAnswer> {
+    return this.answers.get('', () => this.find());
+  }
+
+  private async find(): Promise<TopicsAnswer> {
+    const { admin, groupId } = this.source;
+    const problems: Failure[] = [];
+    const orNull = async <T>(question: Promise<T>): Promise<T | null> => {
+      try {
+        return await question;
+      } catch (error) {
+        if (!(error instanceof CatalogError)) throw error;
+        problems.push({ source: error.source, message: this.source.localize(error) });
+        return null;
+      }
+    };
+    const nodesFound = orNull(this.nodes.byTopic());
+    const [cluster, names] = await this.kafka(() =>
+      Promise.all([admin.describeCluster(), admin.topicNames()]),
+    );
+    const described = await this.kafka(() => admin.describeTopics(names.sort().slice(0, MAX_TOPICS)));
+    const visible = described.filter(({ internal }) => !internal).map(({ name }) => name);
+    const settingsFound = orNull(
+      this.kafka(() => this.settings.get(names.join(), () => admin.topicSettings(visible))),
+    );
+    const offsetsFound = orNull(this.kafka(() => admin.committedOffsetsOf(groupId, visible)));
+    const rates = await this.kafka(() => this.ratesOf(described.filter(({ internal }) => !internal)));
+    const [nodes, settings, offsets] = await Promise.all([nodesFound, settingsFound, offsetsFound]);
+    return {
+      at: Date.now(),
+      cluster: { description: this.source.description, brokers: cluster.brokers.length },
+      groupId,
+      topics: described.map((topic) =>
+        topicRow(topic, {
+          settings: settings?.get(topic.name),
+          offsets: offsets?.get(topic.name),
+          nodes: nodes === null ? null : (nodes.get(topic.name) ?? { count: 0, lastWrite: null }),
+          rate: rates.get(topic.name) ?? null,
+        }),
+      ),
+      nodesWithoutTopic: nodes === null ? null : (nodes.get(null)?.count ?? 0),
+      problems,
+    };
+  }
+
+  /** Records of the last minute, by topic. */
+  private async ratesOf(topics: TopicDescription[]): Promise<Map<string, number>> {
+    const since = Date.now() - MINUTE_MS;
+    const rates = new Map<string, number>();
+    for (const { name, partitions } of topics) {
+      if (partitions.some(({ leader }) => leader < 0) || partitions.length === 0) continue;
+      const then = await this.source.admin.offsetsAt(name, since);
+      rates.set(
+        name,
+        sum(partitions.map(({ partition, nextOffset }) => distance(then.get(partition), nextOffset) ?? 0)),
+      );
+    }
+    return rates;
+  }
+
+  private kafka<T>(question: () => Promise<T>): Promise<T> {
+    return asking('kafka', this.source.description, question);
+  }
+}
+
+interface AboutTopic {
+  settings: TopicSettings | undefined;
+  offsets: Map<number, string> | undefined;
+  nodes: TopicNodes | null;
+  rate: number | null;
+}
+
+function topicRow({ name, internal, partitions }: TopicDescription, about: AboutTopic): TopicRow {
+  const { settings, offsets, nodes, rate } = about;
+  const rows = partitions.map((partition) => partitionRow(partition, offsets?.get(partition.partition)));
+  const lags = rows.map(({ lag }) => lag).filter((lag) => lag !== null);
+  const messages = partitions.map(({ firstOffset, nextOffset }) => distance(firstOffset, nextOffset));
+  return {
+    name,
+    internal,
+    partitions: rows,
+    messages: messages.includes(null) ? null : sum(messages.map((count) => count ?? 0)),
+    lag: lags.length === 0 ? null : sum(lags),
+    ratePerMinute: rate,
+    lastWrite: nodes?.lastWrite ?? null,
+    replication: Math.max(0, ...rows.map(({ replicas }) => replicas)),
+    outOfSync: rows.filter(({ replicas, inSync }) => inSync < replicas).length,
+    retentionMs: settings?.retentionMs ?? null,
+    retentionBytes: settings?.retentionBytes ?? null,
+    compacted: settings?.compacted ?? false,
+    nodeCount: nodes?.count ?? null,
+  };
+}
+
+function partitionRow(description: PartitionDescription, committed: string | undefined): PartitionRow {
+  const { partition, leader, replicas, inSyncReplicas, firstOffset, nextOffset } = description;
+  // What retention has deleted below the group's offset is no longer to be read.
+  const from = committed !== undefined && isOffset(committed) ? later(committed, firstOffset) : undefined;
+  return {
+    partition,
+    leader,
+    replicas: replicas.length,
+    inSync: inSyncReplicas.length,
+    firstOffset,
+    nextOffset,
+    lag: distance(from, nextOffset),
+  };
+}
+
+/** @returns how many offsets lie between two, or null when one of them is not known. */
+function distance(from: string | undefined, to: string): number | null {
+  if (from === undefined || !isOffset(from) || !isOffset(to)) return null;
+  return Math.max(0, Number(BigInt(to) - BigInt(from)));
+}
+
+function later(a: string, b: string): string {
+  return isOffset(b) && BigInt(b) > BigInt(a) ? b : a;
+}
+
+function isOffset(offset: string): boolean {
+  return !offset.startsWith('-');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
