@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/until';
+import { withAdmin } from './support/inspect';
+import { fault, RATE, type Pipeline } from './support/pipeline';
+import { killProcess } from './support/scenarios';
+import { size } from './support/size';
+
+const downMs = size(15_000, 8_000);
+
+describe('6. A cluster of three brokers, with each record on all of them', () => {
+  fault(
+    `each broker killed in turn, ${downMs / 1000} s down`,
+    { split: true, brokers: 3, partitions: 6 },
+    async (run) => {
+      run.source.start(RATE);
+      for (const broker of run.kafka.brokers) {
+        await sleep(3_000);
+        await killProcess(broker);
+        await sleep(downMs);
+        await broker.start();
+        await inSync(run);
+      }
+      await run.flows();
+      await run.finish('6 each of 3 brokers killed');
+    },
+  );
+
+  fault(
+    'leaders go back to their preferred brokers under load',
+    {
+      split: true,
+      brokers: 3,
+      partitions: 6,
+      kafka: {
+        settings: {
+          'auto.leader.rebalance.enable': 'true',
+          'leader.imbalance.check.interval.seconds': 1,
+          'leader.imbalance.per.broker.percentage': 0,
+        },
+      },
+    },
+    async (run) => {
+      run.source.start(RATE);
+      for (const broker of run.kafka.brokers.slice(0, size(3, 1))) {
+        await broker.stop();
+        await broker.start();
+        await inSync(run);
+        await preferredLead(run);
+        await run.flows();
+      }
+      await run.finish('6 preferred leaders elected under load');
+    },
+  );
+});
+
+/** Waits until every partition is on all three brokers again. */
+async function inSync(run: Pipeline): Promise<void> {
+  await until(
+    'all replicas to be in sync',
+    () =>
+      withAdmin(run.kafka.bootstrap, async (admin) => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [run.place.topic] });
+        return topics[0]?.partitions.every(({ isr }) => isr.length === 3);
+      }),
+    60_000,
+  );
+}
+
+/** Waits until the first replica of each partition leads it, as the cluster does by itself after a broker is back. */
+async function preferredLead(run: Pipeline): Promise<void> {
+  await until(
+    'the preferred brokers to lead',
+    () =>
+      withAdmin(run.kafka.bootstrap, async (admin) => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [run.place.topic] });
+        return topics[0]?.partitions.every(({ leader, replicas }) => leader === replicas[0]);
+      }),
+    60_000,
+  );
+}

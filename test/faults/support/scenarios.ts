@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ManagedProcess } from '../../../stack/process/managed-process';
+import type { NodeRed } from './node-red';
+import type { Random } from './random';
+
+/** Breaks that more than one case makes. */
+
+/** Kills a service with SIGKILL while readings flow, leaves it away, and starts it again; so many times. */
+export async function killRepeatedly(
+  service: ManagedProcess,
+  { kills, downMs, upMs }: { kills: number; downMs: number; upMs: number },
+): Promise<void> {
+  for (let kill = 0; kill < kills; kill++) {
+    await sleep(upMs);
+    await killProcess(service);
+    await sleep(downMs);
+    await service.start();
+  }
+  await sleep(upMs);
+}
+
+/** SIGKILL, and waits for its end. */
+export async function killProcess(service: ManagedProcess): Promise<void> {
+  const { exited } = service;
+  service.kill('SIGKILL');
+  await exited;
+}
+
+/** Kills one of these Node-RED processes at a random moment after its start and starts it again; so many times. */
+export async function killNodeRedAtRandom(
+  processes: readonly NodeRed[],
+  random: Random,
+  { kills, maxUpMs }: { kills: number; maxUpMs: number },
+): Promise<void> {
+  for (let kill = 0; kill < kills; kill++) {
+    const nodeRed = random.pick(processes);
+    await sleep(random.between(0, maxUpMs));
+    await nodeRed.kill();
+    await nodeRed.start();
+  }
+}
+
+/** Sets a process asleep with all its connections open (SIGSTOP), and wakes it up again. */
+export async function suspend(service: ManagedProcess, milliseconds: number): Promise<void> {
+  service.kill('SIGSTOP');
+  await sleep(milliseconds);
+  service.kill('SIGCONT');
+}
