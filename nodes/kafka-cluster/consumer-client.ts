@@ -1,38 +1,217 @@
 import { EventEmitter } from 'node:events';
-import type { Kafka } from 'kafkajs';
-import type { ClientState, ClusterConsumer, ConsumerListener, ConsumerOptions } from './types';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepTrying } from '../shared/keep-trying';
+import { UserError } from '../shared/user-error';
+import type { KafkaClient } from './client';
+import { ConsumerSession } from './consumer-session';
+import { boundsOf, isWithin } from './consumer-start';
+import { sameTopics, selectTopics, type TopicSelection } from './consumer-topics';
+import type {
+  ClusterAdmin,
+  ClusterConsumer,
+  ConsumerListener,
+  ConsumerOptions,
+  ConsumerState,
+  PartitionOffset,
+  SeekTarget,
+  TopicPartition,
+} from './types';
+import { within } from './within';
 
-/** Placeholder until the real one stands here. */
+/** While there is nothing to read, a topic that appears is noticed this soon. */
+const WAITING_LOOK_UP_MS = 1_000;
+/** Topics that a pattern newly matches, or that were missing beside others, are noticed this soon. */
+const LOOK_UP_MS = 5_000;
+/** A session that lasted this long had worked; the next one follows at once. */
+const WORKED_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 3_500;
+
+/**
+ * A member of a consumer group through kafkajs, made anew whenever kafkajs gives it up.
+ *
+ * Each life of the underlying kafkajs consumer is a session. When one fails the next follows with backoff; when the
+ * topics to read change, the session leaves the group politely and the next one joins with the new topics.
+ */
 export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
-  state: ClientState = { state: 'connecting' };
+  state: ConsumerState = { state: 'connecting' };
+  missingTopics: readonly string[] = [];
+  private readonly closing = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private session: ConsumerSession | undefined;
+  private generation = 0;
+  /** What existed when the topics were first looked up: anything else is younger than this consumer. */
+  private atStart: ReadonlySet<string> | undefined;
+  private lookingUp = false;
+
+  /**
+   * @param createClient makes a client for one session; it tries each request without end
+   * @param admin answers questions about topics and offsets, and whether the cluster can be reached
+   */
   constructor(
-    protected readonly kafka: Kafka,
-    protected readonly options: ConsumerOptions,
-    protected readonly listener: ConsumerListener,
+    private readonly createClient: () => KafkaClient,
+    private readonly admin: ClusterAdmin,
+    private readonly options: ConsumerOptions,
+    private readonly listener: ConsumerListener,
   ) {
     super();
   }
+
   start(): void {
-    throw new Error('not built yet');
+    this.running = this.keepReading();
   }
-  commit(): Promise<void> {
-    return Promise.reject(new Error('not built yet'));
+
+  async commit(offsets: PartitionOffset[]): Promise<void> {
+    if (!this.session) throw new Error('not connected to the group');
+    await this.session.commit(offsets);
   }
-  pause(): void {
-    throw new Error('not built yet');
+
+  pause(partitions: TopicPartition[]): void {
+    this.session?.pause(partitions);
   }
-  resume(): void {
-    throw new Error('not built yet');
+
+  resume(partitions: TopicPartition[]): void {
+    this.session?.resume(partitions);
   }
-  refetch(): Promise<void> {
-    return Promise.reject(new Error('not built yet'));
+
+  async seek(place: TopicPartition, target: SeekTarget): Promise<string> {
+    const { topic, partition } = place;
+    const offset = await this.resolve(place, target);
+    if (!this.session?.isAssigned(place)) {
+      throw new UserError('kafka-cluster.errors.not-assigned', { topic, partition });
+    }
+    this.session.seek(place, offset);
+    return offset;
   }
-  seek(): Promise<void> {
-    return Promise.reject(new Error('not built yet'));
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    try {
+      await within(CLOSE_TIMEOUT_MS, 'closing', Promise.all([this.session?.stop(), this.running]));
+    } finally {
+      this.setState({ state: 'closed' });
+    }
   }
-  close(): Promise<void> {
-    this.state = { state: 'closed' };
-    this.emit('state', this.state);
-    return Promise.resolve();
+
+  private async keepReading(): Promise<void> {
+    const { signal } = this.closing;
+    try {
+      while (!signal.aborted) {
+        await keepTrying(() => this.readOnce(), {
+          signal,
+          onFailure: (error, delay) =>
+            this.setState({ state: 'retrying', nextAttempt: Date.now() + delay, error }),
+        });
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** One session, from looking up its topics to its end. */
+  private async readOnce(): Promise<void> {
+    const topics = await this.waitForTopics();
+    const session = this.createSession(topics);
+    this.session = session;
+    const lookUp = setInterval(() => void this.lookUpAgain(), LOOK_UP_MS);
+    const began = Date.now();
+    try {
+      await session.run();
+    } catch (error) {
+      if (Date.now() - began < WORKED_MS) throw error;
+    } finally {
+      clearInterval(lookUp);
+      this.session = undefined;
+    }
+  }
+
+  private createSession(topics: string[]): ConsumerSession {
+    const isNew = (topic: string): boolean => !this.atStart?.has(topic);
+    const generation = (): number => this.generation;
+    return new ConsumerSession(this.createClient(), this.admin, this.options, topics, isNew, {
+      joined: (partitions) => {
+        this.generation++;
+        this.listener.assigned(this.generation, partitions);
+        this.setState({ state: 'connected' });
+      },
+      batch: (batch) => this.listener.batch({ ...batch, generation: generation() }),
+      rebalancing: () => this.listener.rebalancing(),
+      missed: (partition, from, to) => this.listener.missed(partition, from, to),
+      alive: () => {
+        if (this.state.state === 'retrying') this.setState({ state: 'connected' });
+      },
+      unreachable: (error, nextAttempt) => this.setState({ state: 'retrying', nextAttempt, error }),
+      topicsChanged: () => void this.lookUpAgain(),
+    });
+  }
+
+  /** @returns the topics to read, as soon as there is one */
+  private async waitForTopics(): Promise<string[]> {
+    for (;;) {
+      const { topics } = await this.lookUp();
+      if (topics.length > 0) {
+        this.setState({ state: 'connecting' });
+        return topics;
+      }
+      this.setState({ state: 'waiting', topics: this.options.topics.map(String) });
+      await sleep(WAITING_LOOK_UP_MS, undefined, { signal: this.closing.signal });
+    }
+  }
+
+  private async lookUp(): Promise<TopicSelection> {
+    const existing = await this.admin.topicNames();
+    this.closing.signal.throwIfAborted();
+    this.atStart ??= new Set(existing);
+    const selection = selectTopics(this.options.topics, existing, this.options.ignored);
+    if (!sameTopics(this.missingTopics, selection.missing)) {
+      this.missingTopics = selection.missing;
+      this.emit('state', this.state);
+    }
+    return selection;
+  }
+
+  /** Ends the session when there are other topics to read than it has; the next one takes them up. */
+  private async lookUpAgain(): Promise<void> {
+    const { session } = this;
+    if (!session || this.lookingUp) return;
+    this.lookingUp = true;
+    try {
+      const { topics } = await this.lookUp();
+      if (!sameTopics(topics, session.topics)) {
+        this.listener.rebalancing();
+        await session.stop();
+      }
+    } catch {
+      // Who cannot be asked now is asked again with the next interval; the session has its own watch.
+    } finally {
+      this.lookingUp = false;
+    }
+  }
+
+  private async resolve({ topic, partition }: TopicPartition, target: SeekTarget): Promise<string> {
+    if (typeof target === 'object' && 'time' in target) {
+      const offset = (await this.admin.offsetsAt(topic, target.time)).get(partition);
+      if (offset !== undefined) return offset;
+      throw new UserError('kafka-cluster.errors.not-assigned', { topic, partition });
+    }
+    const bounds = (await boundsOf(this.admin, [topic])).get(topic)?.get(partition);
+    if (!bounds) throw new UserError('kafka-cluster.errors.not-assigned', { topic, partition });
+    if (target === 'beginning') return bounds.first;
+    if (target === 'end') return bounds.next;
+    if (!isWithin(target.offset, bounds.first, bounds.next)) {
+      throw new UserError('kafka-cluster.errors.offset-range', {
+        topic,
+        partition,
+        offset: target.offset,
+        first: bounds.first,
+        next: bounds.next,
+      });
+    }
+    return target.offset;
+  }
+
+  private setState(state: ConsumerState): void {
+    if (this.closing.signal.aborted && state.state !== 'closed') return;
+    this.state = state;
+    this.emit('state', state);
   }
 }

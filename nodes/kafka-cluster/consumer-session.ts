@@ -1,0 +1,402 @@
+import {
+  PartitionAssigners,
+  type Batch,
+  type Broker,
+  type Cluster,
+  type Consumer,
+  type ConsumerGroupJoinEvent,
+  type EachBatchPayload,
+  type KafkaMessage,
+  type OffsetsByTopicPartition,
+  type PartitionAssigner,
+} from 'kafkajs';
+import { toError } from '../shared/user-error';
+import type { KafkaClient } from './client';
+import { LifeSigns } from './consumer-life-signs';
+import {
+  NoLeaderError,
+  boundsOf,
+  commitLatest,
+  isWithin,
+  placeKey,
+  startPositions,
+  type Bounds,
+} from './consumer-start';
+import type {
+  ClusterAdmin,
+  ConsumerOptions,
+  FetchedBatch,
+  IncomingRecord,
+  PartitionOffset,
+  TopicPartition,
+} from './types';
+import { within } from './within';
+
+const HEARTBEAT_INTERVAL_MS = 1_000;
+const REBALANCE_TIMEOUT_MS = 15_000;
+/**
+ * How long a broker holds back an answer while there is nothing new; what arrives meanwhile is answered at once. It is
+ * also how long kafkajs sleeps while all partitions are paused, and how late it notices a seek.
+ */
+const MAX_WAIT_MS = 250;
+const MAX_BYTES_PER_PARTITION = 262_144;
+/** How late partitions that were added to a topic may be noticed. */
+const METADATA_MAX_AGE_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 3_000;
+
+const WATCH_INTERVAL_MS = 1_000;
+/** Without a sign for this long, somebody should be told whether the cluster can be reached at all. */
+const SILENT_MS = 4_000;
+/** Without a sign for this long, though the cluster can be reached, the connections are given up. */
+const DEAD_MS = 10_000;
+/** The same while joining, where the slowest member and the session of a dead one are waited for. */
+const DEAD_WHILE_JOINING_MS = REBALANCE_TIMEOUT_MS + 10_000;
+/** kafkajs comes back by itself within this time once the cluster can be reached again. */
+const COME_BACK_MS = 5_000;
+
+/** No answers any more from a cluster that can be reached: the connections have gone silent. */
+export class SilentConnectionError extends Error {
+  constructor(silentMs: number) {
+    super(`no sign from the consumer's connections for ${Math.round(silentMs / 1000)} s`);
+    this.name = new.target.name;
+  }
+}
+
+/** What a session tells its owner. None of these may throw. */
+export interface SessionHooks {
+  /** Called before anything of the new assignment is fetched; what it pauses stays paused. */
+  joined(partitions: TopicPartition[]): void;
+  batch(batch: Omit<FetchedBatch, 'generation'>): Promise<void> | undefined;
+  rebalancing(): void;
+  missed(partition: TopicPartition, from: string, to: string): void;
+  /** The group has answered. */
+  alive(): void;
+  /** The cluster cannot be reached; it is asked again at `nextAttempt`. */
+  unreachable(error: Error, nextAttempt: number): void;
+  /** Another member knows topics that this one does not. */
+  topicsChanged(): void;
+}
+
+/** An assigned partition and the offset that has to come next. */
+interface Place extends TopicPartition {
+  next: string;
+  /** records were missing between `next` and what came, and it was asked for again */
+  doubted: boolean;
+}
+
+/** kafkajs's batch has this too, though its types do not say so: the offset that was asked for. */
+type FetchedRun = Batch & { fetchedOffset: string };
+
+type CommitOffsets = (offsets: OffsetsByTopicPartition) => Promise<void>;
+
+/**
+ * One kafkajs consumer from its making to its end.
+ *
+ * kafkajs keeps the reading position and moves it as each batch is taken over. It can lose its way (a fetch that was
+ * under way during a rebalance, a silent jump to another offset), so each batch has to begin where the one before it
+ * ended; what does not is fetched again, or reported as missed when the partition no longer has it.
+ */
+export class ConsumerSession {
+  private readonly consumer: Consumer;
+  private readonly signs = new LifeSigns(Date.now());
+  private readonly ended = new Ending();
+  private places = new Map<string, Place>();
+  /** Committed offsets that were gone before the group was joined: kafkajs replaces them before anyone else can look. */
+  private readonly gone = new Map<string, string>();
+  private located: Promise<boolean> = Promise.resolve(false);
+  private cluster: Cluster | undefined;
+  private commitOffsets: CommitOffsets | undefined;
+  private watch: NodeJS.Timeout | undefined;
+  private probing = false;
+  private reachableSince: number | undefined;
+  private stopping = false;
+
+  /**
+   * @param client belongs to this session and is retired at its end
+   * @param isNew tells the topics that were made after the reading began
+   */
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly admin: ClusterAdmin,
+    private readonly options: ConsumerOptions,
+    readonly topics: readonly string[],
+    private readonly isNew: (topic: string) => boolean,
+    private readonly hooks: SessionHooks,
+  ) {
+    this.consumer = client.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: options.sessionTimeoutMs,
+      heartbeatInterval: Math.min(HEARTBEAT_INTERVAL_MS, options.sessionTimeoutMs / 3),
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      retry: {
+        initialRetryTime: 100,
+        maxRetryTime: 1_000,
+        retries: Number.MAX_SAFE_INTEGER,
+        restartOnFailure: () => Promise.resolve(false),
+      },
+      partitionAssigners: [this.roundRobin()],
+    });
+    this.listen();
+  }
+
+  /** Joins the group and reads. Resolves when the session was stopped, rejects when it cannot go on. */
+  async run(): Promise<void> {
+    this.watch = setInterval(() => void this.checkSigns(), WATCH_INTERVAL_MS);
+    try {
+      await Promise.all([this.begin(), this.ended.promise]);
+    } finally {
+      clearInterval(this.watch);
+      this.client.retire();
+    }
+  }
+
+  /** Leaves the group, as far as the brokers answer within three seconds. */
+  async stop(): Promise<void> {
+    if (this.stopping) return this.ended.promise;
+    this.stopping = true;
+    clearInterval(this.watch);
+    try {
+      await within(STOP_TIMEOUT_MS, 'leaving the group', this.consumer.disconnect());
+    } catch {
+      // Nobody to say goodbye to: the group drops this member when its session ends.
+    }
+    this.client.retire();
+    this.ended.resolve();
+  }
+
+  async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    if (!this.commitOffsets) throw new Error('nothing has been fetched yet by this member');
+    const topics = new Map<string, { partition: number; offset: string }[]>();
+    for (const { topic, partition, offset } of offsets) {
+      const partitions = topics.get(topic) ?? [];
+      partitions.push({ partition, offset });
+      topics.set(topic, partitions);
+    }
+    await this.commitOffsets({
+      topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
+    });
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0) this.consumer.pause(byTopic(partitions));
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0) this.consumer.resume(byTopic(partitions));
+  }
+
+  isAssigned(partition: TopicPartition): boolean {
+    return this.places.has(placeKey(partition));
+  }
+
+  /** Reads on at this offset. What was fetched before is no longer given out. */
+  seek(partition: TopicPartition, offset: string): void {
+    const place = this.places.get(placeKey(partition));
+    if (!place) return;
+    place.next = offset;
+    place.doubted = false;
+    this.consumer.seek({ topic: place.topic, partition: place.partition, offset });
+  }
+
+  private async begin(): Promise<void> {
+    await within(CONNECT_TIMEOUT_MS, 'connecting', this.consumer.connect());
+    // From the beginning, always: where nothing is committed, records must not be skipped. "latest" is a commit.
+    await within(
+      CONNECT_TIMEOUT_MS,
+      'subscribing',
+      this.consumer.subscribe({ topics: [...this.topics], fromBeginning: true }),
+    );
+    if (this.options.from === 'latest') {
+      await within(
+        CONNECT_TIMEOUT_MS,
+        'finding the end of the topics',
+        commitLatest(this.admin, () => this.coordinator(), this.options.groupId, this.topics, this.isNew),
+      );
+    }
+    for (const [key, { missed }] of await startPositions(this.admin, this.options.groupId, this.topics)) {
+      if (missed !== undefined) this.gone.set(key, missed);
+    }
+    if (this.stopping) return;
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.eachBatch(payload),
+    });
+  }
+
+  private coordinator(): Promise<Broker> {
+    if (!this.cluster) throw new Error('kafkajs has not made its assigner');
+    return this.cluster.findGroupCoordinator({ groupId: this.options.groupId });
+  }
+
+  /** kafkajs's own assigner. Being made, it also is the one who is given the consumer's view of the cluster. */
+  private roundRobin(): PartitionAssigner {
+    return (config) => {
+      this.cluster = config.cluster;
+      return PartitionAssigners.roundRobin(config);
+    };
+  }
+
+  private listen(): void {
+    const { consumer, signs } = this;
+    consumer.on(consumer.events.GROUP_JOIN, (event) => this.onJoin(event));
+    consumer.on(consumer.events.REBALANCING, () => {
+      signs.joinBegins(Date.now());
+      this.hooks.rebalancing();
+    });
+    consumer.on(consumer.events.HEARTBEAT, () => {
+      signs.alive(Date.now());
+      this.hooks.alive();
+    });
+    consumer.on(consumer.events.FETCH_START, ({ payload }) => signs.fetchBegins(payload.nodeId, Date.now()));
+    consumer.on(consumer.events.FETCH, ({ payload }) => signs.fetchEnds(payload.nodeId));
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.ended.reject(payload.error));
+    consumer.on(consumer.events.RECEIVED_UNSUBSCRIBED_TOPICS, () => this.hooks.topicsChanged());
+  }
+
+  /** Runs inside kafkajs's joining: nothing is fetched for the new assignment until it returns. */
+  private onJoin({ payload }: ConsumerGroupJoinEvent): void {
+    this.signs.joined(Date.now());
+    const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic, partition })),
+    );
+    const places = new Map<string, Place>();
+    this.places = places;
+    this.located = this.locate(partitions, places);
+    // A pause of the last assignment outlives kafkajs's rejoining.
+    this.resume(partitions);
+    this.hooks.joined(partitions);
+  }
+
+  /** Finds out where each partition's reading has to begin. */
+  private async locate(partitions: TopicPartition[], places: Map<string, Place>): Promise<boolean> {
+    if (partitions.length === 0) return true;
+    try {
+      const topics = [...new Set(partitions.map(({ topic }) => topic))];
+      const positions = await startPositions(this.admin, this.options.groupId, topics);
+      for (const { topic, partition } of partitions) {
+        if (this.places !== places) return false;
+        const key = placeKey({ topic, partition });
+        const start = positions.get(key);
+        if (!start) throw new NoLeaderError({ topic, partition });
+        places.set(key, { topic, partition, next: start.offset, doubted: false });
+        const missed = start.committed ? start.missed : this.gone.get(key);
+        this.gone.delete(key);
+        if (missed !== undefined) this.hooks.missed({ topic, partition }, missed, start.offset);
+      }
+      return true;
+    } catch (error) {
+      if (this.places === places) this.ended.reject(toError(error));
+      return false;
+    }
+  }
+
+  private async eachBatch(payload: EachBatchPayload): Promise<void> {
+    this.commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
+    const { places } = this;
+    if (!(await this.located) || this.places !== places) return;
+    const batch = payload.batch as FetchedRun;
+    const place = places.get(placeKey(batch));
+    if (!place || this.stopping || payload.isStale()) return;
+    if (batch.fetchedOffset !== place.next && !(await this.accepts(batch, place))) return;
+    if (this.places !== places || payload.isStale()) return;
+
+    const { topic, partition, messages, highWatermark } = batch;
+    const last = messages.at(-1);
+    if (!last) return;
+    place.doubted = false;
+    place.next = String(BigInt(batch.lastOffset()) + 1n);
+    payload.resolveOffset(last.offset);
+    await this.hooks.batch({
+      topic,
+      partition,
+      records: messages.map(toRecord),
+      nextOffset: place.next,
+      highWatermark,
+    });
+  }
+
+  /** Decides about a batch that does not begin where the last one ended. */
+  private async accepts(batch: FetchedRun, place: Place): Promise<boolean> {
+    const expected = place.next;
+    const bounds = await this.bounds(place);
+    if (place.next !== expected || this.places.get(placeKey(place)) !== place) return false;
+    if (!bounds) {
+      // Nobody can tell at the moment: it is asked for again.
+    } else if (!isWithin(expected, bounds.first, bounds.next)) {
+      this.hooks.missed({ topic: place.topic, partition: place.partition }, expected, bounds.first);
+      place.next = bounds.first;
+    } else if (place.doubted && BigInt(batch.fetchedOffset) > BigInt(expected)) {
+      // It was asked for and the same gap came again: markers of transactions, which kafkajs skips by itself.
+      return true;
+    } else {
+      place.doubted = true;
+    }
+    if (batch.fetchedOffset === place.next) return true;
+    this.consumer.seek({ topic: place.topic, partition: place.partition, offset: place.next });
+    return false;
+  }
+
+  private async bounds({ topic, partition }: TopicPartition): Promise<Bounds | undefined> {
+    try {
+      const bounds = (await boundsOf(this.admin, [topic])).get(topic)?.get(partition);
+      return bounds && BigInt(bounds.first) >= 0n ? bounds : undefined;
+    } catch (error) {
+      this.hooks.unreachable(toError(error), Date.now());
+      return undefined;
+    }
+  }
+
+  private async checkSigns(): Promise<void> {
+    const silent = this.signs.silentFor(Date.now());
+    if (silent < SILENT_MS) {
+      this.reachableSince = undefined;
+      return;
+    }
+    if (this.probing) return;
+    this.probing = true;
+    try {
+      await this.admin.topicNames();
+      this.judgeSilence();
+    } catch (error) {
+      this.reachableSince = undefined;
+      if (!this.stopping) this.hooks.unreachable(toError(error), Date.now() + WATCH_INTERVAL_MS);
+    } finally {
+      this.probing = false;
+    }
+  }
+
+  /** The cluster has just been reached by another connection. */
+  private judgeSilence(): void {
+    const now = Date.now();
+    this.reachableSince ??= now;
+    const silent = this.signs.silentFor(now);
+    const limit = this.signs.joining ? DEAD_WHILE_JOINING_MS : DEAD_MS;
+    if (silent > limit && now - this.reachableSince >= COME_BACK_MS) {
+      this.ended.reject(new SilentConnectionError(silent));
+    }
+  }
+}
+
+/** How a session ends: settled once, by whatever comes first. */
+class Ending {
+  resolve: () => void = () => undefined;
+  reject: (error: Error) => void = () => undefined;
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+}
+
+function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
+  return partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
+}
+
+function toRecord({ key, value, headers, timestamp, offset }: KafkaMessage): IncomingRecord {
+  return { key, value, headers: headers ?? {}, timestamp: Number(timestamp), offset };
+}
