@@ -17,6 +17,11 @@ export class UserError extends Error {
     super(`${key} ${JSON.stringify(params)}`, options);
     this.name = new.target.name;
   }
+
+  /** Node-RED makes the text that a Catch node gets of this: a class name in front of it tells nobody anything. */
+  override toString(): string {
+    return this.message;
+  }
 }
 
 /**
