@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, KafkaJSProtocolError, logLevel, type Admin } from 'kafkajs';
 import type { Report } from '../install-once';
 import type { ManagedProcess } from '../process/managed-process';
 import { freePort } from '../process/ports';
 import type { Service } from '../process/service';
 import { brokerProcess, prepareBroker, type BrokerSpec, type ClusterSpec } from './broker';
 import { kafkaJars } from './jars';
+
+/** How long the partitions of a new topic may be without a leader, in milliseconds. */
+const LEADERS_MS = 20_000;
 
 export interface KafkaOptions {
   /** Holds everything of the cluster; survives restarts. */
@@ -103,14 +107,35 @@ export async function ensureTopics(bootstrap: string, topics: readonly TopicSpec
     const missing = topics.filter(({ topic }) => !existing.includes(topic));
     if (missing.length === 0) return;
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs gives up where a broker has not heard of the topic yet.
+      waitForLeaders: false,
       topics: missing.map(({ topic, partitions, replicas }) => ({
         topic,
         numPartitions: partitions ?? 1,
         replicationFactor: replicas ?? -1,
       })),
     });
+    await untilLed(
+      admin,
+      missing.map(({ topic }) => topic),
+    );
   });
+}
+
+/** Waits until every partition of the topics has a leader and can be written to. */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  const end = Date.now() + LEADERS_MS;
+  for (;;) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      // A broker that has not heard of the topic or of its leaders yet.
+      if (!(error instanceof KafkaJSProtocolError && error.retriable) || Date.now() > end) throw error;
+    }
+    if (Date.now() > end) throw new Error(`no leader for ${topics.join(', ')} within ${LEADERS_MS / 1000} s`);
+    await sleep(50);
+  }
 }
 
 async function withAdmin<T>(bootstrap: string, use: (admin: Admin) => Promise<T>): Promise<T> {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { MongoClient } from 'mongodb';
+import { Database } from '../../../stack/database/database';
+import { withTempDir } from '../../support/temp-dir';
+
+describe('the embedded database', function () {
+  this.timeout(60_000);
+
+  it('keeps every write that it acknowledged when it is killed', async () => {
+    await withTempDir(async (dir) => {
+      const database = await Database.prepare({ dir });
+      await database.start();
+      let acknowledged = 0;
+      await withClient(database, async (client) => {
+        const collection = client.db('datos').collection('datos');
+        database.process.once('exit', () => void client.close(true));
+        setTimeout(() => database.process.kill('SIGKILL'), 1_000);
+        // Ends with the error of the write that the kill interrupts.
+        await assert.rejects(async () => {
+          for (;;) {
+            await collection.insertMany([{ n: acknowledged }, { n: acknowledged + 1 }]);
+            acknowledged += 2;
+          }
+        });
+      });
+      assert.ok(acknowledged > 10, `${acknowledged} writes before the kill`);
+
+      await database.start();
+      await withClient(database, async (client) => {
+        const found = await client.db('datos').collection('datos').find().toArray();
+        const numbers = new Set(found.map(({ n }) => n as number));
+        const lost = Array.from({ length: acknowledged }, (_, n) => n).filter((n) => !numbers.has(n));
+        assert.deepEqual(lost, []);
+      });
+      await database.stop();
+    });
+  });
+});
+
+async function withClient(database: Database, use: (client: MongoClient) => Promise<void>): Promise<void> {
+  const client = new MongoClient(database.uri, { serverSelectionTimeoutMS: 3_000 });
+  try {
+    await client.connect();
+    await use(client);
+  } finally {
+    await client.close();
+  }
+}

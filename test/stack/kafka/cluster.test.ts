@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { Kafka, logLevel } from 'kafkajs';
+import { KafkaCluster } from '../../../stack/kafka/cluster';
+import { withTempDir } from '../../support/temp-dir';
+
+function client(cluster: KafkaCluster): Kafka {
+  return new Kafka({ brokers: cluster.bootstrap.split(','), logLevel: logLevel.NOTHING });
+}
+
+async function send(cluster: KafkaCluster, topic: string, values: string[], retries = 10): Promise<void> {
+  const producer = client(cluster).producer({ retry: { retries } });
+  await producer.connect();
+  await producer.send({ topic, acks: -1, messages: values.map((value) => ({ value })) });
+  await producer.disconnect();
+}
+
+/** The number of records in a topic, from its offsets. */
+async function count(cluster: KafkaCluster, topic: string): Promise<number> {
+  const admin = client(cluster).admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+describe('the embedded Kafka', function () {
+  this.timeout(90_000);
+
+  it('keeps records and topics over a stop and a kill', async () => {
+    await withTempDir(async (dir) => {
+      const first = await KafkaCluster.prepare({ dir });
+      await first.start();
+      await first.ensureTopics([{ topic: 'Prueba', partitions: 2 }]);
+      await first.ensureTopics([{ topic: 'Prueba', partitions: 2 }]);
+      await send(first, 'Prueba', ['1', '2', '3']);
+      await first.stop();
+
+      // Prepared anew, as at the next npm start: on other ports, in the same folder.
+      const second = await KafkaCluster.prepare({ dir });
+      await second.start();
+      assert.equal(await count(second, 'Prueba'), 3);
+      await send(second, 'Prueba', ['4', '5']);
+      const [broker] = second.brokers;
+      broker?.kill('SIGKILL');
+      await broker?.exited;
+      await second.start();
+      assert.equal(await count(second, 'Prueba'), 5);
+      await second.stop();
+    });
+  });
+
+  it('does not create a topic because somebody writes to it', async () => {
+    await withTempDir(async (dir) => {
+      const cluster = await KafkaCluster.prepare({ dir });
+      await cluster.start();
+      await assert.rejects(send(cluster, 'Pruba', ['1'], 0), /does not host this topic/);
+      await cluster.stop();
+    });
+  });
+
+  it('runs with three brokers, and keeps accepting records when one is killed', async () => {
+    await withTempDir(async (dir) => {
+      const cluster = await KafkaCluster.prepare({ dir, brokers: 3 });
+      await cluster.start();
+      await cluster.ensureTopics([{ topic: 'Prueba', partitions: 3 }]);
+      await send(cluster, 'Prueba', ['1', '2', '3']);
+      cluster.brokers[1]?.kill('SIGKILL');
+      await cluster.brokers[1]?.exited;
+      await send(cluster, 'Prueba', ['4', '5', '6']);
+      assert.equal(await count(cluster, 'Prueba'), 6);
+      await cluster.stop();
+    });
+  });
+});
