@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseScenario, ScenarioPlayer } from '../../proteus/bench/scenario';
@@ -116,5 +116,16 @@ describe('a scenario file', () => {
       [9, 10].map((now) => scenario.due(now).humedad),
       [undefined, 30],
     );
+  });
+});
+
+describe('proteus/demo.scenario', () => {
+  it('is a day that repeats, with a DHT11 that fails for a moment', () => {
+    const text = readFileSync(path.join(__dirname, '..', '..', 'proteus', 'demo.scenario'), 'utf8');
+    const player = new ScenarioPlayer(parseScenario(text, 'demo.scenario'), 0);
+    assert.equal(player.due(0).temperatura, 20);
+    assert.equal(player.due(120).temperatura, 32);
+    assert.equal(player.due(195).dht, 'off');
+    assert.equal(player.due(240).dht, 'on');
   });
 });
