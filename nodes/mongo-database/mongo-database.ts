@@ -3,7 +3,7 @@ import { localizeError, translator } from '../shared/translate';
 import { toError } from '../shared/user-error';
 import { MongoConnection } from './client';
 import { connectionSettings } from './settings';
-import type { MongoDatabase } from './types';
+import type { MongoDatabaseNode } from './types';
 
 interface MongoDatabaseDef extends NodeDef {
   uri: string;
@@ -15,7 +15,7 @@ interface Credentials {
   password?: string;
 }
 
-type ConfigNode = Node<Credentials> & { mongo?: MongoDatabase };
+type ConfigNode = MongoDatabaseNode & Node<Credentials>;
 
 export = function register(RED: NodeAPI): void {
   const translate = translator(RED);
@@ -35,7 +35,8 @@ export = function register(RED: NodeAPI): void {
         );
       });
     } catch (error) {
-      this.error(localizeError(toError(error), translate));
+      this.problem = localizeError(toError(error), translate);
+      this.error(this.problem.message);
     }
   }
 

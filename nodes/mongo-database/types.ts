@@ -32,7 +32,10 @@ export interface DatabaseLease {
   release(): void;
 }
 
-/** The config node. `mongo` is missing where its settings were refused; the node itself has then reported why. */
+/** The config node. */
 export interface MongoDatabaseNode extends Node {
+  /** missing where the settings were refused */
   mongo?: MongoDatabase;
+  /** why they were, in the runtime's language */
+  problem?: Error;
 }

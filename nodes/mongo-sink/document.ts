@@ -1,0 +1,76 @@
+import type { ObjectId } from 'mongodb';
+import { isObject, isReading } from '../shared/reading';
+import { UserError, shorten } from '../shared/user-error';
+import type { Element, Identity } from './identity';
+import { parseJson } from './json-text';
+import { checkStorable } from './storable';
+
+/** What the sink adds to a reading. */
+interface OwnFields {
+  ts: Date;
+  topic?: string;
+  readingId?: string;
+  /** instead of the reading id, for a record that has none */
+  kafka?: { partition: number; offset: bigint };
+}
+
+/** A reading as it stands in the database: its fields as sent, and ours. */
+export interface ReadingDocument extends OwnFields {
+  _id: ObjectId;
+  nodo: string;
+  /** fields of the reading whose names are ours */
+  enviado?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** The names of our own fields. A reading's fields with these names are kept inside `enviado`. */
+export const OWN_FIELDS: ReadonlySet<string> = new Set([
+  '_id',
+  'ts',
+  'topic',
+  'readingId',
+  'kafka',
+  'enviado',
+]);
+
+/**
+ * Makes the document of a reading.
+ * @throws UserError when it is no reading, or can't be stored as it is
+ */
+export function toDocument({ value, identity }: Element): ReadingDocument {
+  const reading = typeof value === 'string' || value instanceof Uint8Array ? parseJson(value) : value;
+  if (!isObject(reading)) throw new UserError('mongo-sink.errors.not-an-object', { value: shorten(reading) });
+  if (!isReading(reading)) throw new UserError('mongo-sink.errors.no-nodo', { value: shorten(reading) });
+  checkStorable(reading);
+  return { _id: identity._id, ...withoutOwnFields(reading), nodo: reading.nodo, ...ownFields(identity) };
+}
+
+/** Whether a stored document is the same reading: the same `_id` alone could be anybody's. */
+export function isSameReading(stored: Partial<ReadingDocument>, ours: ReadingDocument): boolean {
+  if (ours.readingId !== undefined) return stored.readingId === ours.readingId;
+  return (
+    stored.topic === ours.topic &&
+    stored.kafka?.partition === ours.kafka?.partition &&
+    String(stored.kafka?.offset) === String(ours.kafka?.offset)
+  );
+}
+
+function ownFields({ ts, topic, readingId, place }: Identity): OwnFields {
+  return {
+    ts,
+    ...(topic === undefined ? {} : { topic }),
+    ...(readingId !== undefined
+      ? { readingId }
+      : place && { kafka: { partition: place.partition, offset: BigInt(place.offset) } }),
+  };
+}
+
+function withoutOwnFields(reading: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(reading);
+  if (!names.some((name) => OWN_FIELDS.has(name))) return reading;
+  const entries = Object.entries(reading);
+  return {
+    ...Object.fromEntries(entries.filter(([name]) => !OWN_FIELDS.has(name))),
+    enviado: Object.fromEntries(entries.filter(([name]) => OWN_FIELDS.has(name))),
+  };
+}

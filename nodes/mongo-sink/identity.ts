@@ -1,0 +1,110 @@
+import { ObjectId } from 'mongodb';
+import type { BatchRecordInfo, KafkaInfo, PipelineMessage } from '../shared/messages';
+import {
+  isReadingId,
+  newReadingId,
+  objectIdOfReading,
+  objectIdOfRecord,
+  readingTime,
+  type RecordPlace,
+} from '../shared/reading-id';
+import { UserError } from '../shared/user-error';
+
+/**
+ * Who a reading is: what makes that the same reading, when it arrives again, finds itself in the database. By its
+ * reading id, or where it has none by its record's place in Kafka.
+ */
+export interface Identity {
+  /** sorts by time; the same for the same reading */
+  _id: ObjectId;
+  /** the time in the reading id, else the record's */
+  ts: Date;
+  topic?: string;
+  readingId?: string;
+  /** where the record stands in Kafka, if it came from there */
+  place?: RecordPlace;
+}
+
+/** One reading of a message: the payload, or one element of a payload that is an array. */
+export interface Element {
+  value: unknown;
+  identity: Identity;
+  /** the record's metadata, where it came in a batch message */
+  record?: BatchRecordInfo;
+}
+
+/**
+ * Takes a message apart into its readings.
+ *
+ * An array without `msg.kafka.records` (a flow made it) has lost which element came from which record: each gets a new
+ * id, as a reading does that never was in Kafka.
+ * @throws UserError when the array and the record metadata beside it no longer belong together
+ */
+export function elementsOf(message: PipelineMessage): Element[] {
+  const { payload, kafka } = message;
+  if (!Array.isArray(payload)) return [{ value: payload, identity: identityOfMessage(message) }];
+  const topic = topicOf(message);
+  const values = payload as unknown[];
+  const records = kafka?.records;
+  if (!records) return values.map((value) => ({ value, identity: identityOfReading(newReadingId(), topic) }));
+  if (records.length !== values.length) {
+    throw new UserError('mongo-sink.errors.records-mismatch', {
+      elements: values.length,
+      records: records.length,
+    });
+  }
+  return records.map((record, i) => ({
+    value: values[i],
+    identity: identityOf(record, kafka, topic),
+    record,
+  }));
+}
+
+/** The identity of a message as a whole: of its reading, or of the first record of a batch. */
+export function identityOfMessage(message: PipelineMessage): Identity {
+  const { kafka, readingId } = message;
+  const offset = kafka?.offset ?? kafka?.firstOffset;
+  const timestamp = kafka?.timestamp ?? kafka?.records?.[0]?.timestamp;
+  return identityOf({ offset, timestamp, readingId }, kafka, topicOf(message));
+}
+
+interface RecordInfo {
+  offset?: string | undefined;
+  timestamp?: number | undefined;
+  readingId?: string | undefined;
+}
+
+function identityOf(record: RecordInfo, kafka: KafkaInfo | undefined, topic: string | undefined): Identity {
+  const place = kafka && placeOf(record, kafka);
+  const id = isReadingId(record.readingId) ? record.readingId : undefined;
+  if (place && id === undefined) {
+    const _id = ObjectId.createFromHexString(objectIdOfRecord(place));
+    return { _id, ts: new Date(place.timestamp), topic: place.topic, place };
+  }
+  return { ...identityOfReading(id ?? newReadingId(), topic), ...(place ? { place } : {}) };
+}
+
+function identityOfReading(readingId: string, topic: string | undefined): Identity {
+  return {
+    _id: ObjectId.createFromHexString(objectIdOfReading(readingId)),
+    ts: new Date(readingTime(readingId)),
+    ...(topic === undefined ? {} : { topic }),
+    readingId,
+  };
+}
+
+/** Records of a very old format have no time (-1); they count as written in 1970, so that their id stays the same. */
+function placeOf(
+  { offset, timestamp }: RecordInfo,
+  { topic, partition }: KafkaInfo,
+): RecordPlace | undefined {
+  if (typeof topic !== 'string' || !Number.isInteger(partition) || !/^\d+$/.test(offset ?? ''))
+    return undefined;
+  const time = Number.isFinite(timestamp) ? Math.max(0, Number(timestamp)) : 0;
+  return { topic, partition, offset: String(offset), timestamp: time };
+}
+
+function topicOf({ kafka, topic }: PipelineMessage): string | undefined {
+  const name = kafka?.topic ?? topic;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}

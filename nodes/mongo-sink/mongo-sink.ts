@@ -1,0 +1,113 @@
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import type { MongoDatabase, MongoDatabaseNode } from '../mongo-database/types';
+import { confirm, deliveriesOf } from '../shared/deliveries';
+import type { PipelineMessage } from '../shared/messages';
+import { StatusDisplay } from '../shared/status-display';
+import { localizeError, translator } from '../shared/translate';
+import { UserError, toError } from '../shared/user-error';
+import { sinkSettings, type SinkConfig } from './config';
+import { elementsOf } from './identity';
+import { rejectedMessages, rejectionOfMessage, storedMessage } from './outputs';
+import { MongoSink, type SinkResult } from './sink';
+import { statusOf } from './status';
+
+type SinkDef = NodeDef & SinkConfig;
+
+/** How many readings may wait that no consumer bounds: those that come from a serial line, say. */
+const MAX_WAITING = 10_000;
+
+export = function register(RED: NodeAPI): void {
+  const t = translator(RED);
+  const textOf = (error: Error): string => localizeError(error, t).message;
+
+  function MongoSinkNode(this: Node, def: SinkDef): void {
+    RED.nodes.createNode(this, def);
+    const display = new StatusDisplay((status) => this.status(status));
+    // A status that is set before all nodes are there is seen by none of them.
+    let started = false;
+    let latest: NodeStatus = {};
+    const show = (status: NodeStatus): void => {
+      latest = status;
+      if (started) display.set(status);
+    };
+    const onFlowsStarted = (): void => {
+      started = true;
+      display.set(latest);
+    };
+    RED.events.once('flows:started', onFlowsStarted);
+    this.on('close', () => {
+      RED.events.off('flows:started', onFlowsStarted);
+      display.close();
+    });
+    try {
+      run(this, def, show);
+    } catch (thrown) {
+      const error = localizeError(toError(thrown), t);
+      this.error(error);
+      show({ fill: 'red', shape: 'ring', text: t('mongo-sink.status.unusable') });
+      this.on('input', (_message, _send, done) => done(error));
+    }
+  }
+
+  function run(node: Node, def: SinkDef, show: (status: NodeStatus) => void): void {
+    const settings = sinkSettings(def);
+    const sink = new MongoSink(databaseOf(def), settings, {
+      onState: (state) => show(statusOf(state, t)),
+      onTrouble: (error) => node.error(localizeError(error, t)),
+      textOf,
+    });
+    /** What ends the messages that no consumer will deliver again. */
+    const undelivered = new Set<(error: Error) => void>();
+
+    node.on('input', (incoming, send, done) => {
+      const message = incoming as PipelineMessage;
+      const delivered = deliveriesOf(message).length > 0;
+      if (!delivered && sink.waiting >= MAX_WAITING) {
+        return done(localizeError(new UserError('mongo-sink.errors.full', { waiting: sink.waiting }), t));
+      }
+      if (!delivered) undelivered.add(done);
+      const settled = (result: SinkResult): void => {
+        undelivered.delete(done);
+        if (def.confirm) confirm(message);
+        send([
+          storedMessage(message, result, settings.collection),
+          rejectedMessages(message, result.rejected, textOf),
+        ]);
+        done(errorOf(result));
+      };
+      try {
+        sink.add(elementsOf(message), settled);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        sink.reject(rejectionOfMessage(message, error), settled);
+      }
+    });
+
+    node.on('close', (done: (error?: Error) => void) => {
+      sink
+        .close()
+        .then(() => {
+          const error = localizeError(new UserError('mongo-sink.errors.closed'), t);
+          for (const end of undelivered) end(error);
+        })
+        .then(() => done(), done);
+    });
+  }
+
+  function databaseOf({ database }: SinkDef): MongoDatabase {
+    const { mongo, problem } = (RED.nodes.getNode(database) ?? {}) as Partial<MongoDatabaseNode>;
+    if (mongo) return mongo;
+    throw problem ?? new UserError('mongo-sink.errors.no-database');
+  }
+
+  function errorOf({ inserted, alreadyThere, rejected }: SinkResult): Error | undefined {
+    const first = rejected[0]?.error;
+    if (!first) return undefined;
+    const readings = inserted + alreadyThere + rejected.length;
+    if (readings === 1) return localizeError(first, t);
+    const params = { rejected: rejected.length, readings, reason: textOf(first) };
+    return localizeError(new UserError('mongo-sink.errors.some-rejected', params, { cause: first }), t);
+  }
+
+  RED.nodes.registerType('mongo-sink', MongoSinkNode);
+};

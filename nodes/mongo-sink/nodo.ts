@@ -1,0 +1,63 @@
+import type { AnyBulkWriteOperation, ObjectId } from 'mongodb';
+import { READING_FIELDS } from '../shared/reading';
+import { OWN_FIELDS, type ReadingDocument } from './document';
+
+/** A sensor node as `nodos` keeps it: its last reading. The original system's have no more than nodo and fecha. */
+export interface NodoDocument {
+  _id: ObjectId;
+  nodo: string;
+  fecha?: string;
+  hora?: string;
+  ts?: Date;
+  topic?: string;
+  /** the last value of each variable */
+  valores?: Record<string, unknown>;
+}
+
+/** A node's last reading, as it goes into `nodos`. */
+export type LastReading = Omit<NodoDocument, '_id' | 'ts'> & { ts: Date };
+
+/** A page lists all nodes with their values: what is not a number or a short text is left to the node's own page. */
+const MAX_VARIABLES = 500;
+const MAX_TEXT = 200;
+
+/** @returns what `nodos` keeps of a reading. */
+export function lastReadingOf(reading: ReadingDocument): LastReading {
+  const { nodo, fecha, hora, ts, topic } = reading;
+  return {
+    nodo,
+    ...(typeof fecha === 'string' ? { fecha } : {}),
+    ...(typeof hora === 'string' ? { hora } : {}),
+    ts,
+    ...(topic === undefined ? {} : { topic }),
+    valores: Object.fromEntries(
+      Object.entries(reading)
+        .filter(([name, value]) => isVariable(name) && isValue(value))
+        .slice(0, MAX_VARIABLES),
+    ),
+  };
+}
+
+/** Names with a $ are left out: some servers refuse them inside an update. */
+function isVariable(name: string): boolean {
+  return !OWN_FIELDS.has(name) && !READING_FIELDS.has(name) && !name.startsWith('$');
+}
+
+function isValue(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= MAX_TEXT;
+  return (
+    value === null || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+  );
+}
+
+/**
+ * Takes a node's last reading if it is newer than the one there. `$not: {$gte}` instead of `$lt` also takes documents
+ * without a `ts`, which are the original system's. Where a newer one is there, the upsert runs into the unique index:
+ * a duplicate key that means "nothing to do".
+ */
+export function newerOnly(
+  { nodo, ...rest }: LastReading,
+  upsert: boolean,
+): AnyBulkWriteOperation<NodoDocument> {
+  return { updateOne: { filter: { nodo, ts: { $not: { $gte: rest.ts } } }, update: { $set: rest }, upsert } };
+}

@@ -1,0 +1,190 @@
+import { MongoBulkWriteError, type Collection, type OptionalUnlessRequiredId } from 'mongodb';
+import { keepTrying } from '../shared/keep-trying';
+import { toError } from '../shared/user-error';
+import type { ReadingDocument } from './document';
+import { DUPLICATE_KEY, WriteRefusal, failureKind, writeErrorsOf } from './failure';
+import { ensureNodosIndex } from './indexes';
+import { lastReadingOf, newerOnly, type LastReading, type NodoDocument } from './nodo';
+import { nodosError, waitReason } from './reasons';
+
+export interface NodosOptions {
+  /** the `nodos` collection, as soon as there is a connection */
+  collection: (signal: AbortSignal) => Promise<Collection<NodoDocument>>;
+  /** told about each failed attempt, and when the next one is (milliseconds since 1970) */
+  onWaiting: (error: Error, nextAttempt: number) => void;
+  /** told what will not come right by itself; readings are stored all the same */
+  onProblem: (error: Error) => void;
+}
+
+/** The least time between two writes of known nodes. */
+const FLUSH_MS = 500;
+
+/** These writes get at most this part of the time: with very many nodes they would cost more than the readings. */
+const MAX_SHARE = 0.1;
+
+/** ... but they never wait longer than this. */
+const MAX_FLUSH_MS = 30_000;
+
+const CHUNK = 500;
+
+/** More names than this are not remembered at once: a stream of made-up names must not fill the memory. */
+const MAX_KNOWN = 100_000;
+
+/**
+ * Keeps `nodos`: one document a node, with its last reading.
+ *
+ * Each node's newest reading waits in memory and is written every so often, outside the path that confirms readings. A
+ * node that is new to this process is written before its first reading counts as stored, so that after a crash no node
+ * is missing; a value that a crash leaves behind is made good at the next start (see nodos-repair.ts).
+ */
+export class Nodos {
+  private readonly pending = new Map<string, ReadingDocument>();
+  private readonly known = new Set<string>();
+  private readonly closed = new AbortController();
+  private index: Promise<boolean> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> | undefined;
+
+  constructor(private readonly options: NodosOptions) {}
+
+  /**
+   * Takes the newest reading of each node out of a stored batch. Waits only where a node is new.
+   * @throws an AbortError once the signal is aborted; nothing else
+   */
+  async note(readings: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
+    const fresh = new Map<string, ReadingDocument>();
+    for (const reading of readings) keepNewest(this.known.has(reading.nodo) ? this.pending : fresh, reading);
+    this.schedule(FLUSH_MS);
+    if (fresh.size === 0) return;
+    await this.keepWriting(Array.from(fresh.values()), signal, this.options.onWaiting);
+    if (this.known.size > MAX_KNOWN) this.known.clear();
+    for (const nodo of fresh.keys()) this.known.add(nodo);
+  }
+
+  /** Takes a reading as a node's last one, to be written with the next flush. */
+  remember(reading: ReadingDocument): void {
+    keepNewest(this.pending, reading);
+    this.schedule(FLUSH_MS);
+  }
+
+  /** The collection, once it has its index. @throws what is transient */
+  async ready(signal: AbortSignal): Promise<Collection<NodoDocument>> {
+    const collection = await this.options.collection(signal);
+    await this.hasUniqueIndex(collection);
+    return collection;
+  }
+
+  /** Writes what waits, as long as the signal allows. */
+  async close(signal: AbortSignal): Promise<void> {
+    clearTimeout(this.timer);
+    this.closed.abort();
+    await this.flushing;
+    if (!signal.aborted) await this.flush(signal);
+  }
+
+  private schedule(delay: number): void {
+    if (this.timer || this.flushing || this.pending.size === 0 || this.closed.signal.aborted) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      const started = Date.now();
+      this.flushing = this.flush(this.closed.signal).finally(() => {
+        this.flushing = undefined;
+        const took = Date.now() - started;
+        this.schedule(Math.min(Math.max(FLUSH_MS, took / MAX_SHARE - took), MAX_FLUSH_MS));
+      });
+    }, delay);
+  }
+
+  /** Writes what waits; what the signal keeps from being written waits on. */
+  private async flush(signal: AbortSignal): Promise<void> {
+    const readings = Array.from(this.pending.values());
+    this.pending.clear();
+    try {
+      await this.keepWriting(readings, signal, () => undefined);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      for (const reading of readings) keepNewest(this.pending, reading);
+    }
+  }
+
+  private keepWriting(
+    readings: ReadingDocument[],
+    signal: AbortSignal,
+    onWaiting: NodosOptions['onWaiting'],
+  ): Promise<void> {
+    const chunks: LastReading[][] = [];
+    for (let i = 0; i < readings.length; i += CHUNK) {
+      chunks.push(readings.slice(i, i + CHUNK).map(lastReadingOf));
+    }
+    const attempt = async (): Promise<void> => {
+      for (let chunk = chunks[0]; chunk; chunks.shift(), chunk = chunks[0]) await this.write(chunk, signal);
+    };
+    const onFailure = (error: Error, delay: number): void => onWaiting(waitReason(error), Date.now() + delay);
+    return keepTrying(attempt, { signal, onFailure });
+  }
+
+  /** @throws what is transient; anything else is reported, and keeps no reading from being stored */
+  private async write(chunk: LastReading[], signal: AbortSignal): Promise<void> {
+    try {
+      const collection = await this.ready(signal);
+      const unique = await this.hasUniqueIndex(collection);
+      await updateNewer(collection, chunk, unique);
+      if (!unique) await insertMissing(collection, chunk);
+    } catch (error) {
+      if (signal.aborted || failureKind(error) === 'transient') throw error;
+      this.options.onProblem(nodosError(toError(error)));
+    }
+  }
+
+  /** Without the unique index (no right to make it, or a node stands twice) an upsert could make a second document. */
+  private async hasUniqueIndex(collection: Collection<NodoDocument>): Promise<boolean> {
+    this.index ??= ensureNodosIndex(collection).then(({ unique, problem }) => {
+      if (problem) this.options.onProblem(problem);
+      return unique;
+    });
+    try {
+      return await this.index;
+    } catch (error) {
+      this.index = undefined;
+      throw error;
+    }
+  }
+}
+
+async function updateNewer(
+  collection: Collection<NodoDocument>,
+  chunk: LastReading[],
+  upsert: boolean,
+): Promise<void> {
+  try {
+    await collection.bulkWrite(
+      chunk.map((reading) => newerOnly(reading, upsert)),
+      { ordered: false, ignoreUndefined: true },
+    );
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError)) throw error;
+    const refusals = writeErrorsOf(error).map((each) => new WriteRefusal(each));
+    if (refusals.length === 0) throw error;
+    const others = refusals.filter(({ code }) => code !== DUPLICATE_KEY);
+    const first = others.find((refusal) => failureKind(refusal) === 'transient') ?? others[0];
+    if (first) throw first;
+  }
+}
+
+async function insertMissing(collection: Collection<NodoDocument>, chunk: LastReading[]): Promise<void> {
+  const names = chunk.map(({ nodo }) => nodo);
+  const there = new Set<string>();
+  const found = collection.find({ nodo: { $in: names } }, { projection: { nodo: 1 } });
+  for await (const { nodo } of found) there.add(nodo);
+  const missing = chunk.filter(({ nodo }) => !there.has(nodo));
+  if (missing.length > 0) {
+    await collection.insertMany(missing as OptionalUnlessRequiredId<NodoDocument>[], {
+      ignoreUndefined: true,
+    });
+  }
+}
+
+function keepNewest(readings: Map<string, ReadingDocument>, reading: ReadingDocument): void {
+  const before = readings.get(reading.nodo);
+  if (!before || before.ts <= reading.ts) readings.set(reading.nodo, reading);
+}

@@ -1,0 +1,48 @@
+import { MongoServerError } from 'mongodb';
+import { UserError, shorten } from '../shared/user-error';
+import type { ReadingDocument } from './document';
+import { WriteRefusal, failureKind } from './failure';
+
+/** Codes of MongoDB's `error_codes.yml` for which there is something to say about what to change. */
+const UNAUTHORIZED = 13;
+const AUTHENTICATION = new Set([11, 18, 391]);
+const OUT_OF_DISK_SPACE = 14_031;
+
+/** Why nothing can be written at present, and what to change where that is what it takes. */
+export function waitReason(error: Error): UserError {
+  const code = codeOf(error);
+  const params = { reason: shorten(error.message, 300), code: code ?? '' };
+  const because = (key: string): UserError =>
+    new UserError(`mongo-sink.errors.${key}`, params, { cause: error });
+  if (code === UNAUTHORIZED) return because('not-authorized');
+  if (code !== undefined && AUTHENTICATION.has(code)) return because('authentication');
+  if (code === OUT_OF_DISK_SPACE) return because('disk-full');
+  return because(failureKind(error) === 'transient' ? 'database-away' : 'all-refused');
+}
+
+/** The database, or its driver, takes everything but this document. */
+export function refusedByDatabase({ nodo }: ReadingDocument, error: Error): UserError {
+  const params = { nodo: shorten(nodo), reason: shorten(error.message, 300), code: codeOf(error) ?? '' };
+  return new UserError('mongo-sink.errors.refused', params, { cause: error });
+}
+
+/** Another document has the `_id` that belongs to this reading. */
+export function idTaken({ _id, nodo }: ReadingDocument): UserError {
+  return new UserError('mongo-sink.errors.id-taken', { id: _id.toHexString(), nodo: shorten(nodo) });
+}
+
+/** The list of nodes can't be kept; readings are stored all the same. */
+export function nodosError(error: Error): UserError {
+  const params = { reason: shorten(error.message, 300), code: codeOf(error) ?? '' };
+  return new UserError('mongo-sink.errors.nodos', params, { cause: error });
+}
+
+/** The name of a UserError without its node: `no-nodo`. */
+export function reasonOf({ key }: UserError): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}
+
+function codeOf(error: Error): number | undefined {
+  if (error instanceof WriteRefusal) return error.code;
+  return error instanceof MongoServerError && typeof error.code === 'number' ? error.code : undefined;
+}

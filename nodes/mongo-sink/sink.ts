@@ -1,0 +1,269 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Collection, Document } from 'mongodb';
+import type { DatabaseLease, DatabaseState, MongoDatabase } from '../mongo-database/types';
+import { keepTrying } from '../shared/keep-trying';
+import { UserError, toError } from '../shared/user-error';
+import { Batcher } from './batcher';
+import { toDocument, type ReadingDocument } from './document';
+import { failureKind } from './failure';
+import type { Element } from './identity';
+import { ensureReadingsIndex } from './indexes';
+import type { NodoDocument } from './nodo';
+import { Nodos } from './nodos';
+import { repairNodos } from './nodos-repair';
+import { waitReason } from './reasons';
+import { RejectedStore, toRejectedDocument, type RejectedDocument, type Rejection } from './rejected';
+import { Writer, type Outcome } from './writer';
+
+export interface SinkSettings {
+  collection: string;
+  nodesCollection: string;
+  rejectedCollection: string;
+  /** the greatest number of readings in one write */
+  maxBatch: number;
+}
+
+/** What became of the readings of one message. */
+export interface SinkResult {
+  inserted: number;
+  /** stored by an earlier delivery of the same reading */
+  alreadyThere: number;
+  /** kept in the rejected collection */
+  rejected: Rejection[];
+}
+
+export type SinkState =
+  | { state: 'connecting' }
+  | { state: 'ready'; stored: number; rejected: number }
+  /** nothing can be written before `nextAttempt` (milliseconds since 1970) */
+  | { state: 'waiting'; nextAttempt: number; error: Error };
+
+export interface SinkListener {
+  onState: (state: SinkState) => void;
+  /** told once about a trouble that belongs to no message in particular */
+  onTrouble: (error: Error) => void;
+  /** the text of an error in the runtime's language, for the rejected collection */
+  textOf: (error: UserError) => string;
+}
+
+/** One message's readings on their way. */
+interface Job {
+  open: number;
+  result: SinkResult;
+  settled: (result: SinkResult) => void;
+}
+
+interface Item {
+  job: Job;
+  element: Element;
+  document: ReadingDocument | UserError;
+}
+
+/** How long a closing sink goes on writing what it has. */
+const CLOSE_MS = 4_000;
+
+/** How long a closing sink then tries to write the nodes' last values; the next start would find them too. */
+const CLOSE_NODOS_MS = 1_000;
+
+/**
+ * Stores readings: each exactly once, however often it is delivered; those that can't be stored go, with the reason,
+ * into a collection of their own; and the list of nodes is kept beside them.
+ */
+export class MongoSink {
+  private readonly lease: DatabaseLease;
+  private readonly closed = new AbortController();
+  private readonly batcher: Batcher<Item>;
+  private readonly writer: Writer;
+  private readonly rejectedStore: RejectedStore;
+  private readonly nodos: Nodos;
+  private stored = 0;
+  private rejected = 0;
+  private reported = new Set<string>();
+
+  constructor(
+    private readonly mongo: MongoDatabase,
+    private readonly settings: SinkSettings,
+    private readonly listener: SinkListener,
+  ) {
+    const onWaiting = (error: Error, nextAttempt: number): void => this.wait(error, nextAttempt);
+    this.writer = new Writer({ collection: this.collection(settings.collection), onWaiting });
+    this.rejectedStore = new RejectedStore({
+      collection: this.collection<RejectedDocument>(settings.rejectedCollection),
+      onWaiting,
+    });
+    this.nodos = new Nodos({
+      collection: this.collection<NodoDocument>(settings.nodesCollection),
+      onWaiting,
+      onProblem: (error) => this.report(error),
+    });
+    this.batcher = new Batcher(settings.maxBatch, (batch) => this.write(batch));
+    this.lease = mongo.acquire((state) => this.databaseState(state));
+    void this.prepare();
+  }
+
+  /** The number of readings that wait for their turn. */
+  get waiting(): number {
+    return this.batcher.waiting;
+  }
+
+  /**
+   * Takes a message's readings.
+   * @param settled called once when each of them is stored or kept as rejected, in the order of the messages; not
+   *   called for what has to be left when the sink closes
+   */
+  add(elements: readonly Element[], settled: (result: SinkResult) => void): void {
+    const job = newJob(elements.length, settled);
+    if (elements.length === 0) return settled(job.result);
+    this.batcher.add(elements.map((element) => ({ job, element, document: documentOf(element) })));
+  }
+
+  /** Takes a message that can't be taken apart into readings, to be kept as rejected. */
+  reject({ element, error }: Rejection, settled: (result: SinkResult) => void): void {
+    this.batcher.add([{ job: newJob(1, settled), element, document: error }]);
+  }
+
+  /** Writes what it has, as long as the database answers; then leaves the rest, and signs out of the connection. */
+  async close(): Promise<void> {
+    if (this.connected) await atMost(CLOSE_MS, this.batcher.idle());
+    this.batcher.stop();
+    this.closed.abort();
+    if (this.connected) await atMost(CLOSE_NODOS_MS, this.nodos.close(AbortSignal.timeout(CLOSE_NODOS_MS)));
+    this.lease.release();
+  }
+
+  private get connected(): boolean {
+    return this.mongo.state.state === 'connected';
+  }
+
+  private collection<T extends Document>(name: string): (signal: AbortSignal) => Promise<Collection<T>> {
+    return async (signal) => (await this.lease.db(signal)).collection<T>(name);
+  }
+
+  /** Makes the indexes and makes good what a killed process left in `nodos`; readings are stored meanwhile. */
+  private async prepare(): Promise<void> {
+    const { signal } = this.closed;
+    const attempt = async (): Promise<void> => {
+      try {
+        const readings = await this.collection<ReadingDocument>(this.settings.collection)(signal);
+        const problem = await ensureReadingsIndex(readings);
+        const nodos = await this.nodos.ready(signal);
+        if (problem) return this.report(problem);
+        await repairNodos(nodos, readings, (reading) => this.nodos.remember(reading), signal);
+      } catch (error) {
+        if (signal.aborted || failureKind(error) === 'transient') throw error;
+        this.report(waitReason(toError(error)));
+      }
+    };
+    try {
+      await keepTrying(attempt, {
+        signal,
+        onFailure: (error, delay) => this.wait(waitReason(error), Date.now() + delay),
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  private async write(batch: Item[]): Promise<void> {
+    const { signal } = this.closed;
+    let outcomes: Map<Item, Outcome>;
+    try {
+      outcomes = await this.store(batch, signal);
+      await this.keepRejected(outcomes, signal);
+      await this.nodos.note(storedOf(outcomes), signal);
+      signal.throwIfAborted();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return;
+    }
+    for (const [item, outcome] of outcomes) settle(item, outcome);
+    this.count(outcomes);
+  }
+
+  private async store(batch: Item[], signal: AbortSignal): Promise<Map<Item, Outcome>> {
+    const documents = batch.flatMap(({ document }) => (document instanceof UserError ? [] : [document]));
+    const written = (documents.length > 0 ? await this.writer.write(documents, signal) : []).values();
+    const outcome = ({ document }: Item): Outcome =>
+      document instanceof UserError ? document : (written.next().value ?? 'inserted');
+    return new Map(batch.map((item) => [item, outcome(item)]));
+  }
+
+  private async keepRejected(outcomes: ReadonlyMap<Item, Outcome>, signal: AbortSignal): Promise<void> {
+    const documents: RejectedDocument[] = [];
+    for (const [{ element }, error] of outcomes) {
+      if (!(error instanceof UserError)) continue;
+      documents.push(toRejectedDocument({ element, error }, this.listener.textOf(error)));
+    }
+    if (documents.length > 0) await this.rejectedStore.write(documents, signal);
+  }
+
+  private count(outcomes: ReadonlyMap<Item, Outcome>): void {
+    for (const outcome of outcomes.values()) {
+      if (outcome instanceof UserError) this.rejected++;
+      else this.stored++;
+    }
+    this.reported.clear();
+    this.ready();
+  }
+
+  private databaseState(state: DatabaseState): void {
+    if (state.state === 'connected') this.ready();
+    else if (state.state === 'retrying') this.wait(state.error, state.nextAttempt);
+    else this.listener.onState({ state: 'connecting' });
+  }
+
+  private ready(): void {
+    this.listener.onState({ state: 'ready', stored: this.stored, rejected: this.rejected });
+  }
+
+  private wait(error: Error, nextAttempt: number): void {
+    if (this.closed.signal.aborted) return;
+    this.listener.onState({ state: 'waiting', nextAttempt, error });
+    this.report(error);
+  }
+
+  /** The same trouble is reported once, until something has been stored again. */
+  private report(error: Error): void {
+    const name = error instanceof UserError ? error.key : error.message;
+    if (this.reported.has(name)) return;
+    this.reported.add(name);
+    this.listener.onTrouble(error);
+  }
+}
+
+function newJob(readings: number, settled: Job['settled']): Job {
+  return { open: readings, result: { inserted: 0, alreadyThere: 0, rejected: [] }, settled };
+}
+
+function documentOf(element: Element): ReadingDocument | UserError {
+  try {
+    return toDocument(element);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function storedOf(outcomes: ReadonlyMap<Item, Outcome>): ReadingDocument[] {
+  const documents: ReadingDocument[] = [];
+  for (const [{ document }, outcome] of outcomes) {
+    if (!(outcome instanceof UserError) && !(document instanceof UserError)) documents.push(document);
+  }
+  return documents;
+}
+
+function settle({ job, element }: Item, outcome: Outcome): void {
+  if (outcome instanceof UserError) job.result.rejected.push({ element, error: outcome });
+  else job.result[outcome]++;
+  job.open--;
+  if (job.open === 0) job.settled(job.result);
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  const timeout = new AbortController();
+  await Promise.race([
+    work,
+    sleep(milliseconds, undefined, { signal: timeout.signal }).catch(() => undefined),
+  ]);
+  timeout.abort();
+}

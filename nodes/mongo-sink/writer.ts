@@ -1,0 +1,157 @@
+import type { Collection, MongoBulkWriteError, ObjectId } from 'mongodb';
+import { keepTrying } from '../shared/keep-trying';
+import { toError, type UserError } from '../shared/user-error';
+import { isSameReading, type ReadingDocument } from './document';
+import { DUPLICATE_KEY, WriteRefusal, accountsForAll, failureKind, writeErrorsOf } from './failure';
+import { idTaken, refusedByDatabase, waitReason } from './reasons';
+
+/** What became of a document. */
+export type Outcome = 'inserted' | 'alreadyThere' | UserError;
+
+export interface WriterOptions {
+  /** the collection to write to, as soon as there is a connection */
+  collection: (signal: AbortSignal) => Promise<Collection<ReadingDocument>>;
+  /** told about each failed attempt, and when the next one is (milliseconds since 1970) */
+  onWaiting: (error: Error, nextAttempt: number) => void;
+}
+
+/** After so many refusals with a code that nobody knows, each document is tried alone, and refused alone. */
+const UNKNOWN_REFUSALS = 5;
+
+/**
+ * Writes documents until each of them is either stored or known to be one that can never be stored. One that can't
+ * keeps no other from being stored; a database that is away, or refuses everything, is waited for.
+ */
+export class Writer {
+  constructor(private readonly options: WriterOptions) {}
+
+  /**
+   * @returns what became of each document, in their order
+   * @throws an AbortError once the signal is aborted; nothing else
+   */
+  async write(documents: readonly ReadingDocument[], signal: AbortSignal): Promise<Outcome[]> {
+    const work = new Work(documents);
+    let refusals = 0;
+    const attempt = async (): Promise<void> => {
+      const collection = await this.options.collection(signal);
+      await work.attempt(collection, refusals >= UNKNOWN_REFUSALS);
+    };
+    await keepTrying(attempt, {
+      signal,
+      onFailure: (error, delay) => {
+        if (failureKind(error) === 'unknown') refusals++;
+        this.options.onWaiting(waitReason(error), Date.now() + delay);
+      },
+    });
+    return work.outcomes();
+  }
+}
+
+/** The documents of one call and what is known of them so far. */
+class Work {
+  private readonly settled = new Map<ReadingDocument, Outcome>();
+
+  constructor(private readonly documents: readonly ReadingDocument[]) {}
+
+  outcomes(): Outcome[] {
+    return this.documents.map((document) => this.settled.get(document) ?? 'inserted');
+  }
+
+  /**
+   * Writes what is not settled yet.
+   * @param blameDocuments whether a refusal with an unknown code counts as the document's fault
+   * @throws what keeps some of them from being settled now
+   */
+  async attempt(collection: Collection<ReadingDocument>, blameDocuments: boolean): Promise<void> {
+    const open = this.documents.filter((document) => !this.settled.has(document));
+    await this.insert(collection, open, blameDocuments);
+  }
+
+  private async insert(
+    collection: Collection<ReadingDocument>,
+    documents: readonly ReadingDocument[],
+    blameDocuments: boolean,
+  ): Promise<void> {
+    if (documents.length === 0) return;
+    try {
+      await collection.insertMany(documents, { ordered: false, ignoreUndefined: true });
+    } catch (error) {
+      if (accountsForAll(error, documents.length)) return this.settle(collection, documents, error);
+      const kind = failureKind(error);
+      if (kind !== 'document' && !(kind === 'unknown' && blameDocuments)) throw error;
+      if (documents.length > 1) return this.insertHalves(collection, documents, blameDocuments);
+      return this.refuse(documents[0], toError(error));
+    }
+    for (const document of documents) this.settled.set(document, 'inserted');
+  }
+
+  /** The whole was refused because of some of its documents, and the error does not say which. */
+  private async insertHalves(
+    collection: Collection<ReadingDocument>,
+    documents: readonly ReadingDocument[],
+    blameDocuments: boolean,
+  ): Promise<void> {
+    const half = documents.length >> 1;
+    await this.insert(collection, documents.slice(0, half), blameDocuments);
+    await this.insert(collection, documents.slice(half), blameDocuments);
+  }
+
+  private refuse(document: ReadingDocument | undefined, error: Error): void {
+    if (document) this.settled.set(document, refusedByDatabase(document, error));
+  }
+
+  /** Each document was tried, and the error says which were not inserted. */
+  private async settle(
+    collection: Collection<ReadingDocument>,
+    documents: readonly ReadingDocument[],
+    error: MongoBulkWriteError,
+  ): Promise<void> {
+    const refusals = new Map(writeErrorsOf(error).map((each) => [each.index, new WriteRefusal(each)]));
+    const duplicates = new Map<ReadingDocument, WriteRefusal>();
+    let waiting: WriteRefusal | undefined;
+    for (const [i, document] of documents.entries()) {
+      const refusal = refusals.get(i);
+      if (!refusal) this.settled.set(document, 'inserted');
+      else if (refusal.code === DUPLICATE_KEY) duplicates.set(document, refusal);
+      else if (failureKind(refusal) === 'document') this.refuse(document, refusal);
+      else waiting = refusal;
+    }
+    await this.settleDuplicates(collection, duplicates);
+    if (waiting) throw waiting;
+  }
+
+  /**
+   * A duplicate key says that something is there, not that it is this reading: what stands under its `_id` is looked
+   * at. Where nothing stands, another unique index was hit, or it has just been deleted and can be written now.
+   */
+  private async settleDuplicates(
+    collection: Collection<ReadingDocument>,
+    duplicates: ReadonlyMap<ReadingDocument, WriteRefusal>,
+  ): Promise<void> {
+    if (duplicates.size === 0) return;
+    const stored = await findById(
+      collection,
+      Array.from(duplicates.keys(), ({ _id }) => _id),
+    );
+    for (const [document, refusal] of duplicates) {
+      const there = stored.get(document._id.toHexString());
+      if (there && isSameReading(there, document)) this.settled.set(document, 'alreadyThere');
+      else if (there) this.settled.set(document, idTaken(document));
+      else if (refusal.isOfOtherIndex) this.refuse(document, refusal);
+    }
+    const deleted = Array.from(duplicates).find(([document]) => !this.settled.has(document));
+    if (deleted) throw deleted[1];
+  }
+}
+
+/** @returns what tells readings apart, by `_id` in hexadecimal digits */
+async function findById(
+  collection: Collection<ReadingDocument>,
+  ids: ObjectId[],
+): Promise<Map<string, Partial<ReadingDocument>>> {
+  const projection = { readingId: 1, topic: 1, kafka: 1 };
+  const found = collection.find({ _id: { $in: ids } }, { projection, readPreference: 'primary' });
+  const byId = new Map<string, Partial<ReadingDocument>>();
+  for await (const document of found) byId.set(document._id.toHexString(), document);
+  return byId;
+}

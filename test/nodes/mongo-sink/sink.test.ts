@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { ObjectId } from 'mongodb';
+import { newReadingId, objectIdOfReading, readingTime } from '../../../nodes/shared/reading-id';
+import { database } from '../../support/services';
+import { until } from '../../support/until';
+import { openDatabase, reading, record, TestSink, type TestDatabase } from './support';
+
+describe('mongo-sink: storing readings', () => {
+  let test: TestDatabase;
+  let sink: TestSink;
+
+  before(async function () {
+    this.timeout(300_000);
+    test = await openDatabase((await database()).uri);
+  });
+
+  beforeEach(async () => {
+    await test.db.dropDatabase();
+    sink = new TestSink(test);
+  });
+
+  afterEach(() => sink.close());
+  after(() => test.drop());
+
+  it('stores a reading as it was sent, with its time, topic and id', async () => {
+    const id = newReadingId();
+    const result = await sink.store(record(reading('comuna_15'), 7, id));
+    assert.deepEqual(result, { inserted: 1, alreadyThere: 0, rejected: [] });
+    assert.deepEqual(await test.db.collection('datos').find().toArray(), [
+      {
+        _id: ObjectId.createFromHexString(objectIdOfReading(id)),
+        ...reading('comuna_15'),
+        ts: new Date(readingTime(id)),
+        topic: 'Prueba',
+        readingId: id,
+      },
+    ]);
+  });
+
+  it('stores a reading that is delivered again only once, and says so', async () => {
+    const messages = Array.from({ length: 50 }, (_, i) => record(reading('a', i), i, newReadingId()));
+    await Promise.all(messages.map((message) => sink.store(message)));
+    const again = await Promise.all(messages.map((message) => sink.store(message)));
+    assert.ok(again.every(({ inserted, alreadyThere }) => inserted === 0 && alreadyThere === 1));
+    assert.equal(await test.db.collection('datos').countDocuments(), 50);
+  });
+
+  it('stores a record without a reading id only once, told by its place in Kafka', async () => {
+    const messages = Array.from({ length: 20 }, (_, i) => record(reading('a', i), i));
+    await Promise.all([...messages, ...messages].map((message) => sink.store(message)));
+    const stored = await test.db.collection('datos').find().sort({ _id: 1 }).toArray();
+    assert.deepEqual(
+      stored.map(({ humedad }) => humedad as number),
+      messages.map((_, i) => i),
+    );
+    assert.deepEqual(stored[3]?.kafka, { partition: 0, offset: 3 });
+  });
+
+  it('rejects a reading whose _id belongs to another document, instead of taking it for stored', async () => {
+    const id = newReadingId();
+    const foreign = { _id: ObjectId.createFromHexString(objectIdOfReading(id)), nodo: 'other' };
+    await test.db.collection('datos').insertOne(foreign);
+    const [bad, good] = await Promise.all([
+      sink.store(record(reading('a'), 1, id)),
+      sink.store(record(reading('a'), 2, newReadingId())),
+    ]);
+    assert.equal(bad.inserted + bad.alreadyThere, 0);
+    assert.equal(bad.rejected[0]?.error.key, 'mongo-sink.errors.id-taken');
+    assert.equal(good.inserted, 1);
+    const kept = await test.db.collection('rechazados').findOne({ readingId: id });
+    assert.equal(kept?.error, 'id-taken');
+    assert.equal(kept?.value, JSON.stringify(reading('a')));
+    assert.deepEqual([kept?.topic, kept?.partition, kept?.offset], ['Prueba', 0, 1]);
+  });
+
+  it('does not take a record for stored because another place has the same _id', async () => {
+    const stored = record(reading('a'), 5);
+    await sink.store(stored);
+    await test.db.collection('datos').updateOne({}, { $set: { 'kafka.partition': 9 } });
+    const result = await sink.store(stored);
+    assert.equal(result.rejected[0]?.error.key, 'mongo-sink.errors.id-taken');
+  });
+
+  it('rejects a reading that another unique index refuses, and stores those around it', async () => {
+    await test.db.createCollection('datos');
+    await test.db.collection('datos').createIndex({ serie: 1 }, { unique: true, sparse: true });
+    const results = await Promise.all(
+      [1, 2, 2, 3].map((serie, i) => sink.store(record({ ...reading('a'), serie }, i, newReadingId()))),
+    );
+    assert.deepEqual(
+      results.map(({ inserted }) => inserted),
+      [1, 1, 0, 1],
+    );
+    assert.equal(results[2]?.rejected[0]?.error.key, 'mongo-sink.errors.refused');
+  });
+
+  it('keeps what is no reading in the rejected collection, with its reason, and goes on', async () => {
+    const payloads = [null, 5, [], 'Error', {}, { nodo: '' }, { nodo: 7 }, Buffer.from([0xff, 0x7b])];
+    const bad = payloads.map((payload, i) => ({ ...record(payload, i), payload }));
+    const results = await Promise.all(
+      [...bad, record(reading('a'), 100)].map((message) => sink.store(message)),
+    );
+    assert.equal(results.at(-1)?.inserted, 1);
+    const kept = await test.db.collection('rechazados').find().sort({ offset: 1 }).toArray();
+    assert.deepEqual(
+      kept.map(({ offset, error }) => [offset, error] as unknown[]),
+      [
+        [0, 'not-an-object'],
+        [1, 'not-an-object'],
+        [3, 'not-json'],
+        [4, 'no-nodo'],
+        [5, 'no-nodo'],
+        [6, 'no-nodo'],
+        [7, 'not-utf8'],
+      ],
+    );
+    assert.deepEqual((kept.at(-1)?.value as { buffer: Buffer }).buffer, Buffer.from([0xff, 0x7b]));
+  });
+
+  it('keeps a rejected record once, however often it is delivered', async () => {
+    await sink.store(record({}, 1));
+    await sink.store(record({}, 1));
+    assert.equal(await test.db.collection('rechazados').countDocuments(), 1);
+  });
+
+  it('stores the good readings of a batch and rejects the others with their own offsets', async () => {
+    const payload = [reading('a', 1), { humedad: 2 }, reading('b', 3)];
+    const records = payload.map((_, i) => ({
+      key: null,
+      offset: String(40 + i),
+      timestamp: 1_795_500_000_000 + i,
+      headers: {},
+    }));
+    const result = await sink.store({
+      payload,
+      kafka: { topic: 'Prueba', partition: 2, firstOffset: '40', lastOffset: '42', records },
+    } as never);
+    assert.equal(result.inserted, 2);
+    assert.equal(result.rejected[0]?.element.record?.offset, '41');
+    const kept = await test.db.collection('rechazados').findOne();
+    assert.deepEqual([kept?.partition, kept?.offset], [2, 41]);
+  });
+
+  it('settles messages in the order in which they came, also when it writes in many batches', async () => {
+    await sink.close();
+    sink = new TestSink(test, { maxBatch: 7 });
+    const order: number[] = [];
+    const all = Array.from({ length: 100 }, (_, i) =>
+      sink.store(record(i % 9 === 4 ? {} : reading('a', i), i)).then(() => order.push(i)),
+    );
+    await Promise.all(all);
+    assert.deepEqual(
+      order,
+      order.map((_, i) => i),
+    );
+    assert.equal(await test.db.collection('datos').countDocuments(), 89);
+  });
+
+  it('makes its indexes', async () => {
+    await sink.store(record(reading('a'), 1));
+    await until('the index on readings', async () => {
+      const keys = (await test.db.collection('datos').indexes()).map(({ key }) => JSON.stringify(key));
+      return keys.includes(JSON.stringify({ nodo: 1, _id: -1 }));
+    });
+    const nodos = await test.db.collection('nodos').indexes();
+    assert.ok(nodos.some(({ key, unique }) => key.nodo === 1 && unique));
+  });
+
+  it('gives a reading that never was in Kafka an id of its own', async () => {
+    await sink.store({ payload: reading('a') } as never);
+    await sink.store({ payload: reading('a') } as never);
+    const stored = await test.db.collection('datos').find().toArray();
+    assert.equal(stored.length, 2);
+    assert.equal(stored[0]?.topic, undefined);
+  });
+
+  it('reads JSON that comes as text or bytes', async () => {
+    await sink.store(record(JSON.stringify(reading('a', 1)), 1));
+    await sink.store(record(Buffer.from(JSON.stringify(reading('ñandú', 2))), 2));
+    const stored = await test.db.collection('datos').find().sort({ _id: 1 }).toArray();
+    assert.deepEqual(
+      stored.map(({ nodo }) => nodo as string),
+      ['a', 'ñandú'],
+    );
+  });
+});
