@@ -11,9 +11,13 @@ const page = path.join(root, 'nodes/topic-catalog/page/main.ts');
 const typescript = path.dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-execFileSync(process.execPath, [path.join(typescript, 'bin/tsc'), '-p', path.join(root, 'tsconfig.build.json')], {
-  stdio: 'inherit',
-});
+execFileSync(
+  process.execPath,
+  [path.join(typescript, 'bin/tsc'), '-p', path.join(root, 'tsconfig.build.json')],
+  {
+    stdio: 'inherit',
+  },
+);
 cpSync(path.join(root, 'nodes'), path.join(root, 'dist/nodes'), {
   recursive: true,
   filter: (source) => !source.endsWith('.ts') && !source.endsWith('.md') && path.basename(source) !== 'page',

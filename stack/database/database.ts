@@ -1,11 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Report } from '../install-once';
 import { ManagedProcess } from '../process/managed-process';
 import { freePort } from '../process/ports';
 import type { Service } from '../process/service';
-import { databaseProgram, type DatabaseProgram } from './program';
+import { DATABASE_KINDS, findDatabase, type DatabaseKind, type DatabaseProgram } from './program';
 
 export interface DatabaseOptions {
   /** Holds the data; survives restarts. */
@@ -33,7 +34,7 @@ export class Database implements Service {
     this.process = new ManagedProcess({
       name: program.name,
       command: program.command,
-      args: program.args({ port, dir: options.dir }),
+      args: program.args({ port, dir: path.join(options.dir, 'data') }),
       cwd: options.dir,
       ready: () => databaseAnswers(this.uri),
       ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
@@ -43,8 +44,7 @@ export class Database implements Service {
 
   /** Finds or fetches the server and prepares its folder; start() runs it. */
   static async prepare(options: DatabaseOptions): Promise<Database> {
-    const program = await databaseProgram(options.report ?? (() => undefined));
-    await mkdir(options.dir, { recursive: true });
+    const program = await databaseFor(options.dir, options.report ?? (() => undefined));
     return new Database(program, options.port ?? (await freePort()), options);
   }
 
@@ -55,6 +55,28 @@ export class Database implements Service {
   stop(): Promise<void> {
     return this.process.stop();
   }
+}
+
+/**
+ * The program that has made a folder's data goes on serving it, also when one that is preferred turns up later.
+ * @throws when that program is gone
+ */
+async function databaseFor(dir: string, report: Report): Promise<DatabaseProgram> {
+  await mkdir(path.join(dir, 'data'), { recursive: true });
+  const file = path.join(dir, 'made-by');
+  if (existsSync(file)) {
+    const kind = (await readFile(file, 'utf8')) as DatabaseKind;
+    const program = DATABASE_KINDS.includes(kind) ? await findDatabase(kind, report) : undefined;
+    if (program !== undefined) return program;
+    throw new Error(`the data in ${dir} was made by ${kind}, which is not on the PATH now`);
+  }
+  for (const kind of DATABASE_KINDS) {
+    const program = await findDatabase(kind, report);
+    if (program === undefined) continue;
+    await writeFile(file, kind);
+    return program;
+  }
+  throw new Error('there is no database server to run');
 }
 
 /** @returns true when the database answers a ping; rejects when it does not. */

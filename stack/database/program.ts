@@ -6,38 +6,48 @@ import { findProgram, requireProgram } from '../programs';
 
 /** A server that speaks MongoDB's wire protocol, and how it is run. */
 export interface DatabaseProgram {
+  kind: DatabaseKind;
   /** What people call it. */
   name: string;
   command: string;
   args: (place: { port: number; dir: string }) => string[];
 }
 
+/** The servers that can be run, the preferred one first. The folder of one is nothing that another can open. */
+export const DATABASE_KINDS = ['mongod', 'secantusd-rs', 'secantusd-py'] as const;
+export type DatabaseKind = (typeof DATABASE_KINDS)[number];
+
 const SECANTUS_VERSION = '0.7.0b3';
 
 /**
- * Finds the database server to run: a mongod on the PATH, else a secantusd-rs on the PATH, else SecantusDB from PyPI,
- * which is fetched into a virtual environment of its own where it is missing.
+ * Finds a server: mongod and secantusd-rs where they are on the PATH, secantusd-py always, since it is fetched from
+ * PyPI into a virtual environment of its own where it is missing.
+ * @returns undefined when it is not on the PATH
  */
-export async function databaseProgram(report: Report): Promise<DatabaseProgram> {
-  const mongod = findProgram('mongod');
-  if (mongod !== undefined) return mongodProgram(mongod);
-  const rust = findProgram('secantusd-rs');
-  if (rust !== undefined) return { name: 'SecantusDB (Rust)', command: rust, args: secantusArgs };
-  const python = path.join(await secantusEnvironment(report), 'bin', 'python');
-  // By its module: the script beside it names the folder in which the environment was made.
-  const args = ['-c', 'import sys; from secantus.cli import main; sys.exit(main())'];
-  return { name: 'SecantusDB', command: python, args: (place) => [...args, ...secantusArgs(place)] };
+export async function findDatabase(kind: DatabaseKind, report: Report): Promise<DatabaseProgram | undefined> {
+  switch (kind) {
+    case 'mongod': {
+      const command = findProgram('mongod');
+      return command === undefined ? undefined : { kind, name: 'MongoDB', command, args: mongodArgs };
+    }
+    case 'secantusd-rs': {
+      const command = findProgram('secantusd-rs');
+      return command === undefined
+        ? undefined
+        : { kind, name: 'SecantusDB (Rust)', command, args: secantusArgs };
+    }
+    case 'secantusd-py': {
+      const command = path.join(await secantusEnvironment(report), 'bin', 'python');
+      // Not by the script beside it, which names the folder in which the environment was made.
+      const main = ['-c', 'import sys; from secantus.cli import main; sys.exit(main())'];
+      return { kind, name: 'SecantusDB', command, args: (place) => [...main, ...secantusArgs(place)] };
+    }
+  }
 }
 
-function mongodProgram(command: string): DatabaseProgram {
-  return {
-    name: 'MongoDB',
-    command,
-    args: ({ port, dir }) => {
-      const place = ['--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dir];
-      return [...place, '--wiredTigerCacheSizeGB', '0.25', '--quiet'];
-    },
-  };
+function mongodArgs({ port, dir }: { port: number; dir: string }): string[] {
+  const place = ['--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dir];
+  return [...place, '--wiredTigerCacheSizeGB', '0.25', '--quiet'];
 }
 
 /** Without --sync-on-commit a kill loses writes that were acknowledged. */
@@ -50,7 +60,7 @@ async function secantusEnvironment(report: Report): Promise<string> {
   const folder = path.join(CACHE, `secantusdb-${SECANTUS_VERSION}`);
   const fetched = await installOnce(folder, async (partial) => {
     const python = requireProgram('python3', 'to run the embedded database', 'apt-get install python3-venv');
-    report(`SecantusDB ${SECANTUS_VERSION}: fetching it from PyPI (about 40 MB)`);
+    report(`SecantusDB ${SECANTUS_VERSION}: fetching it from PyPI (25 MB)`);
     await makeEnvironment(python, partial);
     const pip = ['-m', 'pip', 'install', '--progress-bar', 'off', `SecantusDB==${SECANTUS_VERSION}`];
     await run(path.join(partial, 'bin', 'python'), pip, (line) => {
@@ -69,7 +79,7 @@ async function makeEnvironment(python: string, folder: string): Promise<void> {
   } catch (cause) {
     throw new Error(
       `${python} cannot make a virtual environment for the embedded database. On Debian and Ubuntu it takes a ` +
-        'package of its own: apt-get install python3-venv',
+        `package of its own: apt-get install python3-venv\n${(cause as Error).message}`,
       { cause },
     );
   }

@@ -90,7 +90,8 @@ describe('the settings of npm start', () => {
     assert.throws(
       () => readConfig({ ADMIN_PASSWORD_HASH: 'secreto' }),
       (error: Error) =>
-        error.message.includes('ADMIN_PASSWORD_HASH: not a bcrypt hash') && !error.message.includes('secreto'),
+        error.message.includes('ADMIN_PASSWORD_HASH: not a bcrypt hash') &&
+        !error.message.includes('secreto'),
     );
   });
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { Database } from '../../../stack/database/database';
 import { withTempDir } from '../../support/temp-dir';
@@ -33,6 +35,22 @@ describe('the embedded database', function () {
         assert.deepEqual(lost, []);
       });
       await database.stop();
+    });
+  });
+
+  it('goes on with the server that has made its data', async () => {
+    await withTempDir(async (dir) => {
+      await Database.prepare({ dir });
+      await writeFile(path.join(dir, 'made-by'), 'secantusd-py');
+      assert.equal((await Database.prepare({ dir })).name, 'SecantusDB');
+      await writeFile(path.join(dir, 'made-by'), 'mongod');
+      const { PATH } = process.env;
+      process.env.PATH = '';
+      try {
+        await assert.rejects(Database.prepare({ dir }), /was made by mongod, which is not on the PATH now/);
+      } finally {
+        process.env.PATH = PATH;
+      }
     });
   });
 });
