@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { mergeFlows, type FlowNode } from '../../stack/node-red/flows';
+import { dialogOf, invalidProperties } from '../support/dialogs';
+
+const ROOT = path.join(__dirname, '../..');
+const NORMAL = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
+const CONFIG = ['kafka-cluster', 'mongo-database'];
+const EDITOR_ONLY = ['id', 'type', 'z', 'x', 'y', 'wires'];
+const WITHOUT_PLACE = [...CONFIG, 'tab', 'ui_base', 'ui_tab', 'ui_group'];
+
+const FLOWS = ['flows/edge.json', 'flows/server.json'];
+const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => `examples/${file}`);
+
+function read(file: string): FlowNode[] {
+  return JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as FlowNode[];
+}
+
+for (const file of [...FLOWS, ...EXAMPLES]) {
+  describe(file, () => {
+    const nodes = read(file);
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+
+    it('holds each id once, and stands on a tab of its own', () => {
+      assert.equal(byId.size, nodes.length);
+      const [tab, ...others] = nodes.filter(({ type }) => type === 'tab');
+      assert.ok(tab && others.length === 0);
+      for (const node of nodes.filter(({ type }) => !WITHOUT_PLACE.includes(type)))
+        assert.equal(node.z, tab.id);
+    });
+
+    it('gives every node that is drawn its place, and no two the same', () => {
+      const drawn = nodes.filter(({ type }) => !WITHOUT_PLACE.includes(type));
+      for (const { id, x, y } of drawn) assert.ok(typeof x === 'number' && typeof y === 'number', id);
+      assert.equal(new Set(drawn.map(({ x, y }) => `${x as number},${y as number}`)).size, drawn.length);
+    });
+
+    it('has wires that all lead somewhere', () => {
+      for (const { id, wires } of nodes) {
+        for (const target of ((wires as string[][] | undefined) ?? []).flat())
+          assert.ok(byId.has(target), id);
+      }
+    });
+
+    it('fills the dialogs of our nodes: all their properties, valid, and no others', () => {
+      for (const node of nodes.filter(({ type }) => [...NORMAL, ...CONFIG].includes(type))) {
+        const dialog = dialogOf(node.type);
+        const properties = Object.keys(node).filter((name) => !EDITOR_ONLY.includes(name));
+        assert.deepEqual(properties.sort(), Object.keys(dialog.defaults).sort(), node.type);
+        assert.deepEqual(invalidProperties(dialog, node), [], node.type);
+        for (const [name, { type }] of Object.entries(dialog.defaults)) {
+          if (type && node[name])
+            assert.equal(byId.get(node[name] as string)?.type, type, `${node.type}.${name}`);
+        }
+        if (NORMAL.includes(node.type)) {
+          assert.ok((node.wires as unknown[]).length <= (dialog.outputs ?? 0), node.type);
+        }
+      }
+    });
+
+    it('explains itself in a comment, catches errors and keeps no secret', () => {
+      for (const type of ['comment', 'catch', 'debug'])
+        assert.ok(
+          nodes.some((node) => node.type === type),
+          type,
+        );
+      assert.doesNotMatch(JSON.stringify(nodes), /"(credentials|password|username)":/);
+    });
+
+    it(
+      file.startsWith('flows/') ? 'takes its addresses from the environment' : 'needs no environment',
+      () => {
+        const settings = nodes.flatMap((node) => [
+          node.brokers,
+          node.uri,
+          node.path,
+          node.topics,
+          node.type === 'kafka-producer' && node.topic,
+        ]);
+        for (const setting of settings.filter((value) => typeof value === 'string')) {
+          assert.equal(/^\$\{[A-Z_]+\}$/.test(setting), file.startsWith('flows/'), setting);
+        }
+        if (file.startsWith('examples/')) assert.doesNotMatch(JSON.stringify(nodes), /\$\{/);
+      },
+    );
+  });
+}
+
+describe('the shipped flows and examples together', () => {
+  it('edge and server share config nodes only, with equal content, and merge', () => {
+    const [edge, server] = FLOWS.map(read) as [FlowNode[], FlowNode[]];
+    const shared = edge.filter(({ id }) => server.some((node) => node.id === id));
+    assert.ok(shared.length > 0);
+    for (const node of shared) {
+      assert.ok(CONFIG.includes(node.type), node.type);
+      assert.ok(server.some((other) => isDeepStrictEqual(other, node)));
+    }
+    const merged = mergeFlows([edge, server]);
+    assert.equal(merged.length, edge.length + server.length - shared.length);
+    assert.equal(merged.filter(({ type }) => type === 'kafka-cluster').length, 1);
+  });
+
+  it('no two examples share an id, nor an example and a flow', () => {
+    const ids = [...EXAMPLES, 'flows/edge.json', 'flows/server.json'].flatMap((file) =>
+      [...new Set(read(file).map(({ id }) => id))].map((id) => ({ id, file })),
+    );
+    const seen = new Map<string, string>();
+    for (const { id, file } of ids) {
+      const other = seen.get(id);
+      assert.ok(
+        other === undefined || (other.startsWith('flows/') && file.startsWith('flows/')),
+        `${file}, ${other}: ${id}`,
+      );
+      seen.set(id, file);
+    }
+  });
+
+  it('there is one example for each node, and one of the whole pipeline', () => {
+    const types = new Set(EXAMPLES.slice(0, -1).map((file) => NORMAL.find((type) => file.includes(type))));
+    assert.deepEqual([...types].sort(), [...NORMAL].sort());
+    const whole = read(EXAMPLES.at(-1)!);
+    for (const type of NORMAL) assert.equal(whole.filter((node) => node.type === type).length, 1, type);
+  });
+});
