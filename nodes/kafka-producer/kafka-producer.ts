@@ -1,0 +1,104 @@
+import path from 'node:path';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
+import { StatusDisplay } from '../shared/status-display';
+import { localizeError, translator } from '../shared/translate';
+import { UserError, toError } from '../shared/user-error';
+import { readProducerConfig, type ProducerConfig, type ProducerSettings, type TypedValue } from './config';
+import { toMessage } from './message';
+import { MessageFields } from './message-fields';
+import { Pipeline } from './pipeline';
+import { describeStatus } from './status';
+import type { Evaluate, Evaluator } from './typed-values';
+
+const OUTBOXES = path.join('serial-kafka-mongo', 'outbox');
+const STATUS_INTERVAL_MS = 500;
+
+export = function (RED: NodeAPI): void {
+  const t = translator(RED);
+
+  function KafkaProducerNode(this: Node, config: NodeDef & ProducerConfig): void {
+    RED.nodes.createNode(this, config);
+    try {
+      run(this, readProducerConfig(config), clusterOf(config.cluster));
+    } catch (error) {
+      refuseAll(this, localizeError(toError(error), t));
+    }
+  }
+
+  function run(node: Node, settings: ProducerSettings, cluster: KafkaCluster): void {
+    const fields = new MessageFields(settings, evaluatorOf(node));
+    const directory = path.join(RED.settings.userDir ?? process.cwd(), OUTBOXES, node.id);
+    const pipeline = new Pipeline(settings, cluster, directory, {
+      acknowledged: (record, offset) =>
+        node.send(
+          toMessage(record, { partition: record.partition, ...(offset === undefined ? {} : { offset }) }),
+        ),
+      refused: (record, error) =>
+        node.error(localizeError(error, t), toMessage(record, { partition: record.partition })),
+      held: (record, error) =>
+        node.error(localizeError(error, t), toMessage(record, { partition: record.partition })),
+      warning: (error) => node.warn(localizeError(error, t).message),
+    });
+    const display = new StatusDisplay((status) => node.status(status));
+    const timer = setInterval(
+      () => display.set(describeStatus(pipeline.facts(), Date.now(), t)),
+      STATUS_INTERVAL_MS,
+    );
+
+    node.on('input', (message, _send, done) => {
+      const finish = (error?: Error): void => (error ? done(localizeError(error, t)) : done());
+      fields.read(message, (error, read) => (read ? pipeline.accept(read, finish) : finish(error)));
+    });
+    node.on('close', (done: () => void) => {
+      clearInterval(timer);
+      display.close();
+      pipeline
+        .close()
+        .catch((error: unknown) => node.error(toError(error).message))
+        .finally(done);
+    });
+  }
+
+  /** A node that can't work says why in its status and for each message. */
+  function refuseAll(node: Node, error: Error): void {
+    node.error(error.message);
+    setImmediate(() => node.status({ fill: 'red', shape: 'ring', text: error.message }));
+    node.on('input', (_message, _send, done) => done(error));
+  }
+
+  function clusterOf(id: string | undefined): KafkaCluster {
+    const node = id ? (RED.nodes.getNode(id) as KafkaClusterNode | null) : null;
+    if (!node?.cluster) throw node?.problem ?? new UserError('kafka-producer.errors.no-cluster');
+    return node.cluster;
+  }
+
+  function evaluatorOf(node: Node): Evaluator {
+    return {
+      property: (message, property) => RED.util.getMessageProperty(message, property) as unknown,
+      prepare: (typed) =>
+        typed.type === 'jsonata' ? prepareJsonata(node, typed) : prepareTyped(node, typed),
+    };
+  }
+
+  function prepareJsonata(node: Node, { value }: TypedValue): Evaluate {
+    const expression = RED.util.prepareJSONataExpression(value, node);
+    return (message) =>
+      new Promise((resolve, reject) => {
+        RED.util.evaluateJSONataExpression(expression, message, (error, result) =>
+          error ? reject(error) : resolve(result),
+        );
+      });
+  }
+
+  function prepareTyped(node: Node, { type, value }: TypedValue): Evaluate {
+    return (message) =>
+      new Promise((resolve, reject) => {
+        RED.util.evaluateNodeProperty(value, type, node, message, (error, result) =>
+          error ? reject(error) : resolve(result),
+        );
+      });
+  }
+
+  RED.nodes.registerType('kafka-producer', KafkaProducerNode);
+};

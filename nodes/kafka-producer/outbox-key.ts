@@ -1,0 +1,44 @@
+/**
+ * Keys of the outbox: topic, 0, partition (4 bytes), number in the lane (8 bytes), big-endian. So the records of one
+ * partition stand together, in their order. Topics hold no byte 0.
+ */
+const SUFFIX_BYTES = 13;
+const UINT32 = 2 ** 32;
+/** UNASSIGNED as a partition in a key; Kafka's own end at 2^31 - 1. */
+const UNASSIGNED_KEY = UINT32 - 1;
+
+export interface OutboxKey {
+  topic: string;
+  partition: number;
+  seq: number;
+}
+
+export function encodeKey(topic: string, partition: number, seq: number): Buffer {
+  const length = Buffer.byteLength(topic);
+  const key = Buffer.allocUnsafe(length + SUFFIX_BYTES);
+  key.write(topic, 0);
+  key[length] = 0;
+  key.writeUInt32BE(partition < 0 ? UNASSIGNED_KEY : partition, length + 1);
+  key.writeUInt32BE(Math.floor(seq / UINT32), length + 5);
+  key.writeUInt32BE(seq % UINT32, length + 9);
+  return key;
+}
+
+/** @returns what a key says, or undefined if it was not made by encodeKey */
+export function decodeKey(key: Buffer): OutboxKey | undefined {
+  const length = key.length - SUFFIX_BYTES;
+  if (length < 1 || key[length] !== 0) return undefined;
+  const partition = key.readUInt32BE(length + 1);
+  const high = key.readUInt32BE(length + 5);
+  if (high >= 2 ** 21) return undefined;
+  return {
+    topic: key.toString('utf8', 0, length),
+    partition: partition === UNASSIGNED_KEY ? -1 : partition,
+    seq: high * UINT32 + key.readUInt32BE(length + 9),
+  };
+}
+
+/** @returns the bytes that a key of this topic takes */
+export function keySize(topic: string): number {
+  return Buffer.byteLength(topic) + SUFFIX_BYTES;
+}

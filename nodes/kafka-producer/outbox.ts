@@ -1,0 +1,589 @@
+import { UserError, toError } from '../shared/user-error';
+import { keepTrying } from '../shared/keep-trying';
+import { bodySize } from './batch-size';
+import type { Accepted, Entry, Lane } from './lane';
+import { Lanes } from './lanes';
+import { OutboxDisk, isLocked, type DiskOperation, type Rescue } from './outbox-disk';
+import { encodeKey, keySize } from './outbox-key';
+import { UNASSIGNED, type ProducerRecord } from './record';
+import { decodeRecord, encodeRecord, seal } from './record-codec';
+import type { RecordStore, StoreStats } from './record-store';
+
+export interface OutboxOptions {
+  /** folder of this outbox alone */
+  directory: string;
+  /** survives a power cut: a record counts as stored only when the disk has been told to write it through */
+  sync: boolean;
+  maxBytes: number;
+  /** Infinity for no bound */
+  maxAgeMs: number;
+  whenFull: 'refuse' | 'drop-oldest';
+}
+
+/** What an outbox reports beside the fate of single records; none of these may throw. */
+export interface OutboxEvents {
+  /** Records were dropped to make room, or because they were too old. */
+  dropped(count: number, reason: 'full' | 'age'): void;
+  /** Entries could not be read back; `count` is undefined where it can't be known. */
+  damaged(count: number | undefined, cause: Error): void;
+  rescued(rescue: Rescue): void;
+  /** The files can't be used for now (undefined: they can again). Until then records are refused. */
+  problem(error: Error | undefined): void;
+}
+
+/** A record with its entry for the disk; `bytes` with its key. */
+interface Numbered {
+  record: ProducerRecord;
+  value: Buffer;
+  bytes: number;
+}
+
+interface Incoming extends Numbered {
+  accepted: Accepted;
+}
+
+/** Work that must not run beside a write. */
+interface Job {
+  run(): Promise<void>;
+  cancel(reason: Error): void;
+}
+
+/** Records of one write to disk. */
+const GROUP_RECORDS = 1_000;
+const GROUP_BYTES = 4 * 2 ** 20;
+/** Messages that wait for the disk; beyond that it is too slow for what comes in. */
+const MAX_INCOMING_BYTES = 64 * 2 ** 20;
+/** Records that are handed over to the sender in memory, so that they need not be read back. */
+const MEMORY_BYTES = 16 * 2 ** 20;
+const MEMORY_RECORDS = 20_000;
+/** A lane with fewer records than this in memory gets the next ones from disk while it sends. */
+const READ_AHEAD = 1_000;
+const REOPEN_BOUNDS = { initialDelay: 100, maxDelay: 2_000 };
+/** An instance that is being replaced may hold the lock this long before anybody is told. */
+const LOCK_PATIENCE_MS = 10_000;
+const ROOM_CHECK_MS = 500;
+const HOUSEKEEPING_MS = 1_000;
+
+/**
+ * Store and forward: records wait on disk until the broker has acknowledged them.
+ *
+ * `accepted` means: safe on disk. All records that come while the disk is writing go into the next write together.
+ * The oldest records of each lane are in memory, the others on disk only, so that memory stays flat however long an
+ * outage lasts. Acknowledged records are deleted with the next write: after a crash a few may be sent again, none is
+ * lost.
+ */
+export class Outbox implements RecordStore {
+  onReady: (lane: Lane) => void = () => undefined;
+  readonly lanes = new Lanes();
+
+  private disk: OutboxDisk | undefined;
+  private problem: Error | undefined;
+  private readonly closing = new AbortController();
+  private opening: Promise<void>;
+  private incoming: Incoming[] = [];
+  private incomingBytes = 0;
+  private deletes: Buffer[] = [];
+  /** the writer that runs, if one does; whatever else writes queues up behind it */
+  private writing: Promise<void> | undefined;
+  private readonly jobs: Job[] = [];
+  private readonly fills = new Map<Lane, Promise<void>>();
+  private room = Infinity;
+  private roomCheckedAt = 0;
+  private readonly housekeeping: { timer: NodeJS.Timeout; busy: boolean };
+  private counting = false;
+
+  private count = 0;
+  private bytes = 0;
+  /** of these, records in memory and their bytes */
+  private inMemory = 0;
+  private memoryBytes = 0;
+  private dropped = 0;
+  private damaged = 0;
+
+  constructor(
+    private readonly options: OutboxOptions,
+    private readonly events: OutboxEvents,
+  ) {
+    this.opening = this.open(true);
+    const timer = setInterval(() => void this.keepHouse(), HOUSEKEEPING_MS).unref();
+    this.housekeeping = { timer, busy: false };
+  }
+
+  put(record: ProducerRecord, accepted: Accepted): void {
+    const refusal = this.closing.signal.aborted
+      ? new UserError('kafka-producer.errors.closed')
+      : this.problem;
+    if (refusal) {
+      accepted(refusal);
+      return;
+    }
+    const value = encodeRecord(record);
+    const bytes = keySize(record.topic) + value.length;
+    if (this.incomingBytes + bytes > MAX_INCOMING_BYTES) {
+      accepted(new UserError('kafka-producer.errors.disk-too-slow', { count: this.incoming.length }));
+      return;
+    }
+    this.incoming.push({ record, value, bytes, accepted });
+    this.incomingBytes += bytes;
+    this.write();
+  }
+
+  async fill(lane: Lane): Promise<boolean> {
+    const { disk } = this;
+    if (lane.spilled && disk && !this.closing.signal.aborted) {
+      let reading = this.fills.get(lane);
+      const wanted =
+        lane.queue.length === 0 || (lane.queue.length < READ_AHEAD && this.memoryBytes < MEMORY_BYTES);
+      if (!reading && wanted) {
+        reading = this.readNext(lane, disk)
+          .catch((error: unknown) => this.reopen(disk, toError(error)))
+          .finally(() => this.fills.delete(lane));
+        this.fills.set(lane, reading);
+      }
+      if (lane.queue.length === 0) await reading;
+    }
+    return lane.queue.length > 0;
+  }
+
+  retire(lane: Lane, entries: readonly Entry[]): void {
+    lane.settle(entries);
+    for (const entry of entries) this.forget(lane, entry);
+    this.write();
+  }
+
+  async assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void> {
+    // In portions, each exclusive of the writer: what comes in between them still goes behind the older ones.
+    const end = lane.partition === UNASSIGNED ? Infinity : lane.nextSeq;
+    while ((lane.queue.peek()?.seq ?? lane.cursor) < end && (await this.fill(lane))) {
+      await this.exclusively(() => this.move(lane, choose));
+    }
+  }
+
+  stats(): StoreStats {
+    const oldestIncoming = this.incoming[0]?.record.timestamp;
+    return {
+      count: this.count,
+      bytes: this.bytes,
+      oldest: this.lanes.oldest() ?? oldestIncoming,
+      dropped: this.dropped,
+      damaged: this.damaged,
+    };
+  }
+
+  /** What has come in is still written; then the files are closed. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    clearInterval(this.housekeeping.timer);
+    await this.opening;
+    this.write();
+    await this.writing;
+    await Promise.all(this.fills.values());
+    const closed = new UserError('kafka-producer.errors.closed');
+    this.refuseIncoming(closed);
+    for (const job of this.jobs.splice(0)) job.cancel(closed);
+    await this.disk?.close();
+    this.disk = undefined;
+  }
+
+  // Opening
+
+  private async open(isFirst: boolean): Promise<void> {
+    const start = Date.now();
+    try {
+      await keepTrying(() => this.tryOpen(isFirst), {
+        signal: this.closing.signal,
+        bounds: REOPEN_BOUNDS,
+        onFailure: (error) => {
+          if (isLocked(error) && Date.now() - start < LOCK_PATIENCE_MS) return;
+          this.setProblem(this.problemOf(error));
+        },
+      });
+    } catch {
+      // Only the close of this outbox ends the trying.
+      return;
+    }
+    this.setProblem(undefined);
+    for (const lane of this.lanes) if (!lane.isEmpty) this.onReady(lane);
+    this.write();
+  }
+
+  private async tryOpen(isFirst: boolean): Promise<void> {
+    const { disk, rescue } = await OutboxDisk.open(this.options.directory);
+    try {
+      for (const { topic, partition, first, last } of await disk.lanes()) {
+        const lane = this.lanes.get(topic, partition);
+        if (isFirst) {
+          lane.cursor = first;
+          lane.nextSeq = last + 1;
+        } else if (last >= lane.nextSeq) {
+          // Left by a write that failed: these records were refused.
+          await disk.clearFrom({ topic, partition, seq: lane.nextSeq });
+        }
+      }
+      // Each lane's oldest are read right away: the age of the outbox is known by them.
+      for (const lane of this.lanes)
+        if (lane.queue.length === 0 && lane.spilled) await this.readNext(lane, disk);
+    } catch (error) {
+      await disk.close();
+      throw error;
+    }
+    this.disk = disk;
+    if (rescue) this.events.rescued(rescue);
+    if (isFirst) void this.countLeftovers(disk);
+  }
+
+  private async countLeftovers(disk: OutboxDisk): Promise<void> {
+    this.counting = true;
+    try {
+      await disk.count((count, bytes) => {
+        this.count += count;
+        this.bytes += bytes;
+      });
+    } catch (error) {
+      // Closed in the meantime, or unreadable: the lanes report what is damaged when they come to it.
+      if (this.disk === disk && !this.closing.signal.aborted) this.events.damaged(undefined, toError(error));
+    } finally {
+      this.counting = false;
+    }
+  }
+
+  private setProblem(problem: Error | undefined): void {
+    this.problem = problem;
+    if (problem) this.refuseIncoming(problem);
+    this.events.problem(problem);
+  }
+
+  private refuseIncoming(error: Error): void {
+    const refused = this.incoming;
+    this.incoming = [];
+    this.incomingBytes = 0;
+    for (const { accepted } of refused) accepted(error);
+  }
+
+  // Writing
+
+  private write(): void {
+    if (this.writing || !this.disk) return;
+    this.writing = this.writeAll(this.disk).finally(() => {
+      this.writing = undefined;
+      if (this.hasWork) this.write();
+    });
+  }
+
+  private get hasWork(): boolean {
+    return this.incoming.length > 0 || this.deletes.length > 0 || this.jobs.length > 0;
+  }
+
+  private exclusively(job: () => Promise<void>): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const run = async (): Promise<void> => {
+        try {
+          await job();
+          resolve();
+        } catch (error) {
+          reject(toError(error));
+          throw error;
+        }
+      };
+      this.jobs.push({ run, cancel: reject });
+      this.write();
+    });
+  }
+
+  private async writeAll(disk: OutboxDisk): Promise<void> {
+    // One turn later, so that the messages of this turn are written together.
+    await Promise.resolve();
+    try {
+      while (
+        this.disk === disk &&
+        (this.incoming.length > 0 || this.deletes.length > 0 || this.jobs.length > 0)
+      ) {
+        await this.writeGroup(disk);
+        await this.jobs.shift()?.run();
+      }
+    } catch (error) {
+      await this.reopen(disk, toError(error));
+    }
+  }
+
+  private async writeGroup(disk: OutboxDisk): Promise<void> {
+    const group = this.takeGroup();
+    const deletes = this.deletes;
+    this.deletes = [];
+    let admitted = group;
+    let stored: { lane: Lane; entry: Entry }[];
+    try {
+      admitted = await this.admit(disk, group);
+      const operations: DiskOperation[] = deletes.map((key) => ({ type: 'del', key }));
+      for (const { record } of admitted) {
+        if (!record.pinned && this.lanes.hasUnassigned(record.topic)) record.partition = UNASSIGNED;
+      }
+      stored = this.number(admitted, operations);
+      if (operations.length > 0) await disk.write(operations, this.options.sync && stored.length > 0);
+    } catch (error) {
+      this.deletes = deletes.concat(this.deletes);
+      const reason = toError(error).message;
+      const refusal = new UserError('kafka-producer.errors.not-stored', { reason }, { cause: error });
+      for (const { accepted } of admitted) accepted(refusal);
+      throw error;
+    }
+    this.appendAll(stored);
+    for (const { accepted } of admitted) accepted();
+  }
+
+  private takeGroup(): Incoming[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { bytes: size } of this.incoming) {
+      if (count >= GROUP_RECORDS || (count > 0 && bytes + size > GROUP_BYTES)) break;
+      bytes += size;
+      count++;
+    }
+    const group = count === this.incoming.length ? this.incoming : this.incoming.slice(0, count);
+    this.incoming = count === this.incoming.length ? [] : this.incoming.slice(count);
+    this.incomingBytes -= bytes;
+    return group;
+  }
+
+  /** Keeps the bounds. @returns what may be stored; the others have been refused */
+  private async admit(disk: OutboxDisk, group: Incoming[]): Promise<Incoming[]> {
+    if (group.length === 0) return group;
+    const { maxBytes, maxAgeMs, whenFull } = this.options;
+    const admitted: Incoming[] = [];
+    const refused: [Incoming, Error][] = [];
+    const free = await this.checkRoom(disk);
+    const oldest = this.lanes.oldest() ?? Infinity;
+    const tooOld = whenFull === 'refuse' && oldest < Date.now() - maxAgeMs;
+    let bytes = 0;
+    for (const item of group) {
+      const size = bytes + item.bytes;
+      if (size > free) {
+        refused.push([
+          item,
+          new UserError('kafka-producer.errors.disk-full', { directory: this.options.directory }),
+        ]);
+      } else if (tooOld) {
+        refused.push([
+          item,
+          new UserError('kafka-producer.errors.outbox-too-old', { seconds: maxAgeMs / 1000 }),
+        ]);
+      } else if (
+        this.bytes + size > maxBytes &&
+        !(whenFull === 'drop-oldest' && (await this.makeRoom(size)))
+      ) {
+        const params = { count: this.count, megabytes: toMegabytes(maxBytes) };
+        refused.push([item, new UserError('kafka-producer.errors.outbox-full', params)]);
+      } else {
+        bytes = size;
+        admitted.push(item);
+      }
+    }
+    for (const [item, error] of refused) item.accepted(error);
+    return admitted;
+  }
+
+  private async checkRoom(disk: OutboxDisk): Promise<number> {
+    const now = Date.now();
+    if (now - this.roomCheckedAt > ROOM_CHECK_MS || this.room < GROUP_BYTES) {
+      this.room = await disk.room();
+      this.roomCheckedAt = now;
+    }
+    return this.room;
+  }
+
+  /** Drops the oldest records that are not being sent until so many bytes fit. */
+  private async makeRoom(bytes: number): Promise<boolean> {
+    let count = 0;
+    while (this.bytes + bytes > this.options.maxBytes) {
+      const lane = this.lanes.withOldestQueued();
+      if (!lane) break;
+      this.drop(lane);
+      count++;
+      // The next oldest may be on disk only.
+      if (lane.queue.length === 0 && lane.spilled) await this.fill(lane);
+    }
+    if (count > 0) this.events.dropped(count, 'full');
+    return this.bytes + bytes <= this.options.maxBytes;
+  }
+
+  private drop(lane: Lane): void {
+    const entry = lane.queue.shift();
+    if (!entry) return;
+    this.forget(lane, entry);
+    this.dropped++;
+  }
+
+  /** Strikes a record out of the books; it leaves the disk with the next write. */
+  private forget(lane: Lane, { seq, bytes }: Entry): void {
+    this.deletes.push(encodeKey(lane.topic, lane.partition, seq));
+    this.count--;
+    this.bytes -= bytes;
+    this.inMemory--;
+    this.memoryBytes -= bytes;
+  }
+
+  /** Gives each record its lane and number, and adds its write. */
+  private number(group: readonly Numbered[], operations: DiskOperation[]): { lane: Lane; entry: Entry }[] {
+    const next = new Map<Lane, number>();
+    return group.map(({ record, value, bytes }) => {
+      const lane = this.lanes.get(record.topic, record.partition);
+      const seq = next.get(lane) ?? lane.nextSeq;
+      next.set(lane, seq + 1);
+      const key = encodeKey(lane.topic, lane.partition, seq);
+      operations.push({ type: 'put', key, value: seal(value, key) });
+      return { lane, entry: { record, seq, bytes, body: bodySize(record) } };
+    });
+  }
+
+  /** Adds stored records to their lanes: in memory too, while there is little and nothing older is on disk only. */
+  private appendAll(stored: readonly { lane: Lane; entry: Entry }[]): void {
+    const ready = new Set<Lane>();
+    for (const { lane, entry } of stored) {
+      this.count++;
+      this.bytes += entry.bytes;
+      const fits = this.inMemory < MEMORY_RECORDS && this.memoryBytes < MEMORY_BYTES;
+      const keep = !lane.spilled && (fits || lane.queue.length === 0);
+      lane.nextSeq = entry.seq + 1;
+      if (keep) {
+        lane.cursor = lane.nextSeq;
+        this.keepInMemory(lane, entry);
+      }
+      ready.add(lane);
+    }
+    for (const lane of ready) this.onReady(lane);
+  }
+
+  private keepInMemory(lane: Lane, entry: Entry): void {
+    lane.queue.push(entry);
+    this.inMemory++;
+    this.memoryBytes += entry.bytes;
+  }
+
+  /** Moves what is in a lane's queue. */
+  private async move(from: Lane, choose: (record: ProducerRecord) => number): Promise<void> {
+    await this.fills.get(from);
+    const entries = from.queue.takeAll();
+    const [first] = entries;
+    if (!this.disk || !first) return;
+    for (const { bytes } of entries) {
+      this.inMemory--;
+      this.memoryBytes -= bytes;
+    }
+    try {
+      const operations: DiskOperation[] = [];
+      const group = entries.map(({ record, seq, bytes }) => {
+        operations.push({ type: 'del', key: encodeKey(from.topic, from.partition, seq) });
+        record.partition = choose(record);
+        return { record, bytes, value: encodeRecord(record) };
+      });
+      const stored = this.number(group, operations);
+      await this.disk.write(operations, this.options.sync);
+      this.count -= entries.length;
+      this.bytes -= entries.reduce((sum, { bytes }) => sum + bytes, 0);
+      this.appendAll(stored);
+    } catch (error) {
+      // They are still on disk where they were: to be read again.
+      from.cursor = first.seq;
+      throw error;
+    }
+  }
+
+  // Reading back
+
+  private async readNext(lane: Lane, disk: OutboxDisk): Promise<void> {
+    const { topic, partition, cursor, nextSeq } = lane;
+    const chunk = await disk.read({ topic, partition, seq: cursor });
+    let expected = cursor;
+    let lost = 0;
+    let { damage } = chunk;
+    for (const { key, place, value } of chunk.entries) {
+      // What a write that has not come back yet has put there is not this lane's so far.
+      if (place.seq >= nextSeq) break;
+      lost += place.seq - expected;
+      expected = place.seq + 1;
+      const bytes = key.length + value.length;
+      try {
+        const record = decodeRecord(value, key, topic, partition);
+        this.keepInMemory(lane, { record, seq: place.seq, bytes, body: bodySize(record) });
+      } catch (error) {
+        lost++;
+        damage ??= toError(error);
+        this.deletes.push(key);
+        this.count--;
+        this.bytes -= bytes;
+      }
+    }
+    if (chunk.isLast) {
+      lost += nextSeq - expected;
+      expected = nextSeq;
+    }
+    lane.cursor = expected;
+    if (lost === 0 && !damage) return;
+    this.damaged += lost;
+    this.events.damaged(lost, damage ?? new Error('entries are missing'));
+  }
+
+  // Upkeep
+
+  private async keepHouse(): Promise<void> {
+    if (this.housekeeping.busy || !this.disk) return;
+    this.housekeeping.busy = true;
+    try {
+      await this.dropTooOld();
+    } finally {
+      this.housekeeping.busy = false;
+    }
+    this.settleBooks();
+  }
+
+  private async dropTooOld(): Promise<void> {
+    const { whenFull, maxAgeMs } = this.options;
+    if (whenFull !== 'drop-oldest') return;
+    const limit = Date.now() - maxAgeMs;
+    let count = 0;
+    for (const lane of this.lanes) {
+      while ((lane.queue.peek()?.record.timestamp ?? Infinity) < limit) {
+        this.drop(lane);
+        count++;
+        if (lane.queue.length === 0) await this.fill(lane);
+      }
+    }
+    if (count === 0) return;
+    this.events.dropped(count, 'age');
+    this.write();
+  }
+
+  /** Entries that were lost to damage are still counted; once nothing is left that can be put right. */
+  private settleBooks(): void {
+    if (this.counting || this.writing || this.incoming.length > 0) return;
+    for (const lane of this.lanes) if (!lane.isEmpty) return;
+    this.count = 0;
+    this.bytes = 0;
+  }
+
+  /**
+   * After an error LevelDB may have half a record in its log, and would lose what is written behind it: the files are
+   * closed and opened anew, which brings the log in order.
+   */
+  private async reopen(disk: OutboxDisk, error: Error): Promise<void> {
+    if (this.disk !== disk) return;
+    this.disk = undefined;
+    this.setProblem(this.problemOf(error));
+    try {
+      await disk.close();
+    } catch (closeError) {
+      this.events.problem(this.problemOf(toError(closeError)));
+    }
+    if (!this.closing.signal.aborted) this.opening = this.open(false);
+  }
+
+  private problemOf(error: Error): UserError {
+    const reason = (error.cause instanceof Error ? error.cause : error).message;
+    const { directory } = this.options;
+    return new UserError('kafka-producer.errors.outbox', { directory, reason }, { cause: error });
+  }
+}
+
+function toMegabytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}

@@ -1,0 +1,41 @@
+import type { Accepted, Entry, Lane } from './lane';
+import type { ProducerRecord } from './record';
+
+export interface StoreStats {
+  /** records that wait or are being sent, and their bytes */
+  count: number;
+  bytes: number;
+  /** time of the oldest one, in milliseconds since 1970 */
+  oldest: number | undefined;
+  /** records that were dropped because the store was full or they were too old, since the start */
+  dropped: number;
+  /** records that could not be read back, since the start */
+  damaged: number;
+}
+
+/** Where records wait for the broker: on disk (Outbox), or in memory only (MemoryStore). */
+export interface RecordStore {
+  /** Called whenever a lane has got something to send. */
+  onReady: (lane: Lane) => void;
+  readonly lanes: Iterable<Lane>;
+  /**
+   * Takes a record in, into the lane of its partition, or into that of its topic's unassigned ones as long as older
+   * ones wait there.
+   */
+  put(record: ProducerRecord, accepted: Accepted): void;
+  /**
+   * Makes sure that a lane's oldest records are in its queue.
+   * @returns whether there are any; if they can't be read now, onReady is called when they can
+   */
+  fill(lane: Lane): Promise<boolean>;
+  /** These records of a lane's `inFlight` have been acknowledged or, with an error, given up. */
+  retire(lane: Lane, entries: readonly Entry[], error?: Error): void;
+  /**
+   * Moves the records of a lane that are not in flight, in order, into the lanes of the partitions that `choose` names.
+   * @throws an Error (a rejection) when they could not be moved; then they are where they were
+   */
+  assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void>;
+  stats(): StoreStats;
+  /** Takes no more records; what is on disk stays there. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,160 @@
+import { isReadingId, newReadingId, READING_ID_HEADER } from '../shared/reading-id';
+import { UserError, shorten } from '../shared/user-error';
+import type { KafkaHeaders, OutgoingRecord } from '../kafka-cluster/types';
+
+/** The partition of a record before one has been chosen for it. */
+export const UNASSIGNED = -1;
+
+/** What a payload was, so that the output message can give it back as it came. */
+export type PayloadKind = 'json' | 'string' | 'buffer' | 'number' | 'boolean' | 'null';
+
+/** A record on its way from a message into a topic. Its headers hold the reading id as well. */
+export interface ProducerRecord extends OutgoingRecord {
+  topic: string;
+  /** UNASSIGNED until the topic is known */
+  partition: number;
+  /** the partition was asked for, not chosen by the key */
+  pinned: boolean;
+  kind: PayloadKind;
+  /** the key came as text, not as a Buffer */
+  textKey: boolean;
+  readingId: string;
+  /** of the message it came with */
+  messageId: string | undefined;
+}
+
+/** What a message and the dialog give for a record, evaluated. */
+export interface RecordFields {
+  payload: unknown;
+  topic: unknown;
+  key: unknown;
+  /** undefined or '': by key */
+  partition: unknown;
+  /** an object, or undefined, null or '' for none */
+  headers: unknown;
+  readingId: unknown;
+  messageId: string | undefined;
+}
+
+/** Kafka's own rule; see TOPIC_NAME in the cluster's look-up of topics for its source. */
+const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+const MAX_PARTITION = 2 ** 31 - 1;
+
+/**
+ * Makes a record of a message.
+ *
+ * The value: objects and arrays as JSON, Buffers and strings as they are, numbers and booleans as text; null only where
+ * tombstones are allowed; undefined is an error. A message without a reading id gets one here.
+ * @param timestamp the record's time, in milliseconds since 1970
+ * @throws UserError that names the field and its value
+ */
+export function toRecord(fields: RecordFields, timestamp: number, tombstones: boolean): ProducerRecord {
+  const { value, kind } = toValue(fields.payload, tombstones);
+  const key = toKey(fields.key);
+  const headers = toHeaders(fields.headers);
+  const readingId = chooseReadingId(fields.readingId, headers[READING_ID_HEADER]);
+  headers[READING_ID_HEADER] = readingId;
+  const partition = toPartition(fields.partition);
+  return {
+    topic: toTopic(fields.topic),
+    partition: partition ?? UNASSIGNED,
+    pinned: partition !== undefined,
+    kind,
+    key,
+    textKey: key !== null && !Buffer.isBuffer(fields.key),
+    value,
+    headers,
+    timestamp,
+    readingId,
+    messageId: fields.messageId,
+  };
+}
+
+function toValue(payload: unknown, tombstones: boolean): { value: Buffer | null; kind: PayloadKind } {
+  switch (typeof payload) {
+    case 'string':
+      return { value: Buffer.from(payload), kind: 'string' };
+    case 'number':
+      return { value: Buffer.from(String(payload)), kind: 'number' };
+    case 'boolean':
+      return { value: Buffer.from(String(payload)), kind: 'boolean' };
+    case 'object':
+      if (payload === null) {
+        if (!tombstones) throw new UserError('kafka-producer.errors.null-payload');
+        return { value: null, kind: 'null' };
+      }
+      if (Buffer.isBuffer(payload)) return { value: payload, kind: 'buffer' };
+      if (payload instanceof Uint8Array) return { value: Buffer.from(payload), kind: 'buffer' };
+      return { value: Buffer.from(toJson(payload)), kind: 'json' };
+    case 'undefined':
+      throw new UserError('kafka-producer.errors.no-payload');
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+      throw new UserError('kafka-producer.errors.payload-type', { type: typeof payload });
+  }
+}
+
+function toJson(payload: object): string {
+  // undefined where an object's own toJSON gives nothing, which the type of stringify does not tell
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(payload);
+  } catch (error) {
+    throw new UserError('kafka-producer.errors.not-json', { value: shorten(payload) }, { cause: error });
+  }
+  if (json === undefined) throw new UserError('kafka-producer.errors.not-json', { value: shorten(payload) });
+  return json;
+}
+
+function toTopic(topic: unknown): string {
+  if (topic === undefined || topic === null || topic === '')
+    throw new UserError('kafka-producer.errors.no-topic');
+  if (typeof topic !== 'string' || !TOPIC_NAME.test(topic)) {
+    throw new UserError('kafka-producer.errors.topic-name', { value: shorten(topic) });
+  }
+  return topic;
+}
+
+function toKey(key: unknown): Buffer | null {
+  if (key === undefined || key === null || key === '') return null;
+  if (Buffer.isBuffer(key)) return key;
+  if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean')
+    return Buffer.from(String(key));
+  throw new UserError('kafka-producer.errors.key-type', { value: shorten(key) });
+}
+
+function toPartition(partition: unknown): number | undefined {
+  if (partition === undefined || partition === null || partition === '') return undefined;
+  const number = typeof partition === 'string' ? Number(partition) : partition;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= MAX_PARTITION)
+    return number;
+  throw new UserError('kafka-producer.errors.partition', { value: shorten(partition) });
+}
+
+function toHeaders(headers: unknown): KafkaHeaders {
+  // Without a prototype, so that a header may have any name.
+  const result = Object.create(null) as KafkaHeaders;
+  if (headers === undefined || headers === null || headers === '') return result;
+  if (typeof headers !== 'object' || Array.isArray(headers) || Buffer.isBuffer(headers)) {
+    throw new UserError('kafka-producer.errors.headers', { value: shorten(headers) });
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || value === null) continue;
+    result[name] = Array.isArray(value) ? value.map((one) => toHeader(name, one)) : toHeader(name, value);
+  }
+  return result;
+}
+
+function toHeader(name: string, value: unknown): Buffer | string {
+  if (typeof value === 'string' || Buffer.isBuffer(value)) return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new UserError('kafka-producer.errors.header', { name: shorten(name), value: shorten(value) });
+}
+
+/** A message's own id comes first, then that of a record which is passed on with its headers, then a new one. */
+function chooseReadingId(own: unknown, header: KafkaHeaders[string]): string {
+  if (isReadingId(own)) return own;
+  const passedOn = Buffer.isBuffer(header) ? header.toString() : header;
+  return isReadingId(passedOn) ? passedOn : newReadingId();
+}
