@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { runBench } from './bench';
 import { Circuit } from './circuit';
 import { BenchError, codeOf, messageOf } from './errors';
@@ -44,7 +45,7 @@ async function run(options: Options): Promise<void> {
 }
 
 function report(error: unknown): void {
-  process.stderr.write(`board: ${error instanceof BenchError ? error.message : String(error)}\n`);
+  process.stderr.write(`board: ${error instanceof BenchError ? error.message : inspect(error)}\n`);
 }
 
 async function main(): Promise<void> {
