@@ -1,5 +1,6 @@
-import { ConfigResourceTypes, type Admin, type DescribeConfigResponse, type Kafka } from 'kafkajs';
-import { toError } from '../shared/user-error';
+import { ConfigResourceTypes, type Admin, type DescribeConfigResponse } from 'kafkajs';
+import type { KafkaClient } from './client';
+import { Questions } from './questions';
 import type {
   ClusterAdmin,
   ClusterDescription,
@@ -8,9 +9,6 @@ import type {
   TopicSettings,
 } from './types';
 
-/** A question that has no answer by then fails, and its client with it: a connection may have gone silent. */
-const ANSWER_TIMEOUT_MS = 6_000;
-const DISCONNECT_TIMEOUT_MS = 3_000;
 /** Topics asked about at the same time; each takes the broker two short requests. */
 const CONCURRENCY = 8;
 /** Kafka's own topics (__consumer_offsets, __transaction_state, ...) are named so. */
@@ -20,14 +18,6 @@ const UNKNOWN_OFFSETS: readonly [string, string] = ['-1', '-1'];
 
 type TopicMetadata = Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'][number];
 
-/** The question could not be answered within its time. */
-export class AdminTimeoutError extends Error {
-  constructor(question: string) {
-    super(`no answer to "${question}" within ${ANSWER_TIMEOUT_MS / 1000} s`);
-    this.name = new.target.name;
-  }
-}
-
 /**
  * Kafka's admin interface through kafkajs.
  *
@@ -36,17 +26,19 @@ export class AdminTimeoutError extends Error {
  * topic keeps failing after that topic is deleted.
  */
 export class KafkaJsAdmin implements ClusterAdmin {
-  private connection: Promise<Admin> | undefined;
-  private readonly leaving = new Set<Promise<void>>();
+  private readonly questions: Questions;
 
-  constructor(private readonly kafka: Kafka) {}
+  /** @param createClient makes a client that tries only a few times */
+  constructor(createClient: () => KafkaClient) {
+    this.questions = new Questions(createClient);
+  }
 
   topicNames(): Promise<string[]> {
-    return this.ask('topic names', (admin) => admin.listTopics());
+    return this.questions.ask((admin) => admin.listTopics());
   }
 
   describeCluster(): Promise<ClusterDescription> {
-    return this.ask('cluster', async (admin) => {
+    return this.questions.ask(async (admin) => {
       const { clusterId, controller, brokers } = await admin.describeCluster();
       return {
         clusterId,
@@ -58,7 +50,7 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   describeTopics(names: string[]): Promise<TopicDescription[]> {
     if (names.length === 0) return Promise.resolve([]);
-    return this.ask('topics', async (admin) => {
+    return this.questions.ask(async (admin) => {
       const wanted = new Set(names);
       // Asked for by name, one topic that is gone fails the whole answer; the list of all is one request as well.
       const { topics } = await admin.fetchTopicMetadata();
@@ -71,7 +63,7 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>> {
     if (names.length === 0) return Promise.resolve(new Map<string, TopicSettings>());
-    return this.ask('topic settings', async (admin) => {
+    return this.questions.ask(async (admin) => {
       const configNames = ['retention.ms', 'retention.bytes', 'cleanup.policy', 'min.insync.replicas'];
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
@@ -87,7 +79,7 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   committedOffsetsOf(groupId: string, topics: string[]): Promise<Map<string, Map<number, string>>> {
     if (topics.length === 0) return Promise.resolve(new Map<string, Map<number, string>>());
-    return this.ask(`offsets of group ${groupId}`, async (admin) => {
+    return this.questions.ask(async (admin) => {
       const found = await admin.fetchOffsets({ groupId, topics });
       return new Map(
         found.map(({ topic, partitions }) => [
@@ -99,51 +91,15 @@ export class KafkaJsAdmin implements ClusterAdmin {
   }
 
   offsetsAt(topic: string, time: number): Promise<Map<number, string>> {
-    return this.ask(`offsets of ${topic} at a time`, async (admin) => {
+    return this.questions.ask(async (admin) => {
       const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, time);
       return new Map(offsets.map(({ partition, offset }) => [partition, offset]));
     });
   }
 
-  /** Disconnects, at most 3 s after the call. */
-  async close(): Promise<void> {
-    if (this.connection) this.discard(this.connection);
-    await Promise.all(this.leaving);
-  }
-
-  private async ask<T>(question: string, answer: (admin: Admin) => Promise<T>): Promise<T> {
-    const connection = (this.connection ??= this.connect());
-    try {
-      return await withTimeout(
-        connection.then((admin) => answer(admin)),
-        ANSWER_TIMEOUT_MS,
-        () => new AdminTimeoutError(question),
-      );
-    } catch (error) {
-      this.discard(connection);
-      throw toError(error);
-    }
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    return admin;
-  }
-
-  /** Takes a client out of use, once, and disconnects it beside whatever else goes on. */
-  private discard(connection: Promise<Admin>): void {
-    if (this.connection !== connection) return;
-    this.connection = undefined;
-    const leaving = withTimeout(
-      connection.then((admin) => admin.disconnect()),
-      DISCONNECT_TIMEOUT_MS,
-      () => new AdminTimeoutError('disconnect'),
-    )
-      // Whoever asked has been told why this client is no longer good; how it goes is of no use to anybody.
-      .catch(() => undefined)
-      .finally(() => this.leaving.delete(leaving));
-    this.leaving.add(leaving);
+  /** Ends the connection; questions that are open reject. */
+  close(): void {
+    this.questions.close();
   }
 }
 
@@ -190,16 +146,4 @@ async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return results;
-}
-
-async function withTimeout<T>(promise: Promise<T>, milliseconds: number, error: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(error()), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

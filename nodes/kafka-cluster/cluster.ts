@@ -23,7 +23,7 @@ export class KafkaJsCluster implements KafkaCluster {
   readonly description: string;
   private open = 0;
   private onDrained: (() => void)[] = [];
-  private admin: { client: KafkaClient; admin: KafkaJsAdmin; users: number } | undefined;
+  private admin: { client: KafkaJsAdmin; users: number } | undefined;
 
   constructor(
     private readonly settings: ClusterSettings,
@@ -58,25 +58,18 @@ export class KafkaJsCluster implements KafkaCluster {
 
   acquireAdmin(): ClusterAdmin {
     if (!this.admin) {
-      const client = this.createClient(ADMIN_RETRIES);
-      this.admin = { client, admin: new KafkaJsAdmin(client.kafka), users: 0 };
+      this.admin = { client: new KafkaJsAdmin(() => this.createClient(ADMIN_RETRIES)), users: 0 };
       this.open++;
     }
     this.admin.users++;
-    return this.admin.admin;
+    return this.admin.client;
   }
 
   releaseAdmin(): void {
     if (!this.admin || --this.admin.users > 0) return;
-    const { client, admin } = this.admin;
+    this.admin.client.close();
     this.admin = undefined;
-    void admin
-      .close()
-      .catch((error: unknown) => this.log(`closing the admin client: ${String(error)}`))
-      .finally(() => {
-        client.retire();
-        this.closedOne();
-      });
+    this.closedOne();
   }
 
   /** @returns when every client that was made here has been closed */

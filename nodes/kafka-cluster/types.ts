@@ -223,7 +223,7 @@ export interface ClusterDescription {
 
 /**
  * Answers questions about the cluster. One client per config node, connected with the first question. A question that
- * fails, or takes longer than 6 s, rejects; the next one starts afresh.
+ * fails, or takes longer than 5 s, rejects; the next one starts afresh.
  */
 export interface ClusterAdmin {
   topicNames(): Promise<string[]>;

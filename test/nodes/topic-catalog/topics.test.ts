@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import type { Document } from 'mongodb';
+import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
+import type { TopicRow, TopicsAnswer } from '../../../nodes/topic-catalog/answers';
+import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
+import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
+import type { Readings } from '../../../nodes/topic-catalog/readings';
+import { Topics } from '../../../nodes/topic-catalog/topics';
+import { KafkaFixture } from '../kafka-consumer/kafka-fixture';
+
+describe('topic-catalog: topics of a real Kafka', function () {
+  this.timeout(60_000);
+  let fixture: KafkaFixture;
+  let cluster: KafkaJsCluster;
+  let groupId: string;
+
+  before(async () => {
+    fixture = await KafkaFixture.connect();
+    cluster = new KafkaJsCluster({ brokers: [fixture.brokers], clientId: 'test' }, () => undefined);
+  });
+
+  after(async () => {
+    await cluster.drained();
+    await fixture.close();
+  });
+
+  beforeEach(() => {
+    groupId = fixture.name('group');
+  });
+
+  async function ask(nodes: () => Promise<Document[]>, brokers = cluster): Promise<TopicsAnswer> {
+    const readings = { nodes } as unknown as Readings;
+    const source = {
+      description: 'test',
+      groupId,
+      admin: brokers.acquireAdmin(),
+      localize: ({ key }: CatalogError) => key,
+    };
+    try {
+      return await new Topics(source, new NodeIndex(readings, 5)).answer();
+    } finally {
+      brokers.releaseAdmin();
+    }
+  }
+
+  function row(answer: TopicsAnswer, name: string): TopicRow {
+    const found = answer.topics.find((topic) => topic.name === name);
+    assert.ok(found, `no topic ${name}`);
+    return found;
+  }
+
+  it('tells messages, rate, lag of the group, nodes and the last write of a topic', async () => {
+    const topic = await fixture.createTopic(fixture.name('topic'), 2);
+    const old = String(Date.now() - 600_000);
+    await fixture.write(topic, [{ value: 'a', timestamp: old }, 'b', 'c'], 0);
+    await fixture.write(topic, ['d'], 1);
+    await fixture.admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1' }] });
+    const answer = await ask(() =>
+      Promise.resolve([
+        { nodo: 'x', topic, ts: new Date(1_000) },
+        { nodo: 'y', topic, ts: new Date(2_000) },
+        { nodo: 'z' },
+      ]),
+    );
+    assert.deepEqual(answer.problems, []);
+    assert.equal(answer.nodesWithoutTopic, 1);
+    const { partitions, ...about } = row(answer, topic);
+    assert.deepEqual(about, {
+      name: topic,
+      internal: false,
+      messages: 4,
+      lag: 2,
+      ratePerMinute: 3,
+      lastWrite: 2_000,
+      replication: 1,
+      outOfSync: 0,
+      retentionMs: 604_800_000,
+      retentionBytes: -1,
+      compacted: false,
+      nodeCount: 2,
+    });
+    assert.deepEqual(
+      partitions.map(({ partition, firstOffset, nextOffset, lag }) => [
+        partition,
+        firstOffset,
+        nextOffset,
+        lag,
+      ]),
+      [
+        [0, '0', '3', 2],
+        [1, '0', '1', null],
+      ],
+    );
+  });
+
+  it('counts only what can still be read as lag', async () => {
+    const topic = await fixture.createTopic();
+    await fixture.write(topic, ['a', 'b', 'c', 'd']);
+    await fixture.admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '0' }] });
+    await fixture.deleteBefore(topic, '3');
+    const { messages, lag } = row(await ask(() => Promise.resolve([])), topic);
+    assert.deepEqual([messages, lag], [1, 1]);
+  });
+
+  it('marks what is internal to Kafka, and has no lag for a topic that the group does not read', async () => {
+    const topic = await fixture.createTopic();
+    const answer = await ask(() => Promise.resolve([]));
+    assert.equal(row(answer, topic).lag, null);
+    assert.equal(row(answer, topic).nodeCount, 0);
+    assert.equal(row(answer, '__consumer_offsets').internal, true);
+  });
+
+  it('answers without the database, and says what is missing', async () => {
+    const topic = await fixture.createTopic();
+    const answer = await ask(() => Promise.reject(new CatalogError('database', 'database')));
+    assert.deepEqual(answer.problems, [{ source: 'database', message: 'topic-catalog.errors.database' }]);
+    assert.equal(answer.nodesWithoutTopic, null);
+    assert.deepEqual([row(answer, topic).nodeCount, row(answer, topic).messages], [null, 0]);
+  });
+
+  it('says within seconds that Kafka does not answer', async () => {
+    const away = new KafkaJsCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' }, () => undefined);
+    const begun = Date.now();
+    await assert.rejects(
+      ask(() => Promise.resolve([]), away),
+      (error) => error instanceof CatalogError && error.source === 'kafka',
+    );
+    assert.ok(Date.now() - begun < 8_000);
+    await away.drained();
+  });
+});
