@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { keepTrying } from '../shared/keep-trying';
 import { UserError } from '../shared/user-error';
 import type { KafkaClient } from './client';
-import { ConsumerSession } from './consumer-session';
+import { ConsumerSession, NoAnswerError } from './consumer-session';
 import { boundsOf, isWithin } from './consumer-start';
 import { sameTopics, selectTopics, type TopicSelection } from './consumer-topics';
 import type {
@@ -16,7 +16,7 @@ import type {
   SeekTarget,
   TopicPartition,
 } from './types';
-import { within } from './within';
+import { withTimeout } from './with-timeout';
 
 /** While there is nothing to read, a topic that appears is noticed this soon. */
 const WAITING_LOOK_UP_MS = 1_000;
@@ -86,7 +86,8 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   async close(): Promise<void> {
     this.closing.abort();
     try {
-      await within(CLOSE_TIMEOUT_MS, 'closing', Promise.all([this.session?.stop(), this.running]));
+      const ended = Promise.all([this.session?.stop(), this.running]);
+      await withTimeout(ended, CLOSE_TIMEOUT_MS, () => new NoAnswerError('closing', CLOSE_TIMEOUT_MS));
     } finally {
       this.setState({ state: 'closed' });
     }

@@ -30,7 +30,7 @@ import type {
   PartitionOffset,
   TopicPartition,
 } from './types';
-import { within } from './within';
+import { withTimeout } from './with-timeout';
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 15_000;
@@ -42,7 +42,7 @@ const MAX_WAIT_MS = 250;
 const MAX_BYTES_PER_PARTITION = 262_144;
 /** How late partitions that were added to a topic may be noticed. */
 const METADATA_MAX_AGE_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 3_000;
 
 const WATCH_INTERVAL_MS = 1_000;
@@ -59,6 +59,14 @@ const COME_BACK_MS = 5_000;
 export class SilentConnectionError extends Error {
   constructor(silentMs: number) {
     super(`no sign from the consumer's connections for ${Math.round(silentMs / 1000)} s`);
+    this.name = new.target.name;
+  }
+}
+
+/** The cluster has not answered in time. */
+export class NoAnswerError extends Error {
+  constructor(question: string, timeoutMs: number) {
+    super(`${question}: no answer within ${timeoutMs / 1000} s`);
     this.name = new.target.name;
   }
 }
@@ -111,6 +119,8 @@ export class ConsumerSession {
   private probing = false;
   private reachableSince: number | undefined;
   private stopping = false;
+  /** Whether kafkajs can take pauses: it throws before its first joining and after its end. */
+  private joined = false;
 
   /**
    * @param client belongs to this session and is retired at its end
@@ -150,6 +160,7 @@ export class ConsumerSession {
     try {
       await Promise.all([this.begin(), this.ended.promise]);
     } finally {
+      this.joined = false;
       clearInterval(this.watch);
       this.client.retire();
     }
@@ -159,9 +170,10 @@ export class ConsumerSession {
   async stop(): Promise<void> {
     if (this.stopping) return this.ended.promise;
     this.stopping = true;
+    this.joined = false;
     clearInterval(this.watch);
     try {
-      await within(STOP_TIMEOUT_MS, 'leaving the group', this.consumer.disconnect());
+      await answer('leaving the group', this.consumer.disconnect(), STOP_TIMEOUT_MS);
     } catch {
       // Nobody to say goodbye to: the group drops this member when its session ends.
     }
@@ -183,11 +195,11 @@ export class ConsumerSession {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    if (partitions.length > 0) this.consumer.pause(byTopic(partitions));
+    if (this.joined && partitions.length > 0) this.consumer.pause(byTopic(partitions));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    if (partitions.length > 0) this.consumer.resume(byTopic(partitions));
+    if (this.joined && partitions.length > 0) this.consumer.resume(byTopic(partitions));
   }
 
   isAssigned(partition: TopicPartition): boolean {
@@ -204,19 +216,14 @@ export class ConsumerSession {
   }
 
   private async begin(): Promise<void> {
-    await within(CONNECT_TIMEOUT_MS, 'connecting', this.consumer.connect());
+    await answer('connecting', this.consumer.connect());
     // From the beginning, always: where nothing is committed, records must not be skipped. "latest" is a commit.
-    await within(
-      CONNECT_TIMEOUT_MS,
-      'subscribing',
-      this.consumer.subscribe({ topics: [...this.topics], fromBeginning: true }),
-    );
+    const topics = [...this.topics];
+    await answer('subscribing', this.consumer.subscribe({ topics, fromBeginning: true }));
     if (this.options.from === 'latest') {
-      await within(
-        CONNECT_TIMEOUT_MS,
-        'finding the end of the topics',
-        commitLatest(this.admin, () => this.coordinator(), this.options.groupId, this.topics, this.isNew),
-      );
+      const { groupId } = this.options;
+      const committing = commitLatest(this.admin, () => this.coordinator(), groupId, topics, this.isNew);
+      await answer('committing the end of the topics', committing);
     }
     for (const [key, { missed }] of await startPositions(this.admin, this.options.groupId, this.topics)) {
       if (missed !== undefined) this.gone.set(key, missed);
@@ -262,6 +269,7 @@ export class ConsumerSession {
   /** Runs inside kafkajs's joining: nothing is fetched for the new assignment until it returns. */
   private onJoin({ payload }: ConsumerGroupJoinEvent): void {
     this.signs.joined(Date.now());
+    this.joined = true;
     const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
@@ -391,6 +399,10 @@ class Ending {
     this.resolve = resolve;
     this.reject = reject;
   });
+}
+
+function answer<T>(question: string, promise: Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
+  return withTimeout(promise, timeoutMs, () => new NoAnswerError(question, timeoutMs));
 }
 
 function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {

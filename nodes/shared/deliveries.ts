@@ -15,6 +15,8 @@ export interface DeliveryParts {
   id?: string;
   index?: number;
   count?: number;
+  /** where the split message was itself a piece of another */
+  parts?: DeliveryParts;
 }
 
 /** The part of a message that confirmations need. */

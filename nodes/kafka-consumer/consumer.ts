@@ -1,0 +1,485 @@
+import type {
+  ClusterConsumer,
+  ConsumerListener,
+  ConsumerState,
+  FetchedBatch,
+  IncomingRecord,
+  KafkaCluster,
+  SeekTarget,
+  TopicPartition,
+} from '../kafka-cluster/types';
+import {
+  deliveryId,
+  deliveryRest,
+  registerOwner,
+  unregisterOwner,
+  type DeliveryOwner,
+  type DeliveryParts,
+} from '../shared/deliveries';
+import type { PipelineMessage } from '../shared/messages';
+import { UserError, toError } from '../shared/user-error';
+import type { ConsumerSettings } from './config';
+import { DeadLetters } from './dead-letters';
+import { Fault, decode } from './decode';
+import { DeliveryQueue } from './delivery-queue';
+import { asideMessage, batchMessage, missedMessage, recordMessage, type DeadLetterPlace } from './message';
+import { PartsLedger } from './parts-ledger';
+import type { Delivery, PartitionQueue } from './partition-queue';
+
+const COMMIT_INTERVAL_MS = 500;
+const MAX_SWEEP_INTERVAL_MS = 1_000;
+/** Refused this often in a row, commits are reported. A single refusal is an everyday thing: the group rebalances. */
+const REPORTED_REFUSALS = 20;
+/** A dead letter that its topic refuses is tried again after this time; somebody may have changed the topic. */
+const REFUSED_LETTER_RETRY_MS = 30_000;
+/** How long closing waits for what is with the flow. */
+const DRAIN_MS = 1_000;
+const DRAIN_STEP_MS = 20;
+const LAST_COMMIT_TIMEOUT_MS = 1_500;
+
+/** What the registration file does for the consumer. */
+export interface ConsumerEvents {
+  /** the first output */
+  send(message: PipelineMessage): void;
+  /** the second output; the error's `message` is this UserError, in the runtime's language */
+  sendAside(message: PipelineMessage, error: UserError): void;
+  /** something a person should know; `about` says which record */
+  report(error: Error, about?: PipelineMessage): void;
+}
+
+/** What the status is made of. */
+export interface ConsumerOverview {
+  state: ConsumerState;
+  missingTopics: readonly string[];
+  partitions: number;
+  lag: number;
+  paused: boolean;
+  /** deliveries that have not been confirmed in time, of those that still are not */
+  overdue: number;
+  /** records that retention has taken before they were read */
+  missed: number;
+  /** confirmations of deliveries that are not, or no longer, known */
+  unknownConfirmations: number;
+  deadLetterProblem: Error | undefined;
+}
+
+/** Which partitions a seek is about, and where to. */
+export interface SeekCommand {
+  topic?: string;
+  partition?: number;
+  target: SeekTarget;
+}
+
+/**
+ * One kafka-consumer: hands records of its topics to the flow and commits an offset only when every record before it
+ * has been confirmed or set aside.
+ */
+export class RecordConsumer implements ConsumerListener, DeliveryOwner {
+  private readonly client: ClusterConsumer;
+  private readonly queue: DeliveryQueue;
+  private readonly ledger = new PartsLedger();
+  private readonly deadLetters: DeadLetters | undefined;
+  private readonly instance = Math.random().toString(36).slice(2, 8) + Date.now().toString(36);
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly handedOn: { queue: PartitionQueue; delivery: Delivery }[] = [];
+  private handsOn = false;
+  private closing = false;
+  private refusals = 0;
+  private overdue = 0;
+  private missedCount = 0n;
+  private unknownConfirmations = 0;
+  private deadLetterProblem: Error | undefined;
+
+  /**
+   * @param id the node's: begins the delivery ids that it gives out
+   */
+  constructor(
+    private readonly id: string,
+    private readonly settings: ConsumerSettings,
+    cluster: KafkaCluster,
+    private readonly events: ConsumerEvents,
+  ) {
+    const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic } = settings;
+    this.client = cluster.createConsumer({ topics, groupId, from, sessionTimeoutMs, ignored }, this);
+    this.queue = new DeliveryQueue(
+      { maxInFlight: settings.maxInFlight, batches: settings.mode === 'batch' },
+      {
+        handOn: (partition, delivery) => this.handOn(partition, delivery),
+        pause: (partition) => this.client.pause([partition]),
+        resume: (partition) => this.client.resume([partition]),
+      },
+    );
+    if (deadLetterTopic) {
+      this.deadLetters = new DeadLetters({
+        groupId,
+        topicOf: deadLetterTopic,
+        createProducer: () =>
+          cluster.createProducer({ acks: 'all', compression: 'none', createTopics: true }),
+        onProblem: (error) => {
+          this.deadLetterProblem = error;
+        },
+      });
+    }
+  }
+
+  start(): void {
+    registerOwner(this.id, this);
+    this.timers.push(setInterval(() => void this.commit(), COMMIT_INTERVAL_MS));
+    const { confirmTimeoutMs } = this.settings;
+    if (confirmTimeoutMs !== Infinity) {
+      const interval = Math.min(MAX_SWEEP_INTERVAL_MS, confirmTimeoutMs / 4);
+      this.timers.push(setInterval(() => this.sweep(), interval));
+    }
+    this.client.start();
+  }
+
+  /** Who confirms: the flow, or the handing on by itself. */
+  confirmsByHandingOn(handsOn: boolean): void {
+    this.handsOn = handsOn;
+  }
+
+  /** After a deploy: what the flow has not confirmed is handed on once more, since a node that held it may be gone. */
+  deployed(): void {
+    this.ledger.clear();
+    this.queue.handAllOnAgain();
+  }
+
+  pause(): void {
+    this.queue.pause();
+  }
+
+  resume(): void {
+    this.queue.resume();
+  }
+
+  /**
+   * Reads on from another place, and commits that place.
+   * @throws UserError (a rejection) when no such partition is assigned, or it has no such offset
+   */
+  async seek({ topic, partition, target }: SeekCommand): Promise<void> {
+    const places = this.queue.partitions
+      .map(({ place }) => place)
+      .filter((place) => topic === undefined || place.topic === topic)
+      .filter((place) => partition === undefined || place.partition === partition);
+    if (places.length === 0) {
+      throw new UserError('kafka-consumer.errors.seek-not-assigned', {
+        topic: topic ?? '*',
+        partition: partition ?? '*',
+      });
+    }
+    if (typeof target === 'object' && 'offset' in target && places.length > 1) {
+      throw new UserError('kafka-consumer.errors.seek-several', { count: places.length });
+    }
+    for (const place of places) {
+      const offset = await this.client.seek(place, target);
+      this.queue.moved(place, offset);
+    }
+    await this.commit();
+  }
+
+  overview(): ConsumerOverview {
+    const { partitions, paused } = this.queue;
+    return {
+      state: this.client.state,
+      missingTopics: this.client.missingTopics,
+      partitions: partitions.length,
+      lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
+      paused,
+      overdue: this.overdue,
+      missed: Number(this.missedCount),
+      unknownConfirmations: this.unknownConfirmations,
+      deadLetterProblem: this.deadLetterProblem,
+    };
+  }
+
+  /** Stops fetching, gives the flow a moment, commits what is confirmed and leaves the group. */
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const timer of this.timers) clearInterval(timer);
+    this.queue.close();
+    this.client.pause(this.queue.partitions.map(({ place }) => place));
+    const end = Date.now() + DRAIN_MS;
+    while (this.queue.inFlight > 0 && Date.now() < end) await delay(DRAIN_STEP_MS);
+    await Promise.race([this.commit(), delay(LAST_COMMIT_TIMEOUT_MS)]);
+    unregisterOwner(this.id, this);
+    const results = await Promise.allSettled([this.client.close(), this.deadLetters?.close()]);
+    for (const result of results) if (result.status === 'rejected') throw toError(result.reason);
+  }
+
+  // What the consumer client calls.
+
+  assigned(generation: number, partitions: TopicPartition[]): void {
+    this.ledger.clear();
+    this.queue.assigned(generation, partitions);
+  }
+
+  batch(batch: FetchedBatch): Promise<void> | undefined {
+    if (this.closing) return undefined;
+    const hold = this.queue.add(batch);
+    return hold;
+  }
+
+  rebalancing(): void {
+    void this.commit();
+  }
+
+  missed(place: TopicPartition, from: string, to: string): void {
+    const count = BigInt(to) - BigInt(from);
+    if (count > 0n) this.missedCount += count;
+    const { topic, partition } = place;
+    const error =
+      count > 0n
+        ? new UserError('kafka-consumer.errors.missed', { topic, partition, count: String(count), from, to })
+        : new UserError('kafka-consumer.errors.made-again', { topic, partition, from, to });
+    this.events.sendAside(
+      missedMessage(place, from, to, {
+        message: '',
+        reason: 'missed',
+        ...(count > 0n ? { missed: Number(count) } : {}),
+      }),
+      error,
+    );
+  }
+
+  // What whoever has handled a message calls.
+
+  confirm(id: string, parts?: DeliveryParts): void {
+    for (const complete of parts ? this.ledger.arrive(id, parts) : [id]) {
+      const found = this.find(complete);
+      if (found) this.flowIsDone(found.queue, found.delivery);
+      else this.unknownConfirmations++;
+    }
+  }
+
+  reject(id: string, reason: Error, parts?: DeliveryParts): void {
+    const found = this.find(id);
+    if (!found) {
+      this.unknownConfirmations++;
+      return;
+    }
+    const { queue, delivery } = found;
+    const fault = new Fault('rejected', reason.message);
+    const piece = pieceOf(delivery, parts);
+    if (piece === undefined) {
+      for (let index = 0; index < delivery.records.length; index++)
+        this.setAside(queue, delivery, index, fault);
+      this.flowIsDone(queue, delivery);
+    } else {
+      this.setAside(queue, delivery, piece, fault);
+      this.confirm(id, parts);
+    }
+  }
+
+  private find(id: string): { queue: PartitionQueue; delivery: Delivery } | undefined {
+    const [instance, slot, number] = deliveryRest(id).split('.');
+    return instance === this.instance ? this.queue.find(Number(slot), Number(number)) : undefined;
+  }
+
+  private idOf(queue: PartitionQueue, delivery: Delivery): string {
+    return deliveryId(this.id, `${this.instance}.${queue.slot}.${delivery.number}`);
+  }
+
+  private handOn(queue: PartitionQueue, delivery: Delivery): void {
+    const indexes: number[] = [];
+    const payload: unknown[] = [];
+    delivery.records.forEach((record, index) => {
+      if (delivery.aside?.has(index)) return;
+      const value = decode(record.value, this.settings.output);
+      if (value instanceof Fault) {
+        this.setAside(queue, delivery, index, value);
+      } else {
+        indexes.push(index);
+        payload.push(value);
+      }
+    });
+    if (payload.length === 0) {
+      this.flowIsDone(queue, delivery);
+      return;
+    }
+    const whole = payload.length === delivery.records.length;
+    delivery.handedOn = whole ? undefined : indexes;
+    const records = whole
+      ? delivery.records
+      : delivery.records.filter((_record, index) => indexes.includes(index));
+    this.events.send(this.messageOf(queue, delivery, records, payload));
+    if (this.handsOn) this.confirmSoon(queue, delivery);
+  }
+
+  private messageOf(
+    queue: PartitionQueue,
+    delivery: Delivery,
+    records: readonly IncomingRecord[],
+    payload: unknown[],
+  ): PipelineMessage {
+    const id = this.idOf(queue, delivery);
+    const [record] = records;
+    return this.settings.mode === 'single' && record
+      ? recordMessage(queue.place, record, payload[0], id)
+      : batchMessage(queue.place, records, payload, id);
+  }
+
+  /** Confirms once the nodes behind the wires have had their turn: no more is handed on than they take. */
+  private confirmSoon(queue: PartitionQueue, delivery: Delivery): void {
+    this.handedOn.push({ queue, delivery });
+    if (this.handedOn.length > 1) return;
+    setImmediate(() => {
+      for (const done of this.handedOn.splice(0)) this.flowIsDone(done.queue, done.delivery);
+    });
+  }
+
+  private flowIsDone(queue: PartitionQueue, delivery: Delivery): void {
+    delivery.flowIsDone = true;
+    this.settle(queue, delivery);
+  }
+
+  private settle(queue: PartitionQueue, delivery: Delivery): void {
+    if (this.queue.settle(queue, delivery) && this.ledger.size > 0)
+      this.ledger.forget(this.idOf(queue, delivery));
+  }
+
+  private setAside(queue: PartitionQueue, delivery: Delivery, index: number, fault: Fault): void {
+    delivery.aside ??= new Set();
+    const record = delivery.records[index];
+    if (!record || delivery.aside.has(index)) return;
+    delivery.aside.add(index);
+    delivery.asidePending++;
+    this.writeAside(queue, record, fault).then(
+      (place) => {
+        this.sendAside(queue.place, record, fault, place);
+        delivery.asidePending--;
+        this.settle(queue, delivery);
+      },
+      (error: unknown) => {
+        // Closing: the record is not confirmed and will be fetched again.
+        if (!this.closing) this.events.report(toError(error));
+      },
+    );
+  }
+
+  /** @returns where the dead letter stands; nothing where there are none by setting */
+  private async writeAside(
+    queue: PartitionQueue,
+    record: IncomingRecord,
+    fault: Fault,
+  ): Promise<DeadLetterPlace | undefined> {
+    for (;;) {
+      try {
+        return await this.deadLetters?.put(queue.place, record, fault);
+      } catch (error) {
+        if (this.closing) throw error;
+        const { topic, partition } = queue.place;
+        const { offset } = record;
+        const reason = toError(error).message;
+        this.events.report(
+          new UserError(
+            'kafka-consumer.errors.dead-letter-refused',
+            { topic, partition, offset, reason },
+            { cause: error },
+          ),
+          { topic, kafka: { topic, partition, offset } },
+        );
+        await delay(REFUSED_LETTER_RETRY_MS);
+      }
+    }
+  }
+
+  private sendAside(
+    place: TopicPartition,
+    record: IncomingRecord,
+    { reason, detail }: Fault,
+    deadLetter: DeadLetterPlace | undefined,
+  ): void {
+    const { topic, partition } = place;
+    const { offset } = record;
+    const error = new UserError(`kafka-consumer.errors.aside-${reason}`, {
+      topic,
+      partition,
+      offset,
+      detail,
+    });
+    const shown = { message: detail, reason, ...(deadLetter ? { deadLetter } : {}) };
+    this.events.sendAside(asideMessage(place, record, shown), error);
+  }
+
+  /** Looks for deliveries that have been with the flow for too long. */
+  private sweep(): void {
+    if (this.queue.paused || this.handsOn) return;
+    const before = Date.now() - this.settings.confirmTimeoutMs;
+    let overdue = 0;
+    for (const queue of this.queue.partitions) {
+      const late = queue.withFlow().filter(({ handedOnAt }) => handedOnAt <= before);
+      const [first] = late.filter(
+        (delivery) => delivery.overdue === 0 || this.settings.onUnconfirmed !== 'report',
+      );
+      if (first) this.reportUnconfirmed(queue, first, late);
+      for (const delivery of late) this.treatOverdue(queue, delivery);
+      overdue += queue.tries().size;
+    }
+    this.overdue = overdue;
+  }
+
+  private reportUnconfirmed({ place }: PartitionQueue, first: Delivery, late: Delivery[]): void {
+    const { topic, partition } = place;
+    const { offset } = first;
+    const count = late.reduce((sum, { records }) => sum + records.length, 0);
+    const seconds = this.settings.confirmTimeoutMs / 1_000;
+    this.events.report(
+      new UserError('kafka-consumer.errors.unconfirmed', { topic, partition, offset, count, seconds }),
+      { topic, kafka: { topic, partition, offset } },
+    );
+  }
+
+  private treatOverdue(queue: PartitionQueue, delivery: Delivery): void {
+    const { onUnconfirmed, maxTries } = this.settings;
+    if (onUnconfirmed === 'report') {
+      delivery.overdue = 1;
+      return;
+    }
+    delivery.overdue++;
+    if (onUnconfirmed === 'dead-letter' && delivery.overdue >= maxTries) {
+      const fault = new Fault('unconfirmed', `not confirmed in ${maxTries} tries`);
+      for (let index = 0; index < delivery.records.length; index++)
+        this.setAside(queue, delivery, index, fault);
+      this.flowIsDone(queue, delivery);
+    } else {
+      this.ledger.forget(this.idOf(queue, delivery));
+      this.queue.handOnAgain(queue, delivery);
+    }
+  }
+
+  private async commit(): Promise<void> {
+    const pending = this.queue.uncommitted();
+    if (pending.length === 0) return;
+    try {
+      await this.client.commit(pending.map(({ offset }) => offset));
+      this.refusals = 0;
+      for (const { queue, offset } of pending) queue.committed(offset.offset);
+    } catch (error) {
+      // What was not committed is committed with the next attempt, or fetched again by whoever has the partition then.
+      if (++this.refusals === REPORTED_REFUSALS) {
+        const { groupId } = this.settings;
+        this.events.report(
+          new UserError(
+            'kafka-consumer.errors.commit',
+            { groupId, reason: toError(error).message },
+            { cause: error },
+          ),
+        );
+      }
+    }
+  }
+}
+
+/**
+ * @returns the index of the record that a piece of a split message is; undefined when the pieces are not the records
+ *   of the delivery
+ */
+function pieceOf({ records, handedOn }: Delivery, parts: DeliveryParts | undefined): number | undefined {
+  if (parts?.index === undefined || parts.parts || records.length < 2) return undefined;
+  if (parts.count !== (handedOn ?? records).length) return undefined;
+  return handedOn ? handedOn[parts.index] : parts.index;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,233 @@
+import type { FetchedBatch, PartitionOffset, TopicPartition } from '../kafka-cluster/types';
+import { PartitionQueue, type Delivery } from './partition-queue';
+
+/** At most this many records go into one message in batch mode. */
+const RECORDS_PER_BATCH = 500;
+/** Records handed to the flow before the rest of Node-RED gets its turn. */
+const RECORDS_PER_TURN = 1000;
+/** A partition above its bound that confirms nothing for this long is paused. */
+const STUCK_MS = 40;
+/** One that does confirm holds back the fetch at most this long: it is what a pause would cost it at least. */
+const MAX_HOLD_MS = 240;
+
+export interface QueueSettings {
+  /** records of one partition that the flow has at the same time */
+  maxInFlight: number;
+  /** one message for many records */
+  batches: boolean;
+}
+
+/** What the queue has done for it. */
+export interface QueueHooks {
+  handOn(partition: PartitionQueue, delivery: Delivery): void;
+  pause(partition: TopicPartition): void;
+  resume(partition: TopicPartition): void;
+}
+
+/** An offset to commit, and whom to tell once it is. */
+export interface PendingCommit {
+  offset: PartitionOffset;
+  queue: PartitionQueue;
+}
+
+/**
+ * Everything that has been fetched and not confirmed, by partition; decides when a record is handed to the flow, when a
+ * partition's fetching pauses, and what may be committed. Each partition has its own bound, so that one that is stuck
+ * does not stop the others.
+ */
+export class DeliveryQueue {
+  private queues: PartitionQueue[] = [];
+  private readonly bySlot = new Map<number, PartitionQueue>();
+  private generation = -1;
+  private nextSlot = 0;
+  private turn = 0;
+  private turnIsDue = false;
+  private heldByUser = false;
+  private closed = false;
+
+  constructor(
+    private readonly settings: QueueSettings,
+    private readonly hooks: QueueHooks,
+  ) {}
+
+  get partitions(): readonly PartitionQueue[] {
+    return this.queues;
+  }
+
+  get inFlight(): number {
+    return this.queues.reduce((sum, { inFlight }) => sum + inFlight, 0);
+  }
+
+  get paused(): boolean {
+    return this.heldByUser;
+  }
+
+  /** Begins anew: what earlier generations had is void. */
+  assigned(generation: number, partitions: readonly TopicPartition[]): void {
+    const before = this.queues;
+    for (const queue of before) this.drop(queue);
+    this.generation = generation;
+    this.queues = partitions.map((place) => {
+      const old = before.find((queue) => isSame(queue.place, place));
+      return this.create(place, old?.tries());
+    });
+    if (this.heldByUser) for (const place of partitions) this.hooks.pause(place);
+  }
+
+  /** Takes in what was fetched. @returns what the next fetch has to wait for, if anything */
+  add(batch: FetchedBatch): Promise<void> | undefined {
+    const queue = batch.generation === this.generation ? this.queueOf(batch) : undefined;
+    if (!queue) return undefined;
+    const { maxInFlight, batches } = this.settings;
+    const perDelivery = batches ? Math.min(maxInFlight, RECORDS_PER_BATCH) : 1;
+    queue.add(batch.records, perDelivery, batch.nextOffset, batch.highWatermark);
+    this.handOn();
+    return queue.open > maxInFlight && !this.heldByUser ? this.holdFetch(queue) : undefined;
+  }
+
+  find(slot: number, number: number): { queue: PartitionQueue; delivery: Delivery } | undefined {
+    const queue = this.bySlot.get(slot);
+    const delivery = queue?.get(number);
+    return queue && delivery && !delivery.confirmed ? { queue, delivery } : undefined;
+  }
+
+  queueOf(place: TopicPartition): PartitionQueue | undefined {
+    return this.queues.find((queue) => isSame(queue.place, place));
+  }
+
+  /** Tells that a part of a delivery's work is done. @returns whether all of it is, and was not before */
+  settle(queue: PartitionQueue, delivery: Delivery): boolean {
+    if (!queue.settle(delivery)) return false;
+    if (queue.open <= this.settings.maxInFlight) queue.onRoom?.();
+    if (queue.paused && queue.open <= this.settings.maxInFlight / 2) {
+      queue.paused = false;
+      if (!this.heldByUser) this.hooks.resume(queue.place);
+    }
+    if (queue.waiting) this.handOnSoon();
+    return true;
+  }
+
+  /** Hands one delivery on again. */
+  handOnAgain(queue: PartitionQueue, delivery: Delivery): void {
+    queue.takeBack(delivery);
+    this.handOnSoon();
+  }
+
+  /** Hands on again whatever the flow has not confirmed: a node that held it may be gone. */
+  handAllOnAgain(): void {
+    for (const queue of this.queues) queue.rewind();
+    this.handOnSoon();
+  }
+
+  /** A partition's reading has moved to this offset. */
+  moved(place: TopicPartition, offset: string): void {
+    const index = this.queues.findIndex((queue) => isSame(queue.place, place));
+    const old = this.queues[index];
+    if (!old) return;
+    this.drop(old);
+    this.queues[index] = this.create(place, undefined, offset);
+    if (old.paused && !this.heldByUser) this.hooks.resume(place);
+  }
+
+  pause(): void {
+    if (this.heldByUser) return;
+    this.heldByUser = true;
+    for (const queue of this.queues) {
+      this.hooks.pause(queue.place);
+      queue.onRoom?.();
+    }
+  }
+
+  resume(): void {
+    if (!this.heldByUser) return;
+    this.heldByUser = false;
+    for (const queue of this.queues) if (!queue.paused) this.hooks.resume(queue.place);
+    this.handOnSoon();
+  }
+
+  uncommitted(): PendingCommit[] {
+    const pending: PendingCommit[] = [];
+    for (const queue of this.queues) {
+      const offset = queue.uncommitted();
+      if (offset) pending.push({ offset, queue });
+    }
+    return pending;
+  }
+
+  /** Hands nothing on any more; confirmations still count. */
+  close(): void {
+    this.closed = true;
+    for (const queue of this.queues) queue.onRoom?.();
+  }
+
+  private create(place: TopicPartition, tries?: ReadonlyMap<string, number>, start?: string): PartitionQueue {
+    const queue = new PartitionQueue(place, this.nextSlot++, tries, start);
+    this.bySlot.set(queue.slot, queue);
+    return queue;
+  }
+
+  private drop(queue: PartitionQueue): void {
+    this.bySlot.delete(queue.slot);
+    queue.onRoom?.();
+  }
+
+  private handOnSoon(): void {
+    if (this.turnIsDue) return;
+    this.turnIsDue = true;
+    setImmediate(() => {
+      this.turnIsDue = false;
+      this.handOn();
+    });
+  }
+
+  /** One turn: hands on what waits and fits, beginning with another partition each time. */
+  private handOn(): void {
+    if (this.heldByUser || this.closed) return;
+    const now = Date.now();
+    const { queues } = this;
+    let left = RECORDS_PER_TURN;
+    this.turn++;
+    for (let index = 0; index < queues.length && left > 0; index++) {
+      const queue = queues[(index + this.turn) % queues.length]!;
+      let delivery: Delivery | undefined;
+      while (left > 0 && (delivery = queue.takeNext(this.settings.maxInFlight, now))) {
+        left -= delivery.records.length;
+        this.hooks.handOn(queue, delivery);
+      }
+    }
+    if (left <= 0) this.handOnSoon();
+  }
+
+  /**
+   * Lets the next fetch wait until there is room, as long as the partition moves; else pauses the partition. Pausing
+   * each time instead would be slow, since the client then fetches nothing for a quarter of a second; waiting without
+   * this bound would stop the other partitions of the same broker.
+   */
+  private holdFetch(queue: PartitionQueue): Promise<void> {
+    return new Promise((resolve) => {
+      const began = Date.now();
+      let open = queue.open;
+      const finish = (): void => {
+        clearTimeout(timer);
+        queue.onRoom = undefined;
+        resolve();
+      };
+      const look = (): void => {
+        if (queue.open < open && Date.now() - began < MAX_HOLD_MS) {
+          open = queue.open;
+          timer = setTimeout(look, STUCK_MS);
+          return;
+        }
+        queue.paused = true;
+        this.hooks.pause(queue.place);
+        finish();
+      };
+      let timer = setTimeout(look, STUCK_MS);
+      queue.onRoom = finish;
+    });
+  }
+}
+
+function isSame(a: TopicPartition, b: TopicPartition): boolean {
+  return a.partition === b.partition && a.topic === b.topic;
+}

@@ -1,0 +1,161 @@
+import type { IncomingRecord, PartitionOffset, TopicPartition } from '../kafka-cluster/types';
+import { OffsetTracker, type Tracked } from './offset-tracker';
+
+/** Records that go to the flow as one message and are confirmed together; one record in single mode. */
+export interface Delivery extends Tracked {
+  readonly number: number;
+  readonly records: readonly IncomingRecord[];
+  /** when it was handed to the flow, in milliseconds since 1970; 0 while it waits for that */
+  handedOnAt: number;
+  /** the flow has confirmed it, or has nothing to confirm */
+  flowIsDone: boolean;
+  /** indexes of the records in its message, where that does not hold all of them */
+  handedOn: readonly number[] | undefined;
+  /** indexes of records that have been set aside */
+  aside: Set<number> | undefined;
+  /** how many of these are not yet safe in their dead-letter topic */
+  asidePending: number;
+  /** how often it stayed unconfirmed for too long */
+  overdue: number;
+}
+
+/** What one assigned partition has fetched and not yet confirmed, in order. */
+export class PartitionQueue {
+  /** records fetched and not confirmed: the waiting ones and those in flight */
+  open = 0;
+  /** records handed to the flow and not confirmed */
+  inFlight = 0;
+  /** whether fetching is paused for its bound */
+  paused = false;
+  /** called when there is room again, by whoever holds back the next fetch for it */
+  onRoom: (() => void) | undefined;
+  private readonly tracker: OffsetTracker<Delivery>;
+  private cursor = 0;
+  private highWatermark: string | undefined;
+
+  /**
+   * @param slot names this partition in this assignment, and nothing else ever
+   * @param triesSoFar by offset: how often deliveries stayed unconfirmed in earlier assignments
+   * @param start an offset to commit though nothing is confirmed yet
+   */
+  constructor(
+    readonly place: TopicPartition,
+    readonly slot: number,
+    private readonly triesSoFar: ReadonlyMap<string, number> = new Map(),
+    start?: string,
+  ) {
+    this.tracker = new OffsetTracker(start);
+  }
+
+  /** Takes in fetched records, `perDelivery` of them at a time. */
+  add(
+    records: readonly IncomingRecord[],
+    perDelivery: number,
+    nextOffset: string,
+    highWatermark: string,
+  ): void {
+    for (let from = 0; from < records.length; from += perDelivery) {
+      const some = records.slice(from, from + perDelivery);
+      const offset = some[0]?.offset ?? nextOffset;
+      this.tracker.add({
+        number: this.tracker.next,
+        offset,
+        records: some,
+        confirmed: false,
+        handedOnAt: 0,
+        flowIsDone: false,
+        handedOn: undefined,
+        aside: undefined,
+        asidePending: 0,
+        overdue: this.triesSoFar.get(offset) ?? 0,
+      });
+    }
+    this.open += records.length;
+    this.tracker.readUpTo(nextOffset);
+    this.highWatermark = highWatermark;
+  }
+
+  get(number: number): Delivery | undefined {
+    return this.tracker.get(number);
+  }
+
+  /** @returns the next delivery for the flow, marked as handed on; undefined when none waits or too many are in flight */
+  takeNext(maxInFlight: number, now: number): Delivery | undefined {
+    for (;;) {
+      const delivery = this.tracker.get(this.cursor);
+      if (!delivery) return undefined;
+      const size = delivery.records.length;
+      const waits = !delivery.confirmed && !delivery.flowIsDone && delivery.handedOnAt === 0;
+      if (waits && this.inFlight > 0 && this.inFlight + size > maxInFlight) return undefined;
+      this.cursor++;
+      if (!waits) continue;
+      delivery.handedOnAt = now;
+      this.inFlight += size;
+      return delivery;
+    }
+  }
+
+  get waiting(): boolean {
+    return this.cursor < this.tracker.next;
+  }
+
+  /** Confirms a delivery whose flow and whose set-aside records are all done. @returns whether it was open until now */
+  settle(delivery: Delivery): boolean {
+    if (!delivery.flowIsDone || delivery.asidePending > 0 || !this.tracker.confirm(delivery.number))
+      return false;
+    this.open -= delivery.records.length;
+    if (delivery.handedOnAt > 0) this.inFlight -= delivery.records.length;
+    return true;
+  }
+
+  /** Lets everything that is with the flow wait again, to be handed on once more in its order. */
+  rewind(): void {
+    for (const delivery of this.withFlow()) this.takeBack(delivery);
+  }
+
+  /** Lets one delivery wait again. */
+  takeBack(delivery: Delivery): void {
+    delivery.handedOnAt = 0;
+    this.inFlight -= delivery.records.length;
+    this.cursor = Math.min(this.cursor, delivery.number);
+  }
+
+  /** @returns the deliveries that the flow has and has not confirmed, oldest first */
+  withFlow(): Delivery[] {
+    return this.opened().filter((delivery) => delivery.handedOnAt > 0 && !delivery.flowIsDone);
+  }
+
+  /** @returns by offset, how often open deliveries stayed unconfirmed */
+  tries(): Map<string, number> {
+    return new Map(
+      this.opened()
+        .filter(({ overdue }) => overdue > 0)
+        .map(({ offset, overdue }) => [offset, overdue]),
+    );
+  }
+
+  uncommitted(): PartitionOffset | undefined {
+    const offset = this.tracker.uncommitted();
+    return offset === undefined ? undefined : { ...this.place, offset };
+  }
+
+  committed(offset: string): void {
+    this.tracker.commit(offset);
+  }
+
+  /** How many records of the partition are not confirmed, as far as its last fetch could tell. */
+  get lag(): number {
+    if (this.highWatermark === undefined) return 0;
+    const position = this.tracker.get(this.tracker.firstOpen)?.offset ?? this.highWatermark;
+    return Number(BigInt(this.highWatermark) - BigInt(position));
+  }
+
+  private opened(): Delivery[] {
+    const open: Delivery[] = [];
+    for (let number = this.tracker.firstOpen; number < this.tracker.next; number++) {
+      const delivery = this.tracker.get(number);
+      if (delivery && !delivery.confirmed) open.push(delivery);
+    }
+    return open;
+  }
+}

@@ -1,0 +1,66 @@
+import type { NodeStatus } from 'node-red';
+import type { Translate } from '../shared/translate';
+import { UserError, shorten } from '../shared/user-error';
+import type { ConfirmPolicy } from './confirm-policy';
+import type { ConsumerOverview } from './consumer';
+
+const MAX_REASON = 60;
+
+/** What the editor shows under the node. */
+export function describeStatus(
+  overview: ConsumerOverview,
+  groupId: string,
+  policy: ConfirmPolicy,
+  t: Translate,
+): NodeStatus {
+  const { state } = overview;
+  switch (state.state) {
+    case 'connecting':
+      return { fill: 'yellow', shape: 'ring', text: t('kafka-consumer.status.connecting') };
+    case 'waiting':
+      return waiting(state.topics, t);
+    case 'retrying':
+      return {
+        fill: 'red',
+        shape: 'ring',
+        text: t('kafka-consumer.status.retrying', {
+          time: new Date(state.nextAttempt).toTimeString().slice(0, 8),
+          reason: textOf(state.error, t),
+        }),
+      };
+    case 'closed':
+      return {};
+    case 'connected':
+      return connected(overview, groupId, policy, t);
+  }
+}
+
+function waiting(topics: readonly string[], t: Translate): NodeStatus {
+  const text = t('kafka-consumer.status.waiting', { topics: shorten(topics.join(', '), MAX_REASON) });
+  return { fill: 'yellow', shape: 'ring', text };
+}
+
+function connected(
+  overview: ConsumerOverview,
+  groupId: string,
+  policy: ConfirmPolicy,
+  t: Translate,
+): NodeStatus {
+  const { partitions, lag, paused, overdue, missed, missingTopics, deadLetterProblem } = overview;
+  if (deadLetterProblem) {
+    const reason = textOf(deadLetterProblem, t);
+    return { fill: 'red', shape: 'ring', text: t('kafka-consumer.status.dead-letters', { reason }) };
+  }
+  const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag })];
+  if (paused) parts.unshift(t('kafka-consumer.status.paused'));
+  if (overdue > 0) parts.push(t('kafka-consumer.status.overdue', { count: overdue }));
+  if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
+  if (missingTopics.length > 0) parts.push(waiting(missingTopics, t).text ?? '');
+  parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
+  const troubled = paused || overdue > 0 || missingTopics.length > 0;
+  return { fill: troubled ? 'yellow' : 'green', shape: 'dot', text: parts.join(' · ') };
+}
+
+function textOf(error: Error, t: Translate): string {
+  return shorten(error instanceof UserError ? t(error.key, error.params) : error.message, MAX_REASON);
+}
