@@ -8,6 +8,8 @@ import { parseOptions, USAGE, type Options } from './options';
 import { ptyOutlet, stdoutOutlet } from './outlet';
 import { ScenarioFile } from './scenario-file';
 
+const PARENT_CHECK_MS = 500;
+
 function loadProgram(file: string): Uint16Array {
   try {
     return parseIntelHex(readFileSync(file, 'utf8'));
@@ -16,9 +18,14 @@ function loadProgram(file: string): Uint16Array {
   }
 }
 
-/** Aborts when the process is asked to end, or when nobody reads its standard output any more. */
+/**
+ * Aborts when the process is asked to end, when nobody reads its standard output any more, or
+ * when the process that started it is gone: npm hands SIGTERM to a shell that keeps it to itself.
+ */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop.abort(), PARENT_CHECK_MS).unref();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   process.stdout.on('error', (error) => {
     if (codeOf(error) !== 'EPIPE') throw error;

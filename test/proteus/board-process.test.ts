@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -12,7 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { SerialPort } from 'serialport';
 import { until } from '../support/until';
-import { BoardProcess } from './board';
+import { BoardProcess, MAIN } from './board';
 
 /** A serial port of the serialport package, and all that has come in on it. */
 class OpenPort {
@@ -141,6 +142,19 @@ describe('npm run board', () => {
     await running.ready();
     port = await OpenPort.open(link);
     assert.equal(await running.stop(), 0);
+  });
+
+  it('ends when the process that started it is gone', async () => {
+    const shell = spawn(
+      'sh',
+      ['-c', '"$0" --import tsx "$1" --link "$2"; exit', process.execPath, MAIN, link],
+      {
+        stdio: 'ignore',
+      },
+    );
+    await until('the link', () => existsSync(link));
+    shell.kill('SIGKILL');
+    await until('the end of the board', () => !existsSync(link));
   });
 
   it('replaces the link of a board that was killed', async () => {

@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { until } from '../support/until';
 
-const MAIN = path.join(__dirname, '..', '..', 'proteus', 'bench', 'main.ts');
+export const MAIN = path.join(__dirname, '..', '..', 'proteus', 'bench', 'main.ts');
 
-/** The bench as a process of its own, started as `npm run board` starts it. */
+/** The bench as a process of its own, without npm and its shell around it. */
 export class BoardProcess {
   stdout = '';
   stderr = '';
