@@ -12,31 +12,32 @@ export class RateLimit {
 
   /**
    * Waits until at least one record may be sent.
+   * @param wanted how many there are at most
    * @param signal ends the waiting, with its AbortError
-   * @returns how many may be sent now
+   * @returns how many may be sent, and are counted as sent: see giveBack
    */
-  async next(signal: AbortSignal): Promise<number> {
-    if (this.perSecond === 0) return Infinity;
+  async take(wanted: number, signal: AbortSignal): Promise<number> {
+    if (this.perSecond === 0) return wanted;
     this.refill();
     while (this.allowance < 1) {
       await sleep(((1 - this.allowance) / this.perSecond) * 1000 + 1, undefined, { signal });
       this.refill();
     }
-    return Math.floor(this.allowance);
+    const granted = Math.min(wanted, Math.floor(this.allowance));
+    this.allowance -= granted;
+    return granted;
   }
 
-  /** Counts what was sent. */
-  use(records: number): void {
-    if (this.perSecond > 0) this.allowance -= records;
+  /** Returns what was taken and not sent. */
+  giveBack(records: number): void {
+    this.allowance += records;
   }
 
   private refill(): void {
     const now = performance.now();
-    this.allowance = Math.min(
-      this.perSecond,
-      this.allowance + ((now - this.refilledAt) / 1000) * this.perSecond,
-    );
-    this.allowance = Math.max(this.allowance, -this.perSecond);
+    const earned = ((now - this.refilledAt) / 1000) * this.perSecond;
+    // A rate below one a second has to be able to gather a whole record.
+    this.allowance = Math.min(Math.max(this.perSecond, 1), this.allowance + earned);
     this.refilledAt = now;
   }
 }

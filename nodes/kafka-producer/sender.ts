@@ -116,8 +116,9 @@ export class Sender {
 
   private async sendNext(lane: Lane): Promise<void> {
     const limit = this.options.maxBatchBytes ?? (await this.producer.maxBatchBytes(lane.topic));
-    const allowed = await this.rate.next(this.stopping.signal);
-    const batch = lane.take(new BatchFiller(Math.min(limit, BATCH_BYTES), Math.min(allowed, BATCH_RECORDS)));
+    const allowed = await this.rate.take(BATCH_RECORDS, this.stopping.signal);
+    const batch = lane.take(new BatchFiller(Math.min(limit, BATCH_BYTES), allowed));
+    this.rate.giveBack(allowed - batch.length);
     const [first] = batch;
     if (!first) return;
     const size = aloneSize(first.body);
@@ -127,7 +128,6 @@ export class Sender {
       lane.putBack();
       return;
     }
-    this.rate.use(batch.length);
     void this.store.fill(lane);
     await this.deliver(lane, batch);
   }

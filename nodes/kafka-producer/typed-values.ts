@@ -1,3 +1,4 @@
+import { UserError, shorten } from '../shared/user-error';
 import type { TypedValue } from './config';
 
 type Message = Record<string, unknown>;
@@ -23,7 +24,7 @@ export function evaluateTyped(typed: TypedValue, evaluator: Evaluator): Evaluate
     case 'num':
       return () => value;
     case 'json': {
-      const parsed: unknown = value === '' ? undefined : JSON.parse(value);
+      const parsed = parseJson(value);
       return () => parsed;
     }
     case 'msg':
@@ -32,5 +33,14 @@ export function evaluateTyped(typed: TypedValue, evaluator: Evaluator): Evaluate
       return (message) => evaluator.property(message, value);
     default:
       return evaluator.prepare(typed);
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError('kafka-producer.errors.json-field', { value: shorten(text) }, { cause: error });
   }
 }

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
+import { readProducerConfig, type ProducerConfig } from '../../../nodes/kafka-producer/config';
+import { Pipeline } from '../../../nodes/kafka-producer/pipeline';
+import type { ProducerRecord, RecordFields } from '../../../nodes/kafka-producer/record';
+import { newReadingId } from '../../../nodes/shared/reading-id';
+import type { UserError } from '../../../nodes/shared/user-error';
+import { KafkaCluster, ensureTopics } from '../../../stack/kafka/cluster';
+import { readTopic, type ReadRecord } from '../../support/read-topic';
+import { until } from '../../support/until';
+import { removeFolders, temporaryFolder } from './records';
+
+/** A pipeline with what it has reported. */
+class Harness {
+  readonly acknowledged: { id: string; partition: number; offset: string | undefined }[] = [];
+  readonly refused: { record: ProducerRecord; error: Error }[] = [];
+  readonly held: { record: ProducerRecord; error: Error }[] = [];
+  readonly warnings: Error[] = [];
+  /** ids whose message was done, and errors of the others */
+  readonly done: string[] = [];
+  readonly failed: UserError[] = [];
+  readonly pipeline: Pipeline;
+
+  constructor(
+    cluster: KafkaJsCluster,
+    readonly topic: string,
+    config: ProducerConfig = {},
+    readonly directory = temporaryFolder(),
+  ) {
+    this.pipeline = new Pipeline(readProducerConfig(config), cluster, directory, {
+      acknowledged: ({ readingId, partition }, offset) =>
+        this.acknowledged.push({ id: readingId, partition, offset }),
+      refused: (record, error) => this.refused.push({ record, error }),
+      held: (record, error) => this.held.push({ record, error }),
+      warning: (error) => this.warnings.push(error),
+    });
+  }
+
+  accept(fields: Partial<RecordFields>): string {
+    const readingId = newReadingId();
+    const all = {
+      payload: 'x',
+      topic: this.topic,
+      key: '',
+      partition: '',
+      headers: '',
+      messageId: 'm',
+      readingId,
+    };
+    this.pipeline.accept({ ...all, ...fields }, (error) => {
+      if (error) this.failed.push(error as UserError);
+      else this.done.push(readingId);
+    });
+    return readingId;
+  }
+
+  acceptMany(count: number, from = 0, keys = 4): string[] {
+    return Array.from({ length: count }, (_, i) =>
+      this.accept({ payload: { n: from + i }, key: `nodo${(from + i) % keys}` }),
+    );
+  }
+}
+
+describe('kafka-producer: pipeline with a real Kafka', function () {
+  this.timeout(180_000);
+  let dir: string;
+  let stack: KafkaCluster;
+  let cluster: KafkaJsCluster;
+
+  before(async () => {
+    dir = await mkdtemp(path.join(os.tmpdir(), 'pipeline-'));
+    stack = await KafkaCluster.prepare({ dir });
+    await stack.start();
+    cluster = new KafkaJsCluster({ brokers: [stack.bootstrap], clientId: 'test' }, () => undefined);
+  });
+
+  after(async () => {
+    await stack.stop();
+    await rm(dir, { recursive: true, force: true });
+    removeFolders();
+  });
+
+  async function topic(partitions = 4): Promise<string> {
+    const name = `pipeline-${randomUUID()}`;
+    await ensureTopics(stack.bootstrap, [{ topic: name, partitions }]);
+    return name;
+  }
+
+  it('is done when a record is stored, and tells partition and offset when Kafka has it', async () => {
+    const harness = new Harness(cluster, await topic());
+    const ids = harness.acceptMany(500);
+    await until('all to be acknowledged', () => harness.acknowledged.length === 500);
+    assert.deepEqual(harness.done, ids);
+    const records = await readTopic(stack.bootstrap, harness.topic, 500);
+    assert.equal(records.length, 500);
+    const places = new Map(records.map((one) => [idOf(one), `${one.partition}/${one.offset}`]));
+    for (const { id, partition, offset } of harness.acknowledged)
+      assert.equal(places.get(id), `${partition}/${offset}`);
+    checkOrder(records);
+    await harness.pipeline.close();
+    assert.deepEqual(harness.failed, []);
+  });
+
+  it('sends a lone record at once', async () => {
+    const harness = new Harness(cluster, await topic());
+    harness.accept({});
+    await until('the first', () => harness.acknowledged.length === 1);
+    const times: number[] = [];
+    for (let i = 2; i < 22; i++) {
+      const start = performance.now();
+      harness.accept({});
+      await until('the next', () => harness.acknowledged.length === i);
+      times.push(performance.now() - start);
+    }
+    const median = times.sort((a, b) => a - b)[10] ?? 0;
+    assert.ok(median < 60, `${median} ms`);
+    await harness.pipeline.close();
+  });
+
+  for (const outbox of [true, false]) {
+    it(`goes on after the broker was killed ${outbox ? 'with' : 'without'} the outbox: none lost, none doubled, in order`, async () => {
+      const harness = new Harness(cluster, await topic(), { outbox });
+      const [broker] = stack.brokers;
+      assert.ok(broker);
+      const total = 6_000;
+      let sent = 0;
+      const timer = setInterval(() => {
+        if (sent < total) harness.acceptMany(30, sent);
+        sent = Math.min(total, sent + 30);
+      }, 20);
+      try {
+        await until('some to be acknowledged', () => harness.acknowledged.length > 1_000);
+        broker.kill('SIGKILL');
+        await broker.exited;
+        await until(
+          'the status to tell it',
+          () => harness.pipeline.facts().connection.state === 'retrying',
+          10_000,
+        );
+        await until('all to be sent', () => sent === total, 30_000);
+      } finally {
+        clearInterval(timer);
+        await broker.start();
+      }
+      const back = Date.now();
+      await until('all to be acknowledged', () => harness.acknowledged.length >= total, 60_000);
+      assert.ok(Date.now() - back < 10_000, `${Date.now() - back} ms until all were there`);
+      const records = await readTopic(stack.bootstrap, harness.topic, total);
+      assert.equal(new Set(records.map(idOf)).size, total);
+      assert.equal(records.length, total);
+      checkOrder(records);
+      assert.equal(harness.done.length, total);
+      assert.deepEqual(harness.failed, []);
+      await harness.pipeline.close();
+    });
+  }
+
+  it('sends what was left from the last run first', async () => {
+    const away = new KafkaJsCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' }, () => undefined);
+    const name = await topic();
+    const first = new Harness(away, name);
+    first.acceptMany(1_000);
+    await until('all to be stored', () => first.done.length === 1_000);
+    await first.pipeline.close();
+
+    const second = new Harness(cluster, name, {}, first.directory);
+    second.acceptMany(1_000, 1_000);
+    await until('all to be acknowledged', () => second.acknowledged.length === 2_000);
+    const records = await readTopic(stack.bootstrap, name, 2_000);
+    assert.equal(records.length, 2_000);
+    checkOrder(records);
+    await second.pipeline.close();
+  });
+
+  it('holds records of a topic that is missing, says so within seconds, and sends them when it is there', async () => {
+    const name = `late-${randomUUID()}`;
+    const harness = new Harness(cluster, name);
+    harness.acceptMany(10);
+    await until('the error', () => harness.held.length > 0, 5_000);
+    assert.equal((harness.held[0]?.error as UserError).key, 'kafka-cluster.errors.topic-missing');
+    assert.ok(harness.pipeline.facts().problem);
+    const other = await topic();
+    harness.accept({ topic: other });
+    await until('another topic not to be held up', () => harness.acknowledged.length === 1);
+    await ensureTopics(stack.bootstrap, [{ topic: name }]);
+    await until('all to be acknowledged', () => harness.acknowledged.length === 11, 10_000);
+    assert.equal(harness.held.length, 1);
+    assert.equal(harness.pipeline.facts().problem, undefined);
+    await harness.pipeline.close();
+  });
+
+  it('gives an error within seconds for a topic that is missing, without the outbox', async () => {
+    const harness = new Harness(cluster, `missing-${randomUUID()}`, { outbox: false });
+    harness.accept({});
+    await until('the error', () => harness.failed.length === 1, 5_000);
+    assert.equal(harness.failed[0]?.key, 'kafka-cluster.errors.topic-missing');
+    await harness.pipeline.close();
+  });
+
+  it('creates a topic that is missing, where it may', async () => {
+    const harness = new Harness(cluster, `made-${randomUUID()}`, { createTopics: true });
+    harness.accept({});
+    await until('the record to be acknowledged', () => harness.acknowledged.length === 1);
+    await harness.pipeline.close();
+  });
+
+  it('refuses a record that alone is too large, with its size and the limit, and sends those beside it', async () => {
+    const harness = new Harness(cluster, await topic(1));
+    harness.accept({ payload: 'before' });
+    harness.accept({ payload: 'x'.repeat(1_200_000) });
+    harness.accept({ payload: 'after' });
+    await until('the others to be acknowledged', () => harness.acknowledged.length === 2);
+    const error = (harness.refused[0]?.error ?? harness.failed[0]) as UserError;
+    assert.equal(error.key, 'kafka-producer.errors.too-large');
+    assert.equal(error.params.limit, 1_048_588);
+    // Known by now, so before it is stored.
+    harness.accept({ payload: 'x'.repeat(1_200_000) });
+    assert.equal(harness.failed.length, harness.refused.length === 1 ? 1 : 2);
+    await harness.pipeline.close();
+  });
+
+  it('goes on beside a record that only the broker knows to be too large', async () => {
+    // The node believes its own setting; the broker's limit is lower.
+    const harness = new Harness(cluster, await topic(1), { maxBatchBytes: '5000000' });
+    const payloads = ['a', 'b', 'x'.repeat(1_200_000), 'c', 'd'];
+    for (const payload of payloads) harness.accept({ payload });
+    await until('the others to be acknowledged', () => harness.acknowledged.length === 4);
+    assert.equal(harness.refused.length, 1);
+    assert.equal((harness.refused[0]?.error as UserError).key, 'kafka-cluster.errors.too-large');
+    for (const payload of ['e', 'f']) harness.accept({ payload });
+    const values = (await readTopic(stack.bootstrap, harness.topic, 6)).map(({ value }) => value);
+    assert.deepEqual(values, ['a', 'b', 'c', 'd', 'e', 'f']);
+    await harness.pipeline.close();
+  });
+
+  it('refuses a partition that the topic does not have', async () => {
+    const harness = new Harness(cluster, await topic(2));
+    harness.accept({ partition: 1 });
+    harness.accept({ partition: 2 });
+    await until('the other to be acknowledged', () => harness.acknowledged.length === 1);
+    await until('the refusal', () => harness.refused.length === 1);
+    assert.equal((harness.refused[0]?.error as UserError).key, 'kafka-cluster.errors.partition-missing');
+    await harness.pipeline.close();
+  });
+
+  it('limits the rate at which it sends', async () => {
+    const harness = new Harness(cluster, await topic(), { drainRate: '100' });
+    const start = Date.now();
+    harness.acceptMany(300);
+    await until('all to be acknowledged', () => harness.acknowledged.length === 300);
+    const took = Date.now() - start;
+    assert.ok(took > 1_800 && took < 6_000, `${took} ms for 300 records at 100/s after a first 100`);
+    await harness.pipeline.close();
+  });
+
+  it('compresses, and then leaves it to the broker whether a record is too large', async () => {
+    const harness = new Harness(cluster, await topic(1), { compression: 'gzip' });
+    harness.accept({ payload: 'x'.repeat(1_200_000) });
+    await until('it to be acknowledged', () => harness.acknowledged.length === 1);
+    await harness.pipeline.close();
+  });
+
+  it('gives back what is unsent when it is closed without the outbox', async () => {
+    const away = new KafkaJsCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' }, () => undefined);
+    const harness = new Harness(away, 'any', { outbox: false });
+    harness.acceptMany(10);
+    const start = Date.now();
+    await harness.pipeline.close();
+    assert.ok(Date.now() - start < 5_000);
+    assert.deepEqual(
+      new Set(harness.failed.map(({ key }) => key)),
+      new Set(['kafka-producer.errors.not-sent']),
+    );
+    assert.equal(harness.failed.length, 10);
+  });
+});
+
+function idOf(record: ReadRecord): string {
+  return String(record.headers['reading-id']);
+}
+
+/** The numbers of each key have to rise. */
+function checkOrder(records: ReadRecord[]): void {
+  const last = new Map<string, number>();
+  for (const { key, value } of records) {
+    const { n } = JSON.parse(value ?? '') as { n: number };
+    assert.ok(n > (last.get(key ?? '') ?? -1), `${n} after ${last.get(key ?? '')} of ${key}`);
+    last.set(key ?? '', n);
+  }
+}
