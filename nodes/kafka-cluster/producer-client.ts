@@ -166,8 +166,8 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   }
 
   /** The session in use, as soon as there is one; rejects only when this producer is closed. */
-  private async connected(): Promise<ProducerSession> {
-    if (this.session && !this.session.retired) return this.session;
+  private connected(): Promise<ProducerSession> {
+    if (this.session && !this.session.retired) return Promise.resolve(this.session);
     if (!this.connecting) {
       this.connecting = this.connect().finally(() => (this.connecting = undefined));
       // Whoever sends gets the rejection; at the start and at the close nobody may be sending.
