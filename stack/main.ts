@@ -24,52 +24,57 @@ function readyLine(at: Addresses, since: number): string {
   return `ready in ${seconds} s: dashboard ${at.dashboard}  editor ${at.editor}  (Kafka ${at.kafka}, database ${at.database}, serial line ${at.serial}; Ctrl-C stops everything)`;
 }
 
-/** Calls `stop` at the first signal; one that comes while stopping ends this process and its children at once. */
-function onSignal(stop: () => void): void {
+/**
+ * Calls `stop` at the first signal, or when the process that started this one is gone. A signal that comes while
+ * stopping ends this process and its children at once.
+ */
+function onRequestToStop(stop: () => void): void {
   let first: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (first === undefined) {
-        first = Date.now();
-        stop();
-      } else if (Date.now() - first > SAME_REQUEST_MS) {
-        process.exit(130);
-      }
-    });
-  }
+  const request = (): void => {
+    if (first === undefined) {
+      first = Date.now();
+      stop();
+    } else if (Date.now() - first > SAME_REQUEST_MS) {
+      process.exit(130);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request);
+  process.on('disconnect', request);
 }
 
 async function main(): Promise<void> {
   const since = Date.now();
   const stack = new Stack(settingsOrExit(), say);
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stack.stop());
-  onSignal(() => {
+  /** A set-up step may be under way still: its commands end with this process. */
+  const stopAndExit = async (code: number): Promise<void> => {
+    stopping ??= stack.stop();
+    try {
+      await stopping;
+      if (code === 0) say('stopped');
+      process.exit(code);
+    } catch (error) {
+      console.error(messageOf(error));
+      process.exit(1);
+    }
+  };
+  onRequestToStop(() => {
     say('stopping');
-    void stop().then(
-      () => {
-        say('stopped');
-        // A set-up step may be under way still; its commands end with this process.
-        process.exit();
-      },
-      (error: unknown) => {
-        fail(error);
-        process.exit();
-      },
-    );
+    void stopAndExit(0);
   });
   try {
     const addresses = await stack.start();
     say(readyLine(addresses, since));
   } catch (error) {
-    if (stopping === undefined) fail(error);
-    await stop();
+    // What a stop interrupts fails: that is no news.
+    if (stopping !== undefined) return;
+    console.error(messageOf(error));
+    await stopAndExit(1);
   }
 }
 
-function fail(error: unknown): void {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 void main();

@@ -38,9 +38,7 @@ function packagesUpToDate() {
 }
 
 function installPackages() {
-  console.log(
-    'installing the npm packages of package-lock.json (about 520 MB; takes a minute)',
-  );
+  console.log('installing the npm packages of package-lock.json (about 520 MB; takes a minute)');
   // Without its warnings: Node-RED 5 wants a newer Node.js than the system's, and gets it.
   npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
 }
@@ -101,7 +99,8 @@ function run(program, args) {
   const options = ['--disable-warning=TimeoutNegativeWarning', '--require', 'tsx/cjs'];
   const child = spawn(node, [...options, path.join(root, program), ...args], {
     cwd: root,
-    stdio: 'inherit',
+    // The program learns from its end of the channel when this process is gone.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: environment(),
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
