@@ -34,15 +34,18 @@ export interface Element {
 }
 
 /**
- * Takes a message apart into its readings.
+ * Takes a message apart into its readings: the elements of an array are one each, unless the array is itself the value
+ * of one record.
  *
- * An array without `msg.kafka.records` (a flow made it) has lost which element came from which record: each gets a new
- * id, as a reading does that never was in Kafka.
+ * An array that a flow made (no `msg.kafka`, or that of joined messages) has lost which element came from which record:
+ * each gets a new id, as a reading does that never was in Kafka.
  * @throws UserError when the array and the record metadata beside it no longer belong together
  */
 export function elementsOf(message: PipelineMessage): Element[] {
   const { payload, kafka } = message;
-  if (!Array.isArray(payload)) return [{ value: payload, identity: identityOfMessage(message) }];
+  const isOneRecord = kafka?.offset !== undefined && !Array.isArray(kafka.delivery);
+  if (!Array.isArray(payload) || isOneRecord)
+    return [{ value: payload, identity: identityOfMessage(message) }];
   const topic = topicOf(message);
   const values = payload as unknown[];
   const records = kafka?.records;

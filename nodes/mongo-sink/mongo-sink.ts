@@ -53,7 +53,7 @@ export = function register(RED: NodeAPI): void {
     const settings = sinkSettings(def);
     const sink = new MongoSink(databaseOf(def), settings, {
       onState: (state) => show(statusOf(state, t)),
-      onTrouble: (error) => node.error(localizeError(error, t)),
+      onTrouble: (error) => node.error(localizeError(error, t), {}),
       textOf,
     });
     /** What ends the messages that no consumer will deliver again. */

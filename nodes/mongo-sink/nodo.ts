@@ -52,12 +52,16 @@ function isValue(value: unknown): boolean {
 
 /**
  * Takes a node's last reading if it is newer than the one there. `$not: {$gte}` instead of `$lt` also takes documents
- * without a `ts`, which are the original system's. Where a newer one is there, the upsert runs into the unique index:
- * a duplicate key that means "nothing to do".
+ * without a `ts`, which are the original system's.
+ *
+ * With the unique index a node that is missing is made; where a newer reading is there the upsert runs into that index:
+ * a duplicate key that means "nothing to do". Without it nothing is made, and all of a node's documents are updated.
  */
 export function newerOnly(
   { nodo, ...rest }: LastReading,
-  upsert: boolean,
+  unique: boolean,
 ): AnyBulkWriteOperation<NodoDocument> {
-  return { updateOne: { filter: { nodo, ts: { $not: { $gte: rest.ts } } }, update: { $set: rest }, upsert } };
+  const filter = { nodo, ts: { $not: { $gte: rest.ts } } };
+  const update = { $set: rest };
+  return unique ? { updateOne: { filter, update, upsert: true } } : { updateMany: { filter, update } };
 }

@@ -154,11 +154,11 @@ export class Nodos {
 async function updateNewer(
   collection: Collection<NodoDocument>,
   chunk: LastReading[],
-  upsert: boolean,
+  unique: boolean,
 ): Promise<void> {
   try {
     await collection.bulkWrite(
-      chunk.map((reading) => newerOnly(reading, upsert)),
+      chunk.map((reading) => newerOnly(reading, unique)),
       { ordered: false, ignoreUndefined: true },
     );
   } catch (error) {

@@ -107,6 +107,7 @@ describe('mongo-sink: storing readings', () => {
       [
         [0, 'not-an-object'],
         [1, 'not-an-object'],
+        [2, 'not-an-object'],
         [3, 'not-json'],
         [4, 'no-nodo'],
         [5, 'no-nodo'],
@@ -134,7 +135,7 @@ describe('mongo-sink: storing readings', () => {
     const result = await sink.store({
       payload,
       kafka: { topic: 'Prueba', partition: 2, firstOffset: '40', lastOffset: '42', records },
-    } as never);
+    });
     assert.equal(result.inserted, 2);
     assert.equal(result.rejected[0]?.element.record?.offset, '41');
     const kept = await test.db.collection('rechazados').findOne();
@@ -167,8 +168,8 @@ describe('mongo-sink: storing readings', () => {
   });
 
   it('gives a reading that never was in Kafka an id of its own', async () => {
-    await sink.store({ payload: reading('a') } as never);
-    await sink.store({ payload: reading('a') } as never);
+    await sink.store({ payload: reading('a') });
+    await sink.store({ payload: reading('a') });
     const stored = await test.db.collection('datos').find().toArray();
     assert.equal(stored.length, 2);
     assert.equal(stored[0]?.topic, undefined);

@@ -82,13 +82,18 @@ export function reading(nodo: string, humedad = 60): { nodo: string; [variable: 
 }
 
 /** A record as kafka-consumer delivers it; without a reading id, like one of the original publisher. */
-export function record(payload: unknown, offset: number, readingId?: string): PipelineMessage {
+export function record(
+  payload: unknown,
+  offset: number,
+  readingId?: string,
+  timestamp = 1_795_500_000_000 + offset,
+): PipelineMessage {
   return {
     payload,
     topic: 'Prueba',
     ...(readingId === undefined ? {} : { readingId }),
-    kafka: { topic: 'Prueba', partition: 0, offset: String(offset), timestamp: 1_795_500_000_000 + offset },
-  } as PipelineMessage;
+    kafka: { topic: 'Prueba', partition: 0, offset: String(offset), timestamp },
+  };
 }
 
 /** An element with an identity of its own. */
@@ -97,7 +102,7 @@ export function element(value: unknown): Element & { identity: Identity } {
     payload: value,
     topic: 'Prueba',
     readingId: newReadingId(),
-  } as PipelineMessage);
+  });
   if (!first) throw new Error('no element');
   return first;
 }

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { ObjectId } from 'mongodb';
+import { toDocument } from '../../../nodes/mongo-sink/document';
+import type { NodoDocument } from '../../../nodes/mongo-sink/nodo';
+import { Nodos } from '../../../nodes/mongo-sink/nodos';
+import { newReadingId, readingTime } from '../../../nodes/shared/reading-id';
+import { database } from '../../support/services';
+import { until } from '../../support/until';
+import { element, openDatabase, reading, record, TestSink, type TestDatabase } from './support';
+
+/** A UUIDv7 of a given time. */
+function readingIdAt(milliseconds: number): string {
+  const time = milliseconds.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${newReadingId().slice(13)}`;
+}
+
+describe('mongo-sink: the list of nodes', () => {
+  let test: TestDatabase;
+  let sink: TestSink | undefined;
+  const now = Date.now();
+
+  before(async function () {
+    this.timeout(300_000);
+    test = await openDatabase((await database()).uri);
+  });
+
+  beforeEach(() => test.db.dropDatabase());
+
+  afterEach(async () => {
+    await sink?.close();
+    sink = undefined;
+  });
+
+  after(() => test.drop());
+
+  const start = (): TestSink => (sink = new TestSink(test));
+  const nodos = () =>
+    test.db.collection<{ nodo: string; valores?: Record<string, unknown>; [field: string]: unknown }>(
+      'nodos',
+    );
+  const nodoIs = (nodo: string, humedad: number) =>
+    until(`${nodo} to show ${humedad}`, async () => {
+      const stored = await nodos().findOne({ nodo });
+      return stored?.valores?.humedad === humedad;
+    });
+  let offset = 0;
+  const send = (nodo: string, humedad: number, time: number) =>
+    (sink ?? start()).store(record(reading(nodo, humedad), offset++, readingIdAt(time)));
+
+  it('has a new node as soon as its first reading is stored, with all it last said', async () => {
+    const id = newReadingId();
+    await start().store(record({ ...reading('a', 61), texto: 'abierto', objeto: { x: 1 } }, 0, id));
+    const [stored] = await nodos().find().toArray();
+    assert.ok(stored?._id instanceof ObjectId);
+    const { _id, ...rest } = stored;
+    assert.ok(_id);
+    assert.deepEqual(rest, {
+      nodo: 'a',
+      fecha: '2026-11-24',
+      hora: '10:00:00',
+      ts: new Date(readingTime(id)),
+      topic: 'Prueba',
+      valores: { humedad: 61, temperatura: 26, sensacion: 26.92732, radiacion: 1997.07, texto: 'abierto' },
+    });
+  });
+
+  it('shows each node’s newest reading, whatever the order of arrival', async () => {
+    await send('a', 1, now);
+    await send('b', 2, now);
+    await Promise.all([
+      send('a', 5, now + 50),
+      send('a', 9, now + 90),
+      send('a', 7, now + 70),
+      send('b', 1, now - 10),
+    ]);
+    await nodoIs('a', 9);
+    await send('a', 8, now + 80);
+    await send('b', 4, now + 10);
+    await nodoIs('b', 4);
+    await nodoIs('a', 9);
+    assert.equal(await nodos().countDocuments(), 2);
+  });
+
+  it('is kept by two sinks at once without a node standing twice', async () => {
+    start();
+    const other = new TestSink(test);
+    try {
+      const sinks = [sink!, other];
+      await Promise.all(
+        Array.from({ length: 200 }, (_, i) =>
+          sinks[i % 2]!.store(record(reading(`n${i % 10}`, i), offset++, readingIdAt(now + i))),
+        ),
+      );
+      for (let i = 190; i < 200; i++) await nodoIs(`n${i % 10}`, i);
+    } finally {
+      await other.close();
+    }
+    assert.equal(await nodos().countDocuments(), 10);
+  });
+
+  it('leaves out names with $ and stores the reading all the same', async () => {
+    await start().store(record({ nodo: 'a', $x: 1, 'y.z': 2, w: 3 }, offset++, newReadingId()));
+    assert.deepEqual((await nodos().findOne())?.valores, { 'y.z': 2, w: 3 });
+  });
+
+  it('writes what waits when the sink is closed', async () => {
+    await send('a', 1, now);
+    await send('a', 2, now + 1);
+    await sink?.close();
+    sink = undefined;
+    assert.equal((await nodos().findOne({ nodo: 'a' }))?.valores?.humedad, 2);
+  });
+
+  it('writes known nodes at most twice a second, however many readings they send', async () => {
+    let writes = 0;
+    const counted = new Proxy(test.db.collection<NodoDocument>('nodos'), {
+      get(target, name) {
+        if (name === 'bulkWrite') writes++;
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const fail = (error: Error): never => assert.fail(error);
+    const list = new Nodos({ collection: () => Promise.resolve(counted), onWaiting: fail, onProblem: fail });
+    const { signal } = new AbortController();
+    const started = Date.now();
+    for (let i = 0; i <= 300; i++) {
+      await list.note([toDocument(element(reading('a', i)))], signal);
+      if (i % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await nodoIs('a', 300);
+    const allowed = Math.ceil((Date.now() - started) / 500) + 1;
+    await list.close(signal);
+    assert.ok(writes <= allowed, `${writes} writes, ${allowed} allowed`);
+  });
+
+  describe('after a crash', () => {
+    it('is made good at the start where a stored reading was not noted', async () => {
+      await send('a', 1, now);
+      await send('b', 1, now);
+      await sink?.close();
+      // As if killed between the write of a reading and the next write of the list.
+      const before = await nodos().findOne({ nodo: 'a' });
+      sink = undefined;
+      await send('a', 2, now + 10);
+      await sink!.close();
+      await nodos().replaceOne({ nodo: 'a' }, before!);
+      start();
+      await nodoIs('a', 2);
+      await nodoIs('b', 1);
+    });
+  });
+
+  describe('of an original database', () => {
+    it('takes over the original’s nodes, keeping their _id', async () => {
+      const { insertedId } = await nodos().insertOne({ nodo: 'comuna_15', fecha: '2021-11-20' });
+      await send('comuna_15', 44, now);
+      const all = await nodos().find().toArray();
+      assert.deepEqual(
+        all.map(({ _id, nodo, ts }) => [_id, nodo, ts] as unknown[]),
+        [[insertedId, 'comuna_15', new Date(now)]],
+      );
+    });
+
+    it('shows the last values of the original’s readings, which have no time but their _id', async () => {
+      const day = Date.parse('2021-11-20T15:00:00Z');
+      await nodos().insertOne({ nodo: 'comuna_15', fecha: '2021-11-20' });
+      await test.db.collection('datos').insertMany(
+        [1, 2, 3].map((i) => ({
+          _id: ObjectId.createFromTime(Math.floor(day / 1000) + i),
+          ...reading('comuna_15', i),
+          fecha: '2021-11-20',
+        })),
+      );
+      start();
+      await nodoIs('comuna_15', 3);
+      assert.deepEqual((await nodos().findOne())?.ts, new Date(day + 3000));
+    });
+
+    it('in which a node stands twice is reported, and its nodes are kept up to date all the same', async () => {
+      await nodos().insertMany([{ nodo: 'twice' }, { nodo: 'twice' }, { nodo: 'once' }]);
+      await send('twice', 5, now);
+      await send('new', 6, now);
+      await send('new', 3, now - 1000);
+      await send('once', 7, now);
+      assert.equal(sink!.troubles.length, 1);
+      assert.match(sink!.troubles[0]!.message, /nodos-twice.*twice/);
+      const all = await nodos().find().toArray();
+      assert.deepEqual(all.map(({ nodo, valores }) => [nodo, valores?.humedad] as unknown[]).sort(), [
+        ['new', 6],
+        ['once', 7],
+        ['twice', 5],
+        ['twice', 5],
+      ]);
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import {
+  MongoBulkWriteError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  type Collection,
+} from 'mongodb';
+import { toDocument, type ReadingDocument } from '../../../nodes/mongo-sink/document';
+import { Writer } from '../../../nodes/mongo-sink/writer';
+import { element, reading } from './support';
+
+interface Answer {
+  /** by the document's humedad: the code with which the server refuses it */
+  refused?: Record<number, number>;
+  writeConcernError?: unknown;
+  error?: Error;
+}
+
+/** Answers inserts as it is told, then takes everything; remembers what it has, and how it was asked. */
+class FakeCollection {
+  readonly stored = new Map<string, ReadingDocument>();
+  readonly inserts: number[][] = [];
+
+  constructor(
+    private readonly answers: (Answer | undefined)[],
+    private readonly always: (documents: ReadingDocument[]) => Error | undefined = () => undefined,
+  ) {}
+
+  insertMany(documents: ReadingDocument[]): Promise<void> {
+    this.inserts.push(documents.map(({ humedad }) => Number(humedad)));
+    const answer = this.answers.shift() ?? {};
+    const error = answer.error ?? this.always(documents);
+    if (error) return Promise.reject(error);
+    const writeErrors: { index: number; code: number; errmsg: string }[] = [];
+    for (const [index, document] of documents.entries()) {
+      const id = document._id.toHexString();
+      const code = this.stored.has(id) ? 11_000 : answer.refused?.[Number(document.humedad)];
+      if (code === undefined) this.stored.set(id, document);
+      else writeErrors.push({ index, code, errmsg: code === 11_000 ? 'E11000 index: _id_ dup key' : 'no' });
+    }
+    if (writeErrors.length === 0 && answer.writeConcernError === undefined) return Promise.resolve();
+    return Promise.reject(bulkError(writeErrors, documents.length, answer.writeConcernError));
+  }
+
+  find({ _id }: { _id: { $in: { toHexString(): string }[] } }): ReadingDocument[] {
+    return _id.$in.flatMap((id) => this.stored.get(id.toHexString()) ?? []);
+  }
+}
+
+function bulkError(
+  writeErrors: { index: number }[],
+  count: number,
+  writeConcernError?: unknown,
+): MongoBulkWriteError {
+  const result = { insertedCount: count - writeErrors.length, getWriteConcernError: () => writeConcernError };
+  const [first] = writeErrors as { code?: number }[];
+  return new MongoBulkWriteError(
+    { message: 'bulk', code: first?.code ?? 64, writeErrors } as never,
+    result as never,
+  );
+}
+
+/** As the driver gives it: a bulk error with neither code nor list. */
+function networkError(): MongoBulkWriteError {
+  return new MongoBulkWriteError(new MongoNetworkError('connection 5 closed'), { insertedCount: 0 } as never);
+}
+
+const serverError = (code: number): MongoServerError =>
+  new MongoServerError({ message: `error ${code}`, code });
+const documents = (...humedades: number[]): ReadingDocument[] =>
+  humedades.map((humedad) => toDocument(element(reading('a', humedad))));
+
+describe('mongo-sink: what an error of the database means', () => {
+  async function write(collection: FakeCollection, batch: ReadingDocument[]) {
+    const waits: string[] = [];
+    const writer = new Writer({
+      collection: () => Promise.resolve(collection as unknown as Collection<ReadingDocument>),
+      onWaiting: (error) => waits.push(error.message.split(' ')[0]!.replace('mongo-sink.errors.', '')),
+    });
+    const outcomes = await writer.write(batch, new AbortController().signal);
+    return {
+      waits,
+      outcomes: outcomes.map((each) => (typeof each === 'string' ? each : each.key.slice(18))),
+    };
+  }
+
+  it('a lost connection: all is written again, and what had arrived counts as stored', async () => {
+    const collection = new FakeCollection([{ error: networkError() }]);
+    const batch = documents(1, 2, 3);
+    collection.stored.set(batch[1]!._id.toHexString(), batch[1]!);
+    const { waits, outcomes } = await write(collection, batch);
+    assert.deepEqual(outcomes, ['inserted', 'alreadyThere', 'inserted']);
+    assert.deepEqual(waits, ['database-away']);
+  });
+
+  it('a refused document: only that one is refused, nothing is written again', async () => {
+    const collection = new FakeCollection([{ refused: { 2: 121 } }]);
+    const { waits, outcomes } = await write(collection, documents(1, 2, 3));
+    assert.deepEqual(outcomes, ['inserted', 'refused', 'inserted']);
+    assert.deepEqual(waits, []);
+    assert.deepEqual(collection.inserts, [[1, 2, 3]]);
+  });
+
+  it('a document refused for a passing reason: only that one is written again', async () => {
+    const collection = new FakeCollection([{ refused: { 2: 112, 3: 121 } }]);
+    const { outcomes } = await write(collection, documents(1, 2, 3));
+    assert.deepEqual(outcomes, ['inserted', 'inserted', 'refused']);
+    assert.deepEqual(collection.inserts, [[1, 2, 3], [2]]);
+  });
+
+  it('a write that the majority has not acknowledged is not taken for stored', async () => {
+    for (const refused of [{}, { 2: 121 }]) {
+      const collection = new FakeCollection([{ refused, writeConcernError: { code: 64 } }]);
+      const { waits, outcomes } = await write(collection, documents(1, 2));
+      assert.equal(waits.length, 1);
+      assert.equal(outcomes[0], 'alreadyThere');
+    }
+  });
+
+  for (const [code, wait] of [
+    [13, 'not-authorized'],
+    [18, 'authentication'],
+    [14_031, 'disk-full'],
+    [79, 'all-refused'],
+    [10_107, 'database-away'],
+    [11_600, 'database-away'],
+  ] as const) {
+    it(`code ${code} refuses no document: it is waited for, telling "${wait}"`, async () => {
+      const collection = new FakeCollection([{ error: serverError(code) }, { refused: { 1: code } }]);
+      const { waits, outcomes } = await write(collection, documents(1, 2));
+      assert.deepEqual(outcomes, ['inserted', 'inserted']);
+      assert.deepEqual(waits, [wait, wait]);
+    });
+  }
+
+  it('a server that can’t be found is waited for', async () => {
+    const error = new MongoServerSelectionError('connect ECONNREFUSED', {} as never);
+    const { waits, outcomes } = await write(new FakeCollection([{ error }]), documents(1));
+    assert.deepEqual([waits, outcomes], [['database-away'], ['inserted']]);
+  });
+
+  it('a batch refused because of one document, which the error does not name: that one is found', async () => {
+    for (const error of [serverError(15), new RangeError('from the serializer')]) {
+      const collection = new FakeCollection([], (batch) =>
+        batch.some(({ humedad }) => humedad === 5) ? error : undefined,
+      );
+      const { waits, outcomes } = await write(collection, documents(1, 2, 3, 4, 5, 6, 7));
+      assert.deepEqual(outcomes, [...Array<string>(4).fill('inserted'), 'refused', 'inserted', 'inserted']);
+      assert.deepEqual(waits, []);
+    }
+  });
+
+  it('a refusal that nobody knows is tried again for a while, then blamed on the documents one by one', async function () {
+    this.timeout(60_000);
+    const error = serverError(987_654);
+    const collection = new FakeCollection([], (batch) =>
+      batch.some(({ humedad }) => humedad === 2) ? error : undefined,
+    );
+    const { waits, outcomes } = await write(collection, documents(1, 2, 3));
+    assert.deepEqual(outcomes, ['inserted', 'refused', 'inserted']);
+    assert.equal(waits.length, 5);
+  });
+
+  it('a duplicate whose document has been deleted meanwhile is written again', async () => {
+    const batch = documents(1, 2);
+    const collection = new FakeCollection([{ refused: { 2: 11_000 } }]);
+    const { outcomes } = await write(collection, batch);
+    assert.deepEqual(outcomes, ['inserted', 'inserted']);
+    assert.deepEqual(collection.inserts, [[1, 2], [2]]);
+  });
+
+  it('ends at once when it is told to, in the middle of a wait', async () => {
+    const abort = new AbortController();
+    const collection = new FakeCollection([], () => networkError());
+    const writer = new Writer({
+      collection: () => Promise.resolve(collection as unknown as Collection<ReadingDocument>),
+      onWaiting: () => abort.abort(),
+    });
+    await assert.rejects(writer.write(documents(1), abort.signal), { name: 'AbortError' });
+    assert.equal(collection.inserts.length, 1);
+  });
+});
