@@ -47,6 +47,9 @@ export const RATE = 500;
 
 const SETTLE_MS = 120_000;
 
+/** Keeps the logs and data of passed cases too. */
+const KEEP = process.env.FAULTS_KEEP !== undefined;
+
 /** Everything a case needs: real services, real Node-RED processes, a source of numbered readings, and a ledger. */
 export class Pipeline {
   readonly ledger = new Ledger();
@@ -240,7 +243,7 @@ export class Pipeline {
   /** Settles, adds this case's row to the table, and fails unless everything accepted is stored once and in order. */
   async finish(title: string, settleMs?: number): Promise<Audit> {
     const { passed, ...result } = await this.record(title, settleMs);
-    assert.ok(passed, `${title}: ${JSON.stringify(result)}`);
+    assert.ok(passed, `${title}: ${JSON.stringify({ ...result, ...this.symptoms() })}`);
     return result;
   }
 
@@ -255,6 +258,12 @@ export class Pipeline {
     const passed = accepted > 0 && wrong === 0;
     addRow({ case: title, ...result, longestPauseMs: this.pauses.longestMs, passed });
     return { ...result, exits, passed };
+  }
+
+  /** What the nodes said last: for the message of a case that fails. */
+  symptoms(): object {
+    const statuses = ['producer', 'consumer', 'sink'].map((node) => this.reports.statusOf(node));
+    return { statuses, errors: this.reports.of('error').slice(-5) };
   }
 
   /** Stops everything. @param keep leaves the logs and data where they are */
@@ -294,6 +303,6 @@ export async function withPipeline(
     await body(run);
     passed = true;
   } finally {
-    await run.stop(!passed);
+    await run.stop(!passed || KEEP);
   }
 }
