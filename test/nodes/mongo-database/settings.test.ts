@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { connectionSettings, type DatabaseConfig } from '../../../nodes/mongo-database/settings';
+import { UserError } from '../../../nodes/shared/user-error';
+
+const config = (changed: DatabaseConfig = {}): DatabaseConfig => ({
+  uri: 'mongodb://127.0.0.1:27017',
+  database: 'datos',
+  ...changed,
+});
+
+function refusal(changed: DatabaseConfig): UserError {
+  try {
+    connectionSettings(config(changed));
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return error;
+  }
+  return assert.fail('was not refused');
+}
+
+describe('mongo-database: settings', () => {
+  it('tells people the host and the database, never the user or the password', () => {
+    const uri = 'mongodb://ana:s3cret@db1.example.com,db2.example.com:27018/?replicaSet=rs';
+    assert.equal(
+      connectionSettings(config({ uri })).description,
+      'db1.example.com:27017,db2.example.com:27018/datos',
+    );
+    const srv = connectionSettings(config({ uri: 'mongodb+srv://ana:s3cret@cluster.example.com' }));
+    assert.equal(srv.description, 'cluster.example.com/datos');
+  });
+
+  it('writes to the majority’s journal, unless the URI says otherwise', () => {
+    const concern = (uri: string) => connectionSettings(config({ uri })).options.writeConcern;
+    assert.deepEqual(concern('mongodb://h'), { w: 'majority', journal: true });
+    assert.deepEqual(concern('mongodb://h/?w=2'), { w: 2, journal: true });
+    assert.deepEqual(concern('mongodb://h/?journal=false'), { w: 'majority', journal: false });
+  });
+
+  it('uses the credentials, with the authentication database that the URI names', () => {
+    const { options } = connectionSettings(config({ username: 'ana', password: 'p@:/' }));
+    assert.deepEqual(options.auth, { username: 'ana', password: 'p@:/' });
+    assert.equal(connectionSettings(config()).options.auth, undefined);
+  });
+
+  it('refuses what can’t work, and says why', () => {
+    assert.equal(refusal({ uri: ' ' }).key, 'mongo-database.errors.no-uri');
+    assert.equal(refusal({ uri: 'http://h' }).key, 'mongo-database.errors.uri');
+    assert.equal(refusal({ uri: 'mongodb://h/?nonsense=1' }).key, 'mongo-database.errors.uri');
+    assert.equal(refusal({ uri: 'mongodb://h/?w=0' }).key, 'mongo-database.errors.unacknowledged');
+    assert.equal(refusal({ uri: 'mongodb://${HOST_NOT_SET}' }).params.variable, 'HOST_NOT_SET');
+    for (const database of ['', 'a b', 'a.b', 'a/b', '$a', 'x'.repeat(64)]) {
+      assert.equal(refusal({ database }).key, 'mongo-database.errors.database-name');
+    }
+  });
+
+  it('never shows the password of a URI that it refuses', () => {
+    for (const uri of [
+      'mongodb://ana:s3cret@',
+      'mongodb://ana:s3@cret@h',
+      'mongodb://ana:s3cret@h:99999999',
+      'mongodb://ana:s3cret@h/?w=0',
+      'mongodb://ana:s3cret@h/?x=1',
+      'http://ana:s3cret@h',
+    ]) {
+      const error = refusal({ uri });
+      const shown = `${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`;
+      assert.ok(!shown.includes('s3cret') && !shown.includes('cret@'), shown);
+    }
+  });
+});
