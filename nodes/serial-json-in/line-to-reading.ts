@@ -29,7 +29,10 @@ export function lineToReading(line: Buffer, arrived: LocalTime): LineContent {
   }
   if (!isObject(parsed.value)) return { kind: 'rejected', reason: 'not-object', line: text };
   if (!isReading(parsed.value)) return { kind: 'rejected', reason: 'no-nodo', line: text };
-  return { kind: 'reading', reading: { ...parsed.value, fecha: arrived.fecha, hora: arrived.hora } };
+  const reading = parsed.value;
+  reading.fecha = arrived.fecha;
+  reading.hora = arrived.hora;
+  return { kind: 'reading', reading };
 }
 
 function decode(line: Buffer): string | undefined {
