@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { ROOT } from '../../stack/paths';
+import { launchBrowser } from '../support/browser';
+import { Editor } from '../support/editor';
+import { startNodeRed, type TestNodeRed } from '../support/node-red';
+import { plugIn, type TestDevice } from '../support/pty';
+import { database, kafka } from '../support/services';
+import { until } from '../support/until';
+
+const TYPES = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
+
+describe("our nodes in Node-RED's editor", function () {
+  this.timeout(180_000);
+
+  let browser: Browser;
+  let nodeRed: TestNodeRed;
+
+  before(async () => {
+    browser = await launchBrowser();
+  });
+
+  after(() => browser.close());
+
+  beforeEach(async () => {
+    nodeRed = await startNodeRed();
+  });
+
+  afterEach(async () => {
+    try {
+      nodeRed.assertRunning();
+    } finally {
+      await nodeRed.dispose();
+    }
+  });
+
+  describe('with a board, Kafka and a database', () => {
+    let directory: string;
+    let board: TestDevice;
+
+    beforeEach(async () => {
+      directory = mkdtempSync(path.join(os.tmpdir(), 'editor-'));
+      board = await plugIn(path.join(directory, 'board'));
+    });
+
+    afterEach(async () => {
+      await board.unplug();
+      rmSync(directory, { recursive: true });
+    });
+
+    it('are dragged, wired and filled in, and a reading of the board arrives', async () => {
+      const [{ brokers }, { uri }] = await Promise.all([kafka(), database()]);
+      const unique = randomUUID().slice(0, 8);
+      const [topic, databaseName] = [`editor-${unique}`, `editor_${unique}`];
+      const editor = await Editor.open(browser, nodeRed.editor);
+
+      const serial = await editor.addNode('serial-json-in', { x: 180, y: 100 });
+      const producer = await editor.addNode('kafka-producer', { x: 450, y: 100 });
+      const consumer = await editor.addNode('kafka-consumer', { x: 180, y: 220 });
+      const sink = await editor.addNode('mongo-sink', { x: 450, y: 220 });
+      const catalog = await editor.addNode('topic-catalog', { x: 680, y: 220 });
+      const debug = await editor.addNode('debug', { x: 680, y: 340 });
+      await editor.wire(serial, producer);
+      await editor.wire(consumer, sink);
+      await editor.wire(sink, catalog);
+      await editor.wire(sink, debug);
+      await editor.wire(catalog, debug);
+
+      const serialDialog = await editor.edit(serial);
+      await serialDialog.fill('path', board.link);
+      await serialDialog.done();
+
+      const producerDialog = await editor.edit(producer);
+      await producerDialog.addConfig('cluster', (dialog) => dialog.fill('brokers', brokers));
+      await producerDialog.fill('topic', topic);
+      await producerDialog.tick('createTopics');
+      await producerDialog.done();
+
+      const consumerDialog = await editor.edit(consumer);
+      await consumerDialog.chooseConfig('cluster');
+      await consumerDialog.fill('topics', topic);
+      await consumerDialog.fill('groupId', `editor-${unique}`);
+      await consumerDialog.choose('from', 'earliest');
+      await consumerDialog.done();
+
+      const sinkDialog = await editor.edit(sink);
+      await sinkDialog.addConfig('database', async (dialog) => {
+        await dialog.fill('uri', uri);
+        await dialog.fill('database', databaseName);
+      });
+      await sinkDialog.done();
+
+      const catalogDialog = await editor.edit(catalog);
+      await catalogDialog.chooseConfig('cluster');
+      await catalogDialog.chooseConfig('database');
+      await catalogDialog.fill('groupId', `editor-${unique}`);
+      await catalogDialog.done();
+
+      await editor.deploy();
+      await editor.showDebugSidebar();
+      await until('the port to be open', async () => (await editor.statusOf(serial)) === 'connected', 30_000);
+      board.write('{"nodo":"comuna_15","humedad":61,"temperatura":26}\r\n');
+      const arrived = (text: string) =>
+        until(`${text} in the debug sidebar`, async () =>
+          (await editor.debugMessages()).find((message) => message.includes(text)),
+        );
+      assert.match(await arrived('comuna_15'), /humedad: 61/);
+      assert.match(await arrived('readings'), /readings: array\[1\]/);
+      await editor.close();
+    });
+  });
+
+  it('come with examples that can be imported by the menu, one after the other, and deployed', async () => {
+    const examples = readdirSync(path.join(ROOT, 'examples')).map((file) => path.basename(file, '.json'));
+    const editor = await Editor.open(browser, nodeRed.editor);
+    for (const example of examples) {
+      await editor.importExample(example);
+      assert.deepEqual(await editor.invalidNodes(), [], example);
+      await editor.deploy();
+    }
+    await editor.close();
+  });
+
+  it('speak Spanish in a browser of Colombia', async () => {
+    const editor = await Editor.open(browser, nodeRed.editor, 'es-CO');
+    for (const [i, type] of TYPES.entries()) {
+      const id = await editor.addNode(type, { x: 180, y: 60 + i * 80 });
+      const dialog = await editor.edit(id);
+      const labels = await dialog.labels();
+      assert.ok(labels.includes('Nombre'), `${type}: ${labels.join(', ')}`);
+      const known = textsOf('es', type);
+      assert.deepEqual(
+        labels.filter((label) => !known.has(label)),
+        [],
+        `labels of ${type} that are not in its Spanish catalog`,
+      );
+      await dialog.done();
+    }
+    await editor.close();
+  });
+});
+
+/** All texts of a node's catalog. */
+function textsOf(language: string, type: string): Set<string> {
+  const file = path.join(ROOT, 'nodes', type, 'locales', language, `${type}.json`);
+  const texts = new Set<string>();
+  JSON.parse(readFileSync(file, 'utf8'), (_key, value: unknown) => {
+    if (typeof value === 'string') texts.add(value);
+    return value;
+  });
+  return texts;
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { EDITOR_PATH, nodeRedProcess, urlOf } from '../../stack/node-red/node-red';
+import { prepareUserDir } from '../../stack/node-red/user-dir';
+import { ROOT } from '../../stack/paths';
+import { freePort } from '../../stack/process/ports';
+
+/** A running Node-RED with this package in it and without any flow. */
+export interface TestNodeRed {
+  /** where its dashboards and web pages stand */
+  readonly url: string;
+  readonly editor: string;
+  /** @throws with its last log lines when it has ended by itself */
+  assertRunning(): void;
+  /** Stops it and removes its user directory. */
+  dispose(): Promise<void>;
+}
+
+/** Starts Node-RED as `npm start` does, in a user directory of its own. The package has to be built. */
+export async function startNodeRed(): Promise<TestNodeRed> {
+  const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-node-red-'));
+  await prepareUserDir(userDir, ROOT);
+  const port = await freePort();
+  const host = '127.0.0.1';
+  const process = nodeRedProcess({ userDir, host, port });
+  await process.start();
+  const url = urlOf(host, port);
+  return {
+    url,
+    editor: `${url}${EDITOR_PATH}/`,
+    assertRunning: () => {
+      if (!process.running) throw new Error(`Node-RED has ended:\n${process.lastLines.join('\n')}`);
+    },
+    dispose: async () => {
+      await process.stop();
+      await rm(userDir, { recursive: true, force: true });
+    },
+  };
+}
