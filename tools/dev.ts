@@ -34,6 +34,7 @@ class Rebuilder {
   private async rebuild(): Promise<void> {
     this.busy = true;
     const since = Date.now();
+    console.log('nodes/ has changed: building');
     try {
       if (await build()) {
         await this.stack.restartNodeRed();

@@ -62,7 +62,7 @@ interface Events {
   exit: [ExitInfo];
 }
 
-const KEPT_LINES = 40;
+const KEPT_LINES = 20;
 const POLL_MS = 50;
 
 /**
