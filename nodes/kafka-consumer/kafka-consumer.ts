@@ -102,8 +102,10 @@ export = function (RED: NodeAPI): void {
 
   /** A node that can't work says why in its status and for each message. */
   function refuse(node: Node, error: Error): void {
-    node.error(error.message, {});
-    const onFlowsStarted = (): void => node.status({ fill: 'red', shape: 'ring', text: error.message });
+    const onFlowsStarted = (): void => {
+      node.error(error, {});
+      node.status({ fill: 'red', shape: 'ring', text: error.message });
+    };
     RED.events.once('flows:started', onFlowsStarted);
     node.on('input', (_message, _send, done) => done(error));
     node.on('close', () => RED.events.off('flows:started', onFlowsStarted));

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { ConsumerOverview } from '../../../nodes/kafka-consumer/consumer';
+import { touchesAnything } from '../../../nodes/kafka-consumer/deploy';
+import { describeStatus } from '../../../nodes/kafka-consumer/status';
+import { UserError } from '../../../nodes/shared/user-error';
+
+const OVERVIEW: ConsumerOverview = {
+  state: { state: 'connected' },
+  missingTopics: [],
+  partitions: 3,
+  lag: 12,
+  paused: false,
+  overdue: 0,
+  missed: 0,
+  unknownConfirmations: 0,
+  deadLetterProblem: undefined,
+};
+const t = (key: string, params: object = {}) =>
+  [key.slice('kafka-consumer.'.length), ...Object.values(params).map(String)].join(' ');
+
+function shown(overview: Partial<ConsumerOverview>): {
+  fill?: string | undefined;
+  text?: string | undefined;
+} {
+  const { fill, text } = describeStatus(
+    { ...OVERVIEW, ...overview },
+    'g',
+    { by: 'flow', because: 'mongo-sink' },
+    t,
+  );
+  return { fill, text };
+}
+
+describe("the kafka-consumer's status", () => {
+  it('tells group, partitions, lag and who confirms', () => {
+    assert.deepEqual(shown({}), { fill: 'green', text: 'status.connected g 3 12 · status.by-mongo-sink' });
+  });
+
+  it('turns yellow when something needs a look', () => {
+    assert.equal(shown({ paused: true }).fill, 'yellow');
+    assert.ok(shown({ paused: true }).text?.startsWith('status.paused'));
+    assert.deepEqual(shown({ overdue: 2, missed: 5, missingTopics: ['b'] }), {
+      fill: 'yellow',
+      text: 'status.connected g 3 12 · status.overdue 2 · status.missed 5 · status.waiting b · status.by-mongo-sink',
+    });
+  });
+
+  it('tells what it waits for and until when', () => {
+    assert.equal(shown({ state: { state: 'waiting', topics: ['a', '/b/'] } }).text, 'status.waiting a, /b/');
+    const at = new Date(2026, 0, 1, 12, 34, 56).getTime();
+    const error = new UserError('kafka-cluster.errors.unreachable', { brokers: 'x' });
+    assert.deepEqual(shown({ state: { state: 'retrying', nextAttempt: at, error } }), {
+      fill: 'red',
+      text: 'status.retrying 12:34:56 ster.errors.unreachable x',
+    });
+    assert.equal(shown({ deadLetterProblem: new Error('no topic') }).text, 'status.dead-letters no topic');
+  });
+});
+
+describe('a deploy', () => {
+  it('touches something unless a partial one lists nothing', () => {
+    assert.equal(touchesAnything({ type: 'full' }), true);
+    assert.equal(touchesAnything({}), true);
+    assert.equal(
+      touchesAnything({ type: 'nodes', diff: { added: [], changed: [], removed: [], rewired: [] } }),
+      false,
+    );
+    assert.equal(touchesAnything({ type: 'nodes', diff: { changed: ['x'] } }), true);
+    assert.equal(touchesAnything({ type: 'flows', diff: { removed: ['x'] } }), true);
+  });
+});
