@@ -12,8 +12,8 @@ export interface Failure {
   message: string;
 }
 
-/** A variable's values by name. */
-export type Values = Record<string, unknown>;
+/** Values by variable: numbers, null where a sensor did not answer; texts and booleans are shortened and only shown. */
+export type Values = Record<string, number | null | boolean | string>;
 
 export interface PartitionRow {
   partition: number;
@@ -100,14 +100,17 @@ export interface Summary {
   max: number | null;
 }
 
-/** One variable's column: `values` one a reading, or `mean`, `min` and `max` one a bucket. null = no value. */
+/** One variable's column, an element for each point; null = no value. */
 export interface SeriesColumn {
   name: string;
   summary: Summary;
+  /** the value of a reading, or the mean of a bucket */
   mean: (number | null)[];
-  /** missing when each point is one reading */
+  /** of a bucket; missing when each point is one reading */
   min?: (number | null)[];
   max?: (number | null)[];
+  /** number of values in a bucket */
+  n?: number[];
 }
 
 export interface SeriesAnswer {

@@ -93,6 +93,7 @@ export class Buckets {
         mean: cells.map((cell) => cell?.mean ?? null),
         min: cells.map((cell) => cell?.min ?? null),
         max: cells.map((cell) => cell?.max ?? null),
+        n: cells.map((cell) => cell?.n ?? 0),
       };
     });
     return {

@@ -25,6 +25,7 @@ describe('topic-catalog: readings folded into buckets', () => {
           mean: [3, 2],
           min: [1, 2],
           max: [5, 2],
+          n: [2, 1],
         },
       ],
     });

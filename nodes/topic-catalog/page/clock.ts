@@ -1,0 +1,23 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Renders its host again every so often, for texts such as "3 s ago"; rests while nobody looks. */
+export class Clock implements ReactiveController {
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly intervalMs = 1_000,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.timer = setInterval(() => {
+      if (!document.hidden) this.host.requestUpdate();
+    }, this.intervalMs);
+  }
+
+  hostDisconnected(): void {
+    clearInterval(this.timer);
+  }
+}

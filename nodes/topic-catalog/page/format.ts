@@ -1,0 +1,103 @@
+import type { Language } from './texts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365.25 * DAY;
+const MONTH = YEAR / 12;
+
+/** Numbers and times as a person of this language reads them. */
+export class Format {
+  private readonly plain: Intl.NumberFormat;
+  private readonly small: Intl.NumberFormat;
+  private readonly short: Intl.NumberFormat;
+  private readonly relative: Intl.RelativeTimeFormat;
+  private readonly formats = new Map<string, Intl.DateTimeFormat>();
+
+  /** @param locale a full tag such as es-CO */
+  constructor(readonly locale: string) {
+    this.plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+    this.small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+    this.short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+    this.relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
+  }
+
+  number(value: number): string {
+    return Math.abs(value) < 1 && value !== 0 ? this.small.format(value) : this.plain.format(value);
+  }
+
+  /** A count, shortened from a million on. */
+  count(value: number): string {
+    return value < 1_000_000 ? this.plain.format(value) : this.short.format(value);
+  }
+
+  /** "3 s ago" */
+  ago(time: number, now: number): string {
+    const past = Math.max(0, now - time);
+    if (past < MINUTE) return this.relative.format(-Math.floor(past / SECOND), 'second');
+    if (past < HOUR) return this.relative.format(-Math.floor(past / MINUTE), 'minute');
+    if (past < 2 * DAY) return this.relative.format(-Math.floor(past / HOUR), 'hour');
+    if (past < 60 * DAY) return this.relative.format(-Math.floor(past / DAY), 'day');
+    if (past < 2 * YEAR) return this.relative.format(-Math.floor(past / MONTH), 'month');
+    return this.relative.format(-Math.floor(past / YEAR), 'year');
+  }
+
+  /** A length of time in its largest whole unit: "3 s", "15 min", "7 d". */
+  duration(milliseconds: number): string {
+    const unit = (value: number, name: string): string =>
+      new Intl.NumberFormat(this.locale, {
+        style: 'unit',
+        unit: name,
+        unitDisplay: name === 'day' ? 'long' : 'short',
+        maximumFractionDigits: value < 10 ? 1 : 0,
+      }).format(value);
+    if (milliseconds < SECOND) return unit(Math.round(milliseconds), 'millisecond');
+    if (milliseconds < 2 * MINUTE) return unit(milliseconds / SECOND, 'second');
+    if (milliseconds < 2 * HOUR) return unit(milliseconds / MINUTE, 'minute');
+    if (milliseconds < 2 * DAY) return unit(milliseconds / HOUR, 'hour');
+    return unit(milliseconds / DAY, 'day');
+  }
+
+  dateTime(time: number): string {
+    return this.date({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }, time);
+  }
+
+  /** The time of day with seconds; the date before it when it is not today's. */
+  moment(time: number, now = Date.now()): string {
+    return new Date(time).toDateString() === new Date(now).toDateString()
+      ? this.time(time)
+      : this.date(
+          { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+          time,
+        );
+  }
+
+  time(time: number): string {
+    return this.date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }, time);
+  }
+
+  timeToMinutes(time: number): string {
+    return this.date({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, time);
+  }
+
+  day(time: number): string {
+    return this.date({ day: 'numeric', month: 'short' }, time);
+  }
+
+  month(time: number): string {
+    return this.date({ month: 'short', year: 'numeric' }, time);
+  }
+
+  private date(options: Intl.DateTimeFormatOptions, time: number): string {
+    const key = JSON.stringify(options);
+    let format = this.formats.get(key);
+    if (!format) this.formats.set(key, (format = new Intl.DateTimeFormat(this.locale, options)));
+    return format.format(time);
+  }
+}
+
+/** @returns the browser's own variant of a language (es-CO), else the language itself */
+export function localeOf(language: Language, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}

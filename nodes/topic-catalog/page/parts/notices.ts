@@ -1,0 +1,110 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app';
+import type { Trouble } from '../client';
+import type { Query } from '../query';
+
+export const noticeStyles = css`
+  .notice {
+    display: flex;
+    gap: 10px;
+    align-items: baseline;
+    padding: 10px 14px;
+    margin-bottom: 16px;
+    border-radius: var(--radius);
+    background: var(--warn-soft);
+    color: var(--warn);
+    font-size: 14px;
+  }
+  .notice strong {
+    font-weight: 650;
+  }
+  .blank {
+    display: grid;
+    justify-items: center;
+    gap: 6px;
+    padding: 56px 24px;
+    text-align: center;
+    color: var(--muted);
+  }
+  .blank strong {
+    color: var(--ink);
+    font-size: 17px;
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .blank p {
+    max-width: 46ch;
+    line-height: 1.5;
+  }
+  .blank details {
+    margin-top: 8px;
+    font-size: 13px;
+    max-width: 70ch;
+    overflow-wrap: anywhere;
+  }
+  summary {
+    cursor: pointer;
+  }
+  .spinner {
+    width: 22px;
+    height: 22px;
+    margin-bottom: 8px;
+    border: 2.5px solid var(--line);
+    border-top-color: var(--accent);
+    border-radius: 50%;
+    animation: turn 0.9s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      transform: rotate(1turn);
+    }
+  }
+`;
+
+/** Nothing there (yet): what this place is for. */
+export function blank(title: string, text: string): TemplateResult {
+  return html`<div class="card blank">
+    <strong>${title}</strong>
+    <p>${text}</p>
+  </div>`;
+}
+
+export function loading({ texts }: App): TemplateResult {
+  return html`<div class="card blank" role="status">
+    <div class="spinner"></div>
+    ${texts.loading}
+  </div>`;
+}
+
+/** What to show while there is no answer to show: loading, or why there is none. */
+export function waiting(app: App, trouble: Trouble | undefined): TemplateResult {
+  if (!trouble) return loading(app);
+  const { texts } = app;
+  return html`<div class="card blank" role="status">
+    <div class="spinner"></div>
+    <strong>${texts.trouble[trouble.source]}</strong>
+    <p>${texts.trouble.waiting}</p>
+    ${
+      trouble.message === ''
+        ? nothing
+        : html`<details>
+            <summary>${texts.trouble.details}</summary>
+            ${trouble.message}
+          </details>`
+    }
+  </div>`;
+}
+
+/** Above an older answer: why there is no newer one, and of when this one is. */
+export function staleNotice(
+  app: App,
+  { trouble, updated }: Pick<Query<unknown>, 'trouble' | 'updated'>,
+): TemplateResult | typeof nothing {
+  if (!trouble) return nothing;
+  const { texts, format } = app;
+  return html`<div class="notice" role="status" title=${trouble.message}>
+    <span
+      ><strong>${texts.trouble[trouble.source]}</strong> ${texts.trouble.stale(format.time(updated))}</span
+    >
+  </div>`;
+}

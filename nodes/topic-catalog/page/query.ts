@@ -1,0 +1,103 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Trouble, type Client } from './client';
+
+/** What a view wants to know, and how often it wants to know it again. */
+export interface Question {
+  action: string;
+  payload: object;
+  /** milliseconds; without it the answer is kept until it is asked for again */
+  every?: number;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 15_000;
+
+/**
+ * Keeps the answer to a question fresh for the view that owns it: asks again every so often, retries by itself after a
+ * failure, rests while nobody looks, and asks at once when the page is looked at again.
+ */
+export class Query<A> implements ReactiveController {
+  /** the last answer to the present question; it stays when a later attempt fails */
+  data: A | undefined;
+  /** why the latest attempt failed; undefined when it did not */
+  trouble: Trouble | undefined;
+  /** when the last answer came, by the runtime's clock */
+  updated = 0;
+
+  private question: Question | undefined;
+  private key = '';
+  private attempt = 0;
+  private failures = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private connected = false;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly client: () => Client,
+    private readonly onAnswer: (answer: A) => void = () => undefined,
+  ) {
+    host.addController(this);
+  }
+
+  /** Asks this from now on; the same question again changes nothing. `keep`: show the old answer until the new one is here. */
+  set(question: Question, keep = false): void {
+    const key = JSON.stringify(question);
+    if (key === this.key) return;
+    this.key = key;
+    this.question = question;
+    if (!keep) this.data = undefined;
+    this.trouble = undefined;
+    this.failures = 0;
+    if (this.connected) this.refresh();
+  }
+
+  /** Asks now, whatever is under way. */
+  refresh(): void {
+    clearTimeout(this.timer);
+    if (this.question) void this.run(this.question, ++this.attempt);
+  }
+
+  hostConnected(): void {
+    this.connected = true;
+    document.addEventListener('visibilitychange', this.onVisibility);
+    window.addEventListener('online', this.onVisibility);
+    this.refresh();
+  }
+
+  hostDisconnected(): void {
+    this.connected = false;
+    this.attempt++;
+    clearTimeout(this.timer);
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    window.removeEventListener('online', this.onVisibility);
+  }
+
+  private readonly onVisibility = (): void => {
+    if (!document.hidden) this.refresh();
+  };
+
+  private async run(question: Question, attempt: number): Promise<void> {
+    try {
+      const answer = await this.client().ask<A>(question.action, question.payload);
+      if (attempt !== this.attempt) return;
+      this.data = answer;
+      this.trouble = undefined;
+      this.failures = 0;
+      this.updated = this.client().now();
+      this.onAnswer(answer);
+      if (question.every !== undefined) this.schedule(question.every);
+    } catch (error) {
+      if (attempt !== this.attempt) return;
+      this.trouble = error instanceof Trouble ? error : new Trouble('internal', String(error));
+      this.schedule(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures++));
+    }
+    this.host.requestUpdate();
+  }
+
+  private schedule(milliseconds: number): void {
+    this.timer = setTimeout(() => {
+      // Nobody looks: the visibility event will ask.
+      if (!document.hidden) this.refresh();
+    }, milliseconds);
+  }
+}

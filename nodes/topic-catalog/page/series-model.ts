@@ -1,0 +1,179 @@
+import type { LiveReading, SeriesAnswer, Summary } from '../answers';
+import type { Range } from './address';
+
+/** A variable's points; `min`, `max` and `n` only where a point stands for a bucket. */
+export interface Column {
+  name: string;
+  mean: (number | null)[];
+  min: (number | null)[];
+  max: (number | null)[];
+  n: number[];
+}
+
+/** A pause this many times longer than usual between two points is drawn as a gap. */
+const GAP_FACTOR = 5;
+
+/**
+ * The points of a node over a range: what topic-catalog answered, and the readings that have come since. New readings
+ * are added in place, so that a chart that shows them moves on without being made again.
+ */
+export class SeriesModel {
+  readonly times: number[];
+  readonly columns: Map<string, Column>;
+  readonly bucketMs: number;
+  private folded: number;
+
+  constructor(
+    answer: SeriesAnswer,
+    readonly range: Range,
+  ) {
+    this.bucketMs = answer.bucketMs;
+    this.folded = answer.readings;
+    this.times = [...answer.times];
+    this.columns = new Map(
+      answer.columns.map(({ name, mean, min, max, n }) => [
+        name,
+        {
+          name,
+          mean: [...mean],
+          min: [...(min ?? mean)],
+          max: [...(max ?? mean)],
+          n: n ? [...n] : mean.map((value) => (value === null ? 0 : 1)),
+        },
+      ]),
+    );
+  }
+
+  /** Number of readings behind the points. */
+  get readings(): number {
+    return this.bucketMs === 0 ? this.times.length : this.folded;
+  }
+
+  /** @returns the time of the newest point (of a bucket: its start) */
+  get newest(): number | undefined {
+    return this.times.at(-1);
+  }
+
+  /** Takes a live reading. @returns whether it changed anything: one that is there already, or is too old, does not */
+  add({ ts, valores }: LiveReading): boolean {
+    if (this.range.kind === 'between' && (ts < this.range.from || ts >= this.range.to)) return false;
+    const time = this.bucketMs > 0 ? Math.floor(ts / this.bucketMs) * this.bucketMs : ts;
+    const newest = this.newest ?? -Infinity;
+    // A late one belongs between points that are drawn already: the next answer has it in its place.
+    if (time < newest || (time === newest && this.bucketMs === 0)) return false;
+    if (time > newest) this.addPoint(time);
+    for (const [name, value] of Object.entries(valores)) {
+      if (typeof value === 'number') this.addValue(this.columnOf(name), value);
+      else if (value === null) this.columnOf(name);
+    }
+    this.folded++;
+    if (this.range.kind === 'last') this.drop(this.times.length - this.range.count);
+    return true;
+  }
+
+  /** Forgets the points that the range has left behind. */
+  trim(now: number): void {
+    if (this.range.kind !== 'recent') return;
+    const start = now - this.range.milliseconds - this.bucketMs;
+    const keep = this.times.findIndex((time) => time >= start);
+    this.drop(keep < 0 ? this.times.length : keep);
+  }
+
+  /** @returns what stands at the right edge of a variable: its newest value, null when the newest point has none */
+  latest(name: string): number | null {
+    return this.columns.get(name)?.mean.at(-1) ?? null;
+  }
+
+  /** @returns number, least, mean and greatest of what is shown of a variable */
+  summary(name: string): Summary {
+    const column = this.columns.get(name);
+    let [n, sum, min, max] = [0, 0, Infinity, -Infinity];
+    for (const [index, mean] of column?.mean.entries() ?? []) {
+      if (mean === null) continue;
+      const count = column!.n[index]!;
+      n += count;
+      sum += mean * count;
+      min = Math.min(min, column!.min[index] ?? mean);
+      max = Math.max(max, column!.max[index] ?? mean);
+    }
+    return n === 0 ? { n, min: null, mean: null, max: null } : { n, min, mean: sum / n, max };
+  }
+
+  /**
+   * A variable as a chart draws it: times in seconds, with an empty point in the middle of each pause, so that the line
+   * does not run on through a silence.
+   */
+  drawn(name: string): {
+    times: number[];
+    mean: (number | null)[];
+    min: (number | null)[];
+    max: (number | null)[];
+  } {
+    const column = this.columns.get(name);
+    const result = {
+      times: [] as number[],
+      mean: [] as (number | null)[],
+      min: [] as (number | null)[],
+      max: [] as (number | null)[],
+    };
+    const pause = this.longestStep();
+    for (const [index, time] of this.times.entries()) {
+      const previous = this.times[index - 1];
+      if (previous !== undefined && time - previous > pause) {
+        result.times.push((previous + time) / 2_000);
+        result.mean.push(null);
+        result.min.push(null);
+        result.max.push(null);
+      }
+      result.times.push(time / 1_000);
+      result.mean.push(column?.mean[index] ?? null);
+      result.min.push(column?.min[index] ?? null);
+      result.max.push(column?.max[index] ?? null);
+    }
+    return result;
+  }
+
+  /** The longest step between two points that is not a pause. */
+  private longestStep(): number {
+    const steps = this.times.slice(1).map((time, index) => time - this.times[index]!);
+    const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? Infinity;
+    return Math.max(usual * GAP_FACTOR, this.bucketMs);
+  }
+
+  private addPoint(time: number): void {
+    this.times.push(time);
+    for (const column of this.columns.values()) {
+      column.mean.push(null);
+      column.min.push(null);
+      column.max.push(null);
+      column.n.push(0);
+    }
+  }
+
+  private addValue(column: Column, value: number): void {
+    const at = this.times.length - 1;
+    const n = column.n[at]!;
+    column.mean[at] = ((column.mean[at] ?? 0) * n + value) / (n + 1);
+    column.min[at] = Math.min(column.min[at] ?? value, value);
+    column.max[at] = Math.max(column.max[at] ?? value, value);
+    column.n[at] = n + 1;
+  }
+
+  private columnOf(name: string): Column {
+    let column = this.columns.get(name);
+    if (!column) {
+      const empty = (): null[] => this.times.map(() => null);
+      column = { name, mean: empty(), min: empty(), max: empty(), n: this.times.map(() => 0) };
+      this.columns.set(name, column);
+    }
+    return column;
+  }
+
+  private drop(count: number): void {
+    if (count <= 0) return;
+    this.times.splice(0, count);
+    for (const { mean, min, max, n } of this.columns.values()) {
+      for (const list of [mean, min, max, n]) list.splice(0, count);
+    }
+  }
+}

@@ -1,0 +1,312 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { TopicRow, TopicsAnswer } from '../../answers';
+import { LAST_10, type Address } from '../address';
+import type { App } from '../app';
+import { Clock } from '../clock';
+import { icons } from '../parts/icons';
+import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
+import { Query } from '../query';
+import { shared } from '../styles';
+import './nodes-view';
+
+const POLL_MS = 3_000;
+
+type Column = 'name' | 'nodes' | 'messages' | 'rate' | 'lag' | 'lastWrite' | 'partitions' | 'retention';
+
+const SORT_VALUES: Record<Column, (topic: TopicRow) => number | string> = {
+  name: ({ name }) => name,
+  nodes: ({ nodeCount }) => nodeCount ?? -1,
+  messages: ({ messages }) => messages ?? -1,
+  rate: ({ ratePerMinute }) => ratePerMinute ?? -1,
+  lag: ({ lag }) => lag ?? -1,
+  lastWrite: ({ lastWrite }) => lastWrite ?? -1,
+  partitions: ({ partitions }) => partitions.length,
+  retention: ({ retentionMs }) => (retentionMs === -1 ? Infinity : (retentionMs ?? -1)),
+};
+
+/** Kafka's topics; each opens to its nodes and its partitions. */
+@customElement('skm-topics')
+export class TopicsView extends LitElement {
+  static override styles = [
+    shared,
+    noticeStyles,
+    css`
+      tr.topic {
+        cursor: pointer;
+      }
+      tr.topic:hover td {
+        background: var(--raised);
+      }
+      tr.open td {
+        background: var(--raised);
+        border-bottom-color: transparent;
+      }
+      .name {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 28px;
+        padding: 0;
+        border: 0;
+        background: none;
+        font-weight: 600;
+        text-align: start;
+        white-space: normal;
+        overflow-wrap: anywhere;
+      }
+      .name svg {
+        flex: none;
+        transition: transform 0.12s;
+      }
+      .open .name svg {
+        transform: rotate(90deg);
+      }
+      td {
+        white-space: nowrap;
+      }
+      td.topic-name {
+        white-space: normal;
+        min-width: 180px;
+      }
+      .lagging {
+        color: var(--warn);
+        font-weight: 600;
+      }
+      abbr {
+        text-decoration: underline dotted;
+        text-underline-offset: 3px;
+        cursor: help;
+      }
+      td.inside {
+        padding: 4px 16px 20px;
+        background: var(--raised);
+        white-space: normal;
+      }
+      .inside h2 {
+        margin: 14px 0 8px;
+      }
+      .inside .row {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        flex-wrap: wrap;
+      }
+      .check {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 14px;
+        color: var(--muted);
+      }
+      .foot {
+        margin-top: 12px;
+        font-size: 13px;
+        color: var(--muted);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) app!: App;
+  @state() private filter = '';
+  @state() private internal = false;
+  @state() private sort: Column = 'name';
+  @state() private descending = false;
+
+  private readonly topics = new Query<TopicsAnswer>(this, () => this.app.client);
+
+  constructor() {
+    super();
+    new Clock(this);
+  }
+
+  protected override willUpdate(): void {
+    this.topics.set({ action: 'topics', payload: {}, every: POLL_MS });
+  }
+
+  protected override render(): unknown {
+    const { app, topics } = this;
+    const { texts } = app;
+    const { data } = topics;
+    return html`<div class="head">
+        <div class="grow">
+          <h1>${texts.topics.title}</h1>
+          <p class="sub num">
+            ${data ? texts.topics.cluster(data.cluster.brokers, data.cluster.description) : html`&nbsp;`}
+          </p>
+        </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            .checked=${this.internal}
+            @change=${(event: Event) => (this.internal = (event.target as HTMLInputElement).checked)}
+          />
+          ${texts.topics.internal}
+        </label>
+        <input
+          type="search"
+          placeholder=${texts.topics.filter}
+          aria-label=${texts.topics.filter}
+          @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
+        />
+      </div>
+      ${staleNotice(app, topics)}
+      ${data?.nodesWithoutTopic === null ? html`<div class="notice" role="status">${texts.topics.noDatabase}</div>` : nothing}
+      ${data ? this.list(data) : waiting(app, topics.trouble)}`;
+  }
+
+  private list(answer: TopicsAnswer): TemplateResult {
+    const { texts } = this.app;
+    const wanted = this.filter.toLowerCase();
+    const shown = answer.topics.filter(
+      ({ name, internal }) => (this.internal || !internal) && name.toLowerCase().includes(wanted),
+    );
+    if (shown.length === 0 && this.filter === '') return blank(texts.topics.none, texts.topics.noneText);
+    const value = SORT_VALUES[this.sort];
+    const direction = this.descending ? -1 : 1;
+    shown.sort((a, b) => {
+      const [x, y] = [value(a), value(b)];
+      const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
+      return direction * order || a.name.localeCompare(b.name);
+    });
+    return html`<div class="card scroll">
+        <table>
+          <thead>
+            <tr>
+              ${this.header('name')} ${this.header('nodes', true)}
+              ${this.header('messages', true, texts.topics.estimate)} ${this.header('rate', true)}
+              ${this.header('lag', true, texts.topics.lagHint(answer.groupId))} ${this.header('lastWrite')}
+              ${this.header('partitions', true)}
+              <th scope="col">${texts.topics.columns.replication}</th>
+              ${this.header('retention')}
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(
+              shown,
+              ({ name }) => name,
+              (topic) => this.row(topic),
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${answer.nodesWithoutTopic ? html`<p class="foot">${texts.topics.withoutTopic(answer.nodesWithoutTopic)}</p>` : nothing}`;
+  }
+
+  private header(column: Column, right = false, hint?: string): TemplateResult {
+    const sorted = this.sort === column;
+    const label = this.app.texts.topics.columns[column];
+    return html`<th
+      scope="col"
+      class=${right ? 'right' : ''}
+      aria-sort=${!sorted ? 'none' : this.descending ? 'descending' : 'ascending'}
+    >
+      <button
+        title=${hint ?? nothing}
+        @click=${() => {
+          this.descending = sorted ? !this.descending : column !== 'name';
+          this.sort = column;
+        }}
+      >
+        ${label}<span aria-hidden="true">${sorted ? (this.descending ? '↓' : '↑') : ''}</span>
+      </button>
+    </th>`;
+  }
+
+  private row(topic: TopicRow): TemplateResult {
+    const { app } = this;
+    const { texts, format, client } = app;
+    const open = app.address.topic === topic.name;
+    const toggle = (): void =>
+      app.go({ view: 'topics', range: LAST_10, ...(open ? {} : { topic: topic.name }) }, true);
+    const known = (value: number | null): string => (value === null ? '–' : format.count(value));
+    return html`<tr class="topic ${open ? 'open' : ''}" data-topic=${topic.name} @click=${toggle}>
+        <td class="topic-name">
+          <button
+            class="name"
+            aria-expanded=${open}
+            aria-label=${texts.topics.open(topic.name)}
+            @click=${(event: Event) => {
+              event.stopPropagation();
+              toggle();
+            }}
+          >
+            ${icons.open}${topic.name}
+          </button>
+          ${topic.internal ? html`<span class="tag">${texts.topics.internalTag}</span>` : nothing}
+          ${topic.compacted ? html`<span class="tag">${texts.topics.compacted}</span>` : nothing}
+        </td>
+        <td class="num right">${known(topic.nodeCount)}</td>
+        <td class="num right">
+          ${topic.messages === null ? '–' : html`<abbr title=${texts.topics.estimate}>≈ ${known(topic.messages)}</abbr>`}
+        </td>
+        <td class="num right">${known(topic.ratePerMinute)}</td>
+        <td class="num right ${topic.lag ? 'lagging' : ''}">${known(topic.lag)}</td>
+        <td class="num">
+          ${topic.lastWrite === null ? '–' : html`<span title=${format.dateTime(topic.lastWrite)}>${format.ago(topic.lastWrite, client.now())}</span>`}
+        </td>
+        <td class="num right">${topic.partitions.length}</td>
+        <td class="num">
+          ${topic.replication}
+          <span class=${topic.outOfSync > 0 ? 'lagging' : 'sub'}
+            >${topic.outOfSync > 0 ? texts.topics.outOfSync(topic.outOfSync) : texts.topics.allInSync}</span
+          >
+        </td>
+        <td class="num">
+          ${topic.retentionMs === null ? '–' : topic.retentionMs < 0 ? texts.topics.forever : format.duration(topic.retentionMs)}
+        </td>
+      </tr>
+      ${open ? this.inside(topic) : nothing}`;
+  }
+
+  private inside(topic: TopicRow): TemplateResult {
+    const { app } = this;
+    const { texts } = app;
+    const tail: Address = { view: 'live', topic: topic.name, range: LAST_10 };
+    return html`<tr>
+      <td class="inside" colspan="9">
+        <div class="row">
+          <h2>${texts.topics.nodesTitle}</h2>
+          <a
+            href=${app.link(tail)}
+            @click=${(event: MouseEvent) => {
+              event.preventDefault();
+              app.go(tail);
+            }}
+            >${texts.topics.tail}</a
+          >
+        </div>
+        <skm-nodes .app=${app} .topic=${topic.name}></skm-nodes>
+        <h2>${texts.topics.partitionsTitle}</h2>
+        <div class="card scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">${texts.topics.partition}</th>
+                <th scope="col" class="right">${texts.topics.first}</th>
+                <th scope="col" class="right">${texts.topics.next}</th>
+                <th scope="col" class="right">${texts.topics.columns.lag}</th>
+                <th scope="col" class="right">${texts.topics.leader}</th>
+                <th scope="col" class="right">${texts.topics.inSync}</th>
+              </tr>
+            </thead>
+            <tbody class="num">
+              ${topic.partitions.map(
+                ({ partition, firstOffset, nextOffset, lag, leader, inSync, replicas }) =>
+                  html`<tr>
+                    <td>${partition}</td>
+                    <td class="right">${firstOffset}</td>
+                    <td class="right">${nextOffset}</td>
+                    <td class="right">${lag === null ? '–' : app.format.count(lag)}</td>
+                    <td class="right">${leader < 0 ? '–' : leader}</td>
+                    <td class="right ${inSync < replicas ? 'lagging' : ''}">${inSync} / ${replicas}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </td>
+    </tr>`;
+  }
+}
