@@ -251,8 +251,7 @@ export class NodesView extends LitElement {
         <table>
           <thead>
             <tr>
-              ${this.header('nodo')} ${this.topic === undefined ? this.header('topic') : nothing}
-              ${this.header('ts')}
+              ${this.header('nodo')} ${this.header('ts')}
               <th scope="col">${texts.nodes.columns.values}</th>
               <th scope="col" class="right">${texts.nodes.columns.actions}</th>
             </tr>
