@@ -33,10 +33,12 @@ const OPTIONS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 /** Bytes read at a time: what a lane holds in memory while it sends a backlog. */
 const CHUNK_BYTES = 512 * 1024;
 const CHUNK_ENTRIES = 2_000;
-/** LevelDB needs room to delete and to tidy up; a disk filled to its end could not be emptied again. */
+/**
+ * LevelDB needs room to delete and to tidy up: it writes tables anew, up to some 50 MB of them at a time, before it
+ * drops the old ones. A disk filled to its end could not even be opened again. On a small disk that is half of it.
+ */
 const MAX_RESERVE_BYTES = 64 * 2 ** 20;
-const MIN_RESERVE_BYTES = 8 * 2 ** 20;
-const RESERVE_SHARE = 0.05;
+const RESERVE_SHARE = 0.5;
 
 /** The outbox's files: a LevelDB database, of which only one process can have it open. */
 export class OutboxDisk {
@@ -152,7 +154,7 @@ export class OutboxDisk {
   /** @returns the bytes that may still be written: the free space less what has to stay free for tidying up */
   async room(): Promise<number> {
     const { bavail, blocks, bsize } = await statfs(this.directory);
-    const reserve = Math.min(MAX_RESERVE_BYTES, Math.max(MIN_RESERVE_BYTES, blocks * bsize * RESERVE_SHARE));
+    const reserve = Math.min(MAX_RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
     return bavail * bsize - reserve;
   }
 

@@ -18,6 +18,8 @@ export interface OutboxOptions {
   /** Infinity for no bound */
   maxAgeMs: number;
   whenFull: 'refuse' | 'drop-oldest';
+  /** Records that are handed over to the sender in memory, so that they need not be read back; MEMORY when absent. */
+  memory?: { records: number; bytes: number };
 }
 
 /** What an outbox reports beside the fate of single records; none of these may throw. */
@@ -53,9 +55,7 @@ const GROUP_RECORDS = 1_000;
 const GROUP_BYTES = 4 * 2 ** 20;
 /** Messages that wait for the disk; beyond that it is too slow for what comes in. */
 const MAX_INCOMING_BYTES = 64 * 2 ** 20;
-/** Records that are handed over to the sender in memory, so that they need not be read back. */
-const MEMORY_BYTES = 16 * 2 ** 20;
-const MEMORY_RECORDS = 20_000;
+const MEMORY = { records: 20_000, bytes: 16 * 2 ** 20 };
 /** A lane with fewer records than this in memory gets the next ones from disk while it sends. */
 const READ_AHEAD = 1_000;
 const REOPEN_BOUNDS = { initialDelay: 100, maxDelay: 2_000 };
@@ -95,6 +95,7 @@ export class Outbox implements RecordStore {
   private count = 0;
   private bytes = 0;
   /** of these, records in memory and their bytes */
+  private readonly memory: { records: number; bytes: number };
   private inMemory = 0;
   private memoryBytes = 0;
   private dropped = 0;
@@ -104,6 +105,7 @@ export class Outbox implements RecordStore {
     private readonly options: OutboxOptions,
     private readonly events: OutboxEvents,
   ) {
+    this.memory = options.memory ?? MEMORY;
     this.opening = this.open(true);
     const timer = setInterval(() => void this.keepHouse(), HOUSEKEEPING_MS).unref();
     this.housekeeping = { timer, busy: false };
@@ -133,7 +135,7 @@ export class Outbox implements RecordStore {
     if (lane.spilled && disk && !this.closing.signal.aborted) {
       let reading = this.fills.get(lane);
       const wanted =
-        lane.queue.length === 0 || (lane.queue.length < READ_AHEAD && this.memoryBytes < MEMORY_BYTES);
+        lane.queue.length === 0 || (lane.queue.length < READ_AHEAD && this.memoryBytes < this.memory.bytes);
       if (!reading && wanted) {
         reading = this.readNext(lane, disk)
           .catch((error: unknown) => this.reopen(disk, toError(error)))
@@ -441,7 +443,7 @@ export class Outbox implements RecordStore {
     for (const { lane, entry } of stored) {
       this.count++;
       this.bytes += entry.bytes;
-      const fits = this.inMemory < MEMORY_RECORDS && this.memoryBytes < MEMORY_BYTES;
+      const fits = this.inMemory < this.memory.records && this.memoryBytes < this.memory.bytes;
       const keep = !lane.spilled && (fits || lane.queue.length === 0);
       lane.nextSeq = entry.seq + 1;
       if (keep) {

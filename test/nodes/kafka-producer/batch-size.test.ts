@@ -6,7 +6,7 @@ import type { KafkaProblemError } from '../../../nodes/kafka-cluster/types';
 import {
   BatchFiller,
   aloneSize,
-  batchSize,
+  type BatchItem,
   bodySize,
   varintSize,
 } from '../../../nodes/kafka-producer/batch-size';

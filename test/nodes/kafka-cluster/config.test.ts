@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { logLevel } from 'kafkajs';
+import { KafkaClient, formatLogEntry } from '../../../nodes/kafka-cluster/client';
+import {
+  readClusterConfig,
+  type ClusterConfig,
+  type ClusterCredentials,
+} from '../../../nodes/kafka-cluster/config';
+import type { UserError } from '../../../nodes/shared/user-error';
+
+const PASSWORD = 'no-one-may-see-this';
+
+describe('kafka-cluster: settings', () => {
+  it('takes one broker or several, with or without a port', () => {
+    const brokersOf = (brokers: string): string[] => readClusterConfig({ brokers }, {}).brokers;
+    assert.deepEqual(brokersOf('a:1'), ['a:1']);
+    assert.deepEqual(brokersOf(' a:1, b ;c.example:9094\n'), ['a:1', 'b:9092', 'c.example:9094']);
+  });
+
+  const wrong: [string, ClusterConfig, ClusterCredentials, string][] = [
+    ['no brokers', { brokers: ' , ' }, {}, 'no-brokers'],
+    ['a variable that is not set', { brokers: '${BROKERS}' }, {}, 'unset-variable'],
+    ['a port that is none', { brokers: 'a:99999' }, {}, 'broker-address'],
+    ['a URL as broker', { brokers: 'http://a:9092' }, {}, 'broker-address'],
+    ['an IPv6 address', { brokers: '[::1]:9092' }, {}, 'broker-address'],
+    ['a mechanism it does not know', { brokers: 'a', sasl: 'gssapi' }, {}, 'sasl-mechanism'],
+    ['a user without a password', { brokers: 'a', sasl: 'plain' }, { username: 'u' }, 'no-credentials'],
+    [
+      'a password from a variable that is not set',
+      { brokers: 'a', sasl: 'plain' },
+      { username: 'u', password: '${PW}' },
+      'unset-password',
+    ],
+  ];
+  for (const [what, config, credentials, key] of wrong) {
+    it(`refuses ${what}`, () => {
+      assert.throws(
+        () => readClusterConfig(config, credentials),
+        (error: UserError) => error.key === `kafka-cluster.errors.${key}`,
+      );
+    });
+  }
+
+  it('signs in by PLAIN or SCRAM, over TLS where that is chosen', () => {
+    const credentials = { username: 'u', password: PASSWORD };
+    const tls = { ca: 'certificate' };
+    assert.deepEqual(readClusterConfig({ brokers: 'a', sasl: 'scram-sha-512' }, credentials, tls), {
+      brokers: ['a:9092'],
+      clientId: 'node-red',
+      tls,
+      sasl: { mechanism: 'scram-sha-512', ...credentials },
+    });
+  });
+});
+
+describe('kafka-cluster: client', () => {
+  it('never shows a secret in what it logs', () => {
+    const line = formatLogEntry({
+      namespace: 'Connection',
+      level: logLevel.ERROR,
+      label: 'ERROR',
+      log: {
+        timestamp: '',
+        message: 'Response',
+        broker: 'a:1',
+        payload: PASSWORD,
+        sasl: { password: PASSWORD },
+      },
+    });
+    assert.match(line, /broker=a:1/);
+    assert.doesNotMatch(line, new RegExp(PASSWORD));
+  });
+
+  it('ends every attempt when it is retired', async () => {
+    const client = new KafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'test' }, Infinity, () => undefined);
+    const connecting = client.kafka.producer({ retry: { retries: Number.MAX_SAFE_INTEGER } }).connect();
+    setTimeout(() => client.retire(), 100);
+    await assert.rejects(connecting);
+  });
+});
