@@ -104,6 +104,13 @@ describe('the shipped flows and examples together', () => {
     assert.equal(merged.filter(({ type }) => type === 'kafka-cluster').length, 1);
   });
 
+  it('the dashboard of the server hosts the page as topic-catalog says', () => {
+    const host = readFileSync(path.join(ROOT, 'nodes/topic-catalog/page/hosts/classic.html'), 'utf8');
+    const [template, ...others] = read('flows/server.json').filter(({ type }) => type === 'ui_template');
+    assert.equal(others.length, 0);
+    assert.equal(template?.format, host.trim());
+  });
+
   it('no two examples share an id, nor an example and a flow', () => {
     const ids = [...EXAMPLES, 'flows/edge.json', 'flows/server.json'].flatMap((file) =>
       [...new Set(read(file).map(({ id }) => id))].map((id) => ({ id, file })),
