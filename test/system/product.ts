@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from '../../stack/process/ports';
+import { until } from '../support/until';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** The whole product, as `npm start` runs it, on ports and with data of its own. */
+export class Product {
+  readonly lines: string[] = [];
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly dataDir: string,
+    private readonly ports: { dashboard: number; kafka: number; mongo: number },
+  ) {}
+
+  static async create(): Promise<Product> {
+    const dataDir = await mkdtemp(path.join(os.tmpdir(), 'test-product-'));
+    const [dashboard, kafka, mongo] = [await freePort(), await freePort(), await freePort()];
+    return new Product(dataDir, { dashboard, kafka, mongo });
+  }
+
+  get dashboard(): string {
+    return `http://127.0.0.1:${this.ports.dashboard}/`;
+  }
+
+  get brokers(): string {
+    return `127.0.0.1:${this.ports.kafka}`;
+  }
+
+  get mongoUri(): string {
+    return `mongodb://127.0.0.1:${this.ports.mongo}`;
+  }
+
+  /** Runs `npm start`; @returns how long it took until it said that it is ready, in milliseconds. */
+  async start(): Promise<number> {
+    const since = Date.now();
+    this.lines.length = 0;
+    const { dashboard, kafka, mongo } = this.ports;
+    this.child = spawn('npm', ['start'], {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        PORT: String(dashboard),
+        KAFKA_PORT: String(kafka),
+        MONGO_PORT: String(mongo),
+        DATA_DIR: this.dataDir,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
+    }
+    const outcome = await until(
+      'the line that says "ready"',
+      () => (this.child?.exitCode !== null ? 'ended' : this.lines.some((line) => line.startsWith('ready'))),
+      180_000,
+    );
+    if (outcome === 'ended') throw new Error(`npm start ended; it said:\n${this.lines.join('\n')}`);
+    return Date.now() - since;
+  }
+
+  /** Sets what the simulated board measures from now on, as a user would: by editing its scenario file. */
+  async measure(settings: string): Promise<void> {
+    await writeFile(path.join(this.dataDir, 'board.txt'), `${settings}\n`);
+  }
+
+  /** Presses Ctrl-C; @returns how long it took until everything had stopped, in milliseconds. */
+  async stop(): Promise<number> {
+    const child = this.child;
+    if (child?.pid === undefined || child.exitCode !== null) return 0;
+    const since = Date.now();
+    const exited = once(child, 'exit');
+    // Ctrl-C in a terminal reaches the whole foreground group, npm as well as what it runs.
+    process.kill(-child.pid, 'SIGINT');
+    await exited;
+    return Date.now() - since;
+  }
+
+  /** Stops everything and removes its data. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
