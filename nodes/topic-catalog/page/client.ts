@@ -37,11 +37,16 @@ interface Pending {
 export class Client {
   private readonly pending = new Map<string, Pending>();
   private readonly listeners = new Set<(update: LiveUpdate) => void>();
+  /** how the latest question ended; null before the first one has */
+  state: 'answered' | TroubleSource | null = null;
   private count = 0;
   /** what the runtime's clock shows more than this browser's, in milliseconds */
   private clockOffset = 0;
 
-  constructor(private readonly send: (message: Message) => void) {}
+  constructor(
+    private readonly send: (message: Message) => void,
+    private readonly onState: () => void,
+  ) {}
 
   /** The time as the runtime sees it, which is what readings are compared with. */
   now(): number {
@@ -52,10 +57,10 @@ export class Client {
   ask<T>(action: string, payload: object): Promise<T> {
     const request = `${INSTANCE}-${this.count++}`;
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(
-        () => this.settle(request)?.reject(new Trouble('connection', '')),
-        ANSWER_TIMEOUT_MS,
-      );
+      const timer = setTimeout(() => {
+        this.settle(request)?.reject(new Trouble('connection', ''));
+        this.setState('connection');
+      }, ANSWER_TIMEOUT_MS);
       this.pending.set(request, { resolve: resolve as (payload: unknown) => void, reject, timer });
       this.send({ action, payload, request });
     });
@@ -71,6 +76,7 @@ export class Client {
     }
     const pending = message.request === undefined ? undefined : this.settle(message.request);
     if (!pending) return;
+    this.setState(message.error ? message.error.source : 'answered');
     if (message.error) pending.reject(new Trouble(message.error.source, message.error.message));
     else {
       this.setClock((message.payload as { at: number }).at);
@@ -90,6 +96,12 @@ export class Client {
     clearTimeout(pending.timer);
     this.pending.delete(request);
     return pending;
+  }
+
+  private setState(state: 'answered' | TroubleSource): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.onState();
   }
 
   private setClock(at: number): void {

@@ -120,11 +120,19 @@ export class Dashboard extends LitElement {
         font-size: 13px;
         font-weight: 600;
       }
+      .pulse {
+        margin-inline-end: 8px;
+        font-size: 13px;
+        color: var(--muted);
+      }
       main {
         padding-top: 24px;
         padding-bottom: 48px;
       }
       @media (max-width: 760px) {
+        .pulse span {
+          display: none;
+        }
         .top > div {
           flex-wrap: wrap;
           padding: 0 16px;
@@ -158,10 +166,13 @@ export class Dashboard extends LitElement {
   @state() private app!: App;
 
   private readonly darkness = matchMedia('(prefers-color-scheme: dark)');
-  private readonly client = new Client((message) => {
-    if (this.send) this.send(message);
-    else this.unsent.push(message);
-  });
+  private readonly client = new Client(
+    (message) => {
+      if (this.send) this.send(message);
+      else this.unsent.push(message);
+    },
+    () => this.requestUpdate(),
+  );
   private readonly unsent: Message[] = [];
 
   /** Takes a message from the host: an answer of topic-catalog, or a live update. Anything else changes nothing. */
@@ -247,7 +258,7 @@ export class Dashboard extends LitElement {
             Serial Kafka Mongo
           </a>
           <nav aria-label=${texts.nav.label}>${TABS.map((view) => this.tab(view))}</nav>
-          <div class="tools">${this.languageSwitch()} ${this.themeSwitch()}</div>
+          <div class="tools">${this.pulse()} ${this.languageSwitch()} ${this.themeSwitch()}</div>
         </div>
       </div>
       <main>${this.view()}</main>`;
@@ -268,6 +279,15 @@ export class Dashboard extends LitElement {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     this.go(address, false);
+  }
+
+  /** Whether the page gets answers, whatever it shows. */
+  private pulse(): TemplateResult {
+    const { state } = this.client;
+    const { pulse } = this.app.texts;
+    const text = state === 'answered' ? pulse.live : pulse[state ?? 'connecting'];
+    const kind = state === 'answered' ? 'live' : state === null ? '' : 'silent';
+    return html`<span class="state pulse ${kind}" role="status" title=${text}><span>${text}</span></span>`;
   }
 
   private languageSwitch(): TemplateResult {

@@ -27,6 +27,13 @@ export class Format {
     return Math.abs(value) < 1 && value !== 0 ? this.small.format(value) : this.plain.format(value);
   }
 
+  /** A number where there is little room: fewer decimals, the larger it is. */
+  brief(value: number): string {
+    const size = Math.abs(value);
+    const decimals = size >= 1_000 ? 0 : size >= 100 ? 1 : 2;
+    return this.number(Number(value.toFixed(size < 1 ? 20 : decimals)));
+  }
+
   /** A count, shortened from a million on. */
   count(value: number): string {
     return value < 1_000_000 ? this.plain.format(value) : this.short.format(value);

@@ -21,6 +21,8 @@ export class Query<A> implements ReactiveController {
   data: A | undefined;
   /** why the latest attempt failed; undefined when it did not */
   trouble: Trouble | undefined;
+  /** whether `data` answers the present question, not an earlier one that was kept */
+  settled = false;
   /** when the last answer came, by the runtime's clock */
   updated = 0;
 
@@ -46,6 +48,7 @@ export class Query<A> implements ReactiveController {
     this.key = key;
     this.question = question;
     if (!keep) this.data = undefined;
+    this.settled = false;
     this.trouble = undefined;
     this.failures = 0;
     if (this.connected) this.refresh();
@@ -81,6 +84,7 @@ export class Query<A> implements ReactiveController {
       const answer = await this.client().ask<A>(question.action, question.payload);
       if (attempt !== this.attempt) return;
       this.data = answer;
+      this.settled = true;
       this.trouble = undefined;
       this.failures = 0;
       this.updated = this.client().now();

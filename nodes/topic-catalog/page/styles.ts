@@ -158,7 +158,7 @@ export const shared = css`
     margin-bottom: 16px;
   }
   .head .grow {
-    flex: 1;
+    flex: 1 1 200px;
     min-width: 0;
   }
   .sub {

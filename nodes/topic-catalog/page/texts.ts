@@ -197,7 +197,7 @@ const en: Texts = {
     moreValues: (count) => `and ${count} more`,
     withoutTopic: 'no topic known',
   },
-  state: { live: 'On line', silent: 'Silent', unknown: 'No date' },
+  state: { live: 'Online', silent: 'Silent', unknown: 'No date' },
   node: {
     back: 'All nodes',
     range: 'Range',

@@ -114,6 +114,8 @@ export class ChartCard extends LitElement {
   @property({ attribute: false }) model!: SeriesModel;
   @property() nodo = '';
   @property() variable = '';
+  /** the newest value, where that is not what stands at the chart's right edge: there may be the mean of a bucket */
+  @property({ attribute: false }) latest: number | null | undefined;
   @property({ attribute: false }) version = 0;
   @property({ attribute: false }) from: number | null = null;
   @property({ attribute: false }) to: number | null = null;
@@ -164,7 +166,7 @@ export class ChartCard extends LitElement {
   private value(): TemplateResult {
     const { texts, format, variables } = this.app;
     const { hover } = this;
-    const value = hover ? hover.mean : this.model.latest(this.variable);
+    const value = hover ? hover.mean : this.newest();
     const at = hover ? html`<span class="at">${format.moment(hover.time)}</span>` : nothing;
     if (value === null)
       return html`<div class="value num none">
@@ -190,6 +192,10 @@ export class ChartCard extends LitElement {
     </dl>`;
   }
 
+  private newest(): number | null {
+    return this.latest === undefined ? this.model.latest(this.variable) : this.latest;
+  }
+
   /** The chart in words, for those who do not see it. */
   private description(name: string): string {
     const { texts, format, variables } = this.app;
@@ -197,7 +203,7 @@ export class ChartCard extends LitElement {
     const say = (value: number | null): string =>
       value === null ? texts.node.noValue : `${format.number(value)} ${unit}`.trim();
     const { min, mean, max } = this.model.summary(this.variable);
-    return `${name}: ${say(this.model.latest(this.variable))}. ${texts.node.min} ${say(min)}, ${texts.node.mean} ${say(mean)}, ${texts.node.max} ${say(max)}`;
+    return `${name}: ${say(this.newest())}. ${texts.node.min} ${say(min)}, ${texts.node.mean} ${say(mean)}, ${texts.node.max} ${say(max)}`;
   }
 
   private downloadPicture(name: string): void {

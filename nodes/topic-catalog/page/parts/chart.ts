@@ -139,7 +139,10 @@ export class Chart extends LitElement {
         drag: { x: true, y: false, setScale: false },
         points: { size: 8, fill: line, stroke: ink('--surface'), width: 2 },
       },
-      scales: { x: { time: true, range: () => rangeOf(this.xRange()) } },
+      scales: {
+        x: { time: true, range: () => rangeOf(this.xRange()) },
+        y: { range: (_plot, min, max) => yRange(min, max) },
+      },
       axes: [
         {
           ...axis,
@@ -206,6 +209,16 @@ export class Chart extends LitElement {
           };
     this.dispatchEvent(new CustomEvent('hover', { detail: hover }));
   }
+}
+
+/** A little air above and below; a line that is flat lies in the middle, and is not drawn on a scale from zero. */
+function yRange(min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min === null || max === null) return [0, 1];
+  if (min === max) {
+    const air = Math.max(Math.abs(min) * 0.02, 0.5);
+    return [min - air, max + air];
+  }
+  return uPlot.rangeNum(min, max, 0.08, false);
 }
 
 function rangeOf({ min, max }: { min: number; max: number }): uPlot.Range.MinMax {

@@ -45,6 +45,12 @@ export class LiveView extends LitElement {
         font-weight: 600;
         overflow-wrap: anywhere;
       }
+      .who a {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        overflow: hidden;
+      }
       .who .sub {
         font-weight: 400;
         font-size: 12.5px;

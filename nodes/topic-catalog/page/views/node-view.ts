@@ -105,6 +105,12 @@ export class NodeView extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
         gap: 16px;
       }
+      .charts {
+        transition: opacity 0.15s;
+      }
+      .charts[aria-busy='true'] {
+        opacity: 0.45;
+      }
       .foot {
         margin-top: 12px;
         color: var(--muted);
@@ -333,7 +339,7 @@ export class NodeView extends LitElement {
     if (model.times.length === 0) return blank(texts.node.empty, texts.node.emptyText);
     const shown = this.allCharts ? names : names.slice(0, SHOWN_CHARTS);
     const [from, to] = this.edges(model);
-    return html`<div class="charts">
+    return html`<div class="charts" aria-busy=${!this.series.settled}>
         ${repeat(
           shown,
           (name) => name,
@@ -342,6 +348,7 @@ export class NodeView extends LitElement {
               .app=${this.app}
               .model=${model}
               .variable=${name}
+              .latest=${this.latest(name, row)}
               .version=${this.version}
               .from=${from}
               .to=${to}
@@ -391,6 +398,12 @@ export class NodeView extends LitElement {
       case 'all':
         return [null, null];
     }
+  }
+
+  private latest(name: string, row: NodeRow | undefined): number | null | undefined {
+    if (this.range.kind === 'between' || !row || !Object.hasOwn(row.valores, name)) return undefined;
+    const value = row.valores[name];
+    return typeof value === 'number' ? value : null;
   }
 
   private choose(range: Range): void {

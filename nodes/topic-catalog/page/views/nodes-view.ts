@@ -28,8 +28,20 @@ export class NodesView extends LitElement {
         font-weight: 600;
         overflow-wrap: anywhere;
       }
-      td.nodo {
-        width: 230px;
+      @media (min-width: 761px) {
+        table {
+          table-layout: fixed;
+          min-width: 720px;
+        }
+        th:nth-child(1) {
+          width: 22%;
+        }
+        th:nth-child(2) {
+          width: 190px;
+        }
+        th:nth-child(4) {
+          width: 104px;
+        }
       }
       td.nodo .name {
         display: -webkit-box;
@@ -39,7 +51,7 @@ export class NodesView extends LitElement {
       }
       .values {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(148px, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(140px, 1fr));
         gap: 6px 16px;
       }
       .value {
@@ -100,6 +112,10 @@ export class NodesView extends LitElement {
         .only-phone {
           display: inline-flex;
         }
+        .head .grow,
+        input[type='search'] {
+          flex: 1 1 100%;
+        }
         thead {
           position: absolute;
           width: 1px;
@@ -133,9 +149,6 @@ export class NodesView extends LitElement {
         td.actions {
           grid-row: 1;
           grid-column: 2;
-        }
-        td.nodo {
-          width: auto;
         }
       }
     `,
@@ -334,7 +347,7 @@ export class NodesView extends LitElement {
           <b title=${String(value)}
             >${
               typeof value === 'number'
-                ? html`${format.number(value)} <span class="unit">${variables.unit(name)}</span>`
+                ? html`${format.brief(value)} <span class="unit">${variables.unit(name)}</span>`
                 : value === null
                   ? html`<span class="unit">${texts.nodes.noValue}</span>`
                   : String(value)
