@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../../stack/paths';
+import { ratiosOf, type Report } from './report';
+
+const RESULTS = path.join(ROOT, 'bench/results');
+
+/** A ratio may fall by this part of the recorded one before that counts as a step back. */
+const TOLERANCE = 1 / 3;
+
+/** @returns the file of the recorded run with this database */
+export function baselineFile(database: string): string {
+  return path.join(
+    RESULTS,
+    `baseline-${database
+      .toLowerCase()
+      .replace(/[^a-z]+/g, '-')
+      .replace(/-$/, '')}.json`,
+  );
+}
+
+/** @returns what has become worse, one line each; nothing where all is well */
+export function stepsBack(report: Report): string[] {
+  const file = baselineFile(report.database);
+  if (!existsSync(file)) return [`nothing is recorded for ${report.database}: npm run bench -- --record`];
+  const recorded = (JSON.parse(readFileSync(file, 'utf8')) as Report).rows.flatMap(ratiosOf);
+  return report.rows.flatMap(ratiosOf).flatMap(({ row, of, to, median }) => {
+    const before = recorded.find((ratio) => ratio.row === row && ratio.of === of && ratio.to === to);
+    if (!before || median >= before.median * (1 - TOLERANCE)) return [];
+    return [`row ${row}: ${of} / ${to} is ${median.toFixed(2)}, was ${before.median.toFixed(2)}`];
+  });
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Progress } from '../contenders/counter';
+import { until } from '../../test/support/until';
+import { cpuSeconds } from './process-usage';
+
+/** How long a rate is measured, in milliseconds. */
+export interface Span {
+  /** from the first sign of work to the beginning of the measurement */
+  settleMs: number;
+  measureMs: number;
+}
+
+/** How fast something went. */
+export interface Speed {
+  /** how many a second */
+  rate: number;
+  /** what each cost the contender's own process, in microseconds of a processor: other load hardly touches it */
+  cpu: number;
+}
+
+/** How often is looked: what has come to its end before the time is up counts until then. */
+const LOOK_MS = 25;
+/** A contender's first sign of work may take a group's joining and a new connection. */
+const FIRST_SIGN_MS = 60_000;
+
+/**
+ * Measures how fast something moves, between the first and the last sign of work inside the span.
+ * @param pid the contender's process
+ */
+export async function speedOf(
+  what: string,
+  pid: number | undefined,
+  progress: () => Promise<Progress>,
+  { settleMs, measureMs }: Span,
+): Promise<Speed> {
+  await until(`${what} to begin`, async () => (await progress()).count > 0, FIRST_SIGN_MS);
+  await sleep(settleMs);
+  const first = await progress();
+  const before = cpuSeconds(pid);
+  let last = first;
+  for (const end = Date.now() + measureMs; Date.now() < end; last = await progress()) await sleep(LOOK_MS);
+  // Slow ones come in lumps: at least one more has to be seen.
+  if (last.count === first.count) {
+    await until(`${what} to go on`, async () => (last = await progress()).count > first.count, FIRST_SIGN_MS);
+  }
+  const count = last.count - first.count;
+  return {
+    rate: (count / (last.at - first.at)) * 1000,
+    cpu: ((cpuSeconds(pid) - before) / count) * 1e6,
+  };
+}

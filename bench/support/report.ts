@@ -1,0 +1,69 @@
+import type { Machine } from './machine';
+import type { Goal, RowResult, Series } from './row';
+import { summarize, type Summary } from './statistics';
+
+/** A whole run, as it is written to a file. */
+export interface Report {
+  date: string;
+  machine: Machine;
+  database: string;
+  /** mean number of waiting processes over the last minute, before and after */
+  load: [number, number];
+  rows: RowResult[];
+}
+
+/** A goal and what it came to, round by round. */
+export interface Ratio extends Goal, Summary {
+  row: number;
+  /** the same of what each costs in processor time, so that more is better here too */
+  cpu?: number;
+}
+
+/** @returns the ratios of a row: of each round, since only what was measured side by side can be compared */
+export function ratiosOf({ row, series, goals }: RowResult): Ratio[] {
+  return goals.flatMap((goal) => {
+    const of = find(series, goal.of);
+    const to = find(series, goal.to);
+    if (!of || !to) return [];
+    const cpu = of.cpu && to.cpu ? { cpu: summarize(byRound(to.cpu, of.cpu)).median } : {};
+    return [{ row, ...goal, ...summarize(byRound(of.figures, to.figures)), ...cpu }];
+  });
+}
+
+/** @returns a row as a person reads it */
+export function formatRow(result: RowResult): string {
+  const lines = [``, `${result.row}. ${result.title}`];
+  const width = Math.max(...result.series.map(({ name }) => name.length));
+  for (const { name, unit, figures, cpu } of result.series) {
+    const { median, min, max } = summarize(figures);
+    const bound = result.bounds?.find(({ of }) => of === name);
+    const verdict = bound ? `   at most ${bound.atMost}: ${median <= bound.atMost ? 'met' : 'MISSED'}` : '';
+    const cost = cpu ? `   ${number(summarize(cpu).median)} us of CPU each` : '';
+    lines.push(
+      `   ${name.padEnd(width)}  ${number(median).padStart(11)} ${unit}  (${number(min)} to ${number(max)})${cost}${verdict}`,
+    );
+  }
+  for (const ratio of ratiosOf(result)) {
+    const { of, to, median, min, max, atLeast, cpu } = ratio;
+    const byCpu = cpu === undefined ? '' : `, by CPU ${cpu.toFixed(2)}`;
+    const verdict =
+      atLeast === undefined ? '' : `   at least ${atLeast}: ${median >= atLeast ? 'met' : 'MISSED'}`;
+    lines.push(
+      `   ${median.toFixed(2)} x  (${min.toFixed(2)} to ${max.toFixed(2)}${byCpu})  ${of} / ${to}${verdict}`,
+    );
+  }
+  for (const note of result.notes) lines.push(`   - ${note}`);
+  return lines.join('\n');
+}
+
+function byRound(of: readonly number[], to: readonly number[]): number[] {
+  return of.map((figure, i) => figure / (to[i] ?? NaN));
+}
+
+function find(series: readonly Series[], name: string): Series | undefined {
+  return series.find((one) => one.name === name);
+}
+
+function number(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value < 10 ? 2 : 1);
+}

@@ -1,0 +1,87 @@
+import type { Services } from './services';
+import type { Span, Speed } from './rate';
+import type { Workshop } from './workshop';
+
+/** How much is measured. */
+export interface Plan extends Span {
+  rounds: number;
+  /** whether other people's nodes are measured too */
+  peers: boolean;
+  /** everything, also what takes minutes */
+  full: boolean;
+}
+
+/** What a row's measurement has at hand. */
+export interface Context {
+  plan: Plan;
+  services: Services;
+  workshop: Workshop;
+  say: (line: string) => void;
+}
+
+/** The figures of one contender, one a round. */
+export interface Series {
+  name: string;
+  unit: string;
+  figures: number[];
+  /** what each cost the contender's process, in microseconds of a processor, one a round */
+  cpu?: number[];
+}
+
+/** A ratio of two contenders of a row and what it should be. */
+export interface Goal {
+  of: string;
+  to: string;
+  /** undefined: for the record */
+  atLeast?: number;
+}
+
+/** A figure with a bound of its own. */
+export interface Bound {
+  of: string;
+  /** in the series' unit */
+  atMost: number;
+}
+
+export interface RowResult {
+  row: number;
+  title: string;
+  series: Series[];
+  goals: Goal[];
+  bounds?: Bound[];
+  /** what the figures do not say */
+  notes: string[];
+}
+
+export interface Row {
+  row: number;
+  title: string;
+  run(context: Context): Promise<RowResult>;
+}
+
+/** Measures once. */
+export type Measure = (round: number) => Promise<Speed>;
+
+/** Runs contenders turn by turn, each beginning as often as any other. @returns their figures */
+export async function inRounds(
+  { plan, say }: Context,
+  unit: string,
+  contenders: Readonly<Record<string, Measure>>,
+): Promise<Series[]> {
+  const all = Object.entries(contenders).map(([name, measure]) => ({
+    measure,
+    series: { name, unit, figures: [] as number[], cpu: [] as number[] },
+  }));
+  for (let round = 0; round < plan.rounds; round++) {
+    const first = round % all.length;
+    for (const { measure, series } of [...all.slice(first), ...all.slice(0, first)]) {
+      const { rate, cpu } = await measure(round);
+      series.figures.push(rate);
+      series.cpu.push(cpu);
+      say(
+        `  round ${round + 1}  ${series.name.padEnd(48)} ${Math.round(rate).toString().padStart(9)} ${unit}  ${cpu.toFixed(1)} us`,
+      );
+    }
+  }
+  return all.map(({ series }) => series);
+}
