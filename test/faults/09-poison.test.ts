@@ -65,8 +65,8 @@ describe('9. Poison at every hop', () => {
       const taken = newReadingId();
       // Same time, counter and first random bits, so the same ObjectId; another reading all the same.
       const twin = taken.slice(0, -5) + (taken.endsWith('00000') ? '11111' : '00000');
-      const good = (headers: Record<string, string> = {}) => {
-        const reading = run.ledger.send('ajeno');
+      const good = (headers: Record<string, string> = {}, nodo = 'ajeno') => {
+        const reading = run.ledger.send(nodo);
         run.ledger.accept(reading);
         return { key, value: JSON.stringify(reading), headers };
       };
@@ -77,8 +77,8 @@ describe('9. Poison at every hop', () => {
         { key, value: 'temperatura=26', headers: { origin: 'elsewhere' } },
         good({ 'reading-id': 'not-a-uuid' }),
         { key, value: Buffer.from([0xff, 0xfe, 0x00]) },
-        good({ 'reading-id': taken }),
-        { key, value: JSON.stringify({ nodo: 'ajeno', otra: 1 }), headers: { 'reading-id': twin } },
+        good({ 'reading-id': taken }, 'propio'),
+        { key, value: JSON.stringify({ nodo: 'propio', otra: 1 }), headers: { 'reading-id': twin } },
         { key, value: JSON.stringify({ humedad: 60 }) },
         good(),
       ]);

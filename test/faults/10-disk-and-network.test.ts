@@ -60,19 +60,15 @@ describe('10. The disk is full, the outbox is damaged, a connection goes silent'
       await until('all to be accepted', () => run.ledger.accepted === run.ledger.sent);
       await run.edge.kill();
       for (const file of outboxFiles(run.edge)) damage(file);
+      const warnings = linesOf(run, /could not be read back|damaged/);
       await run.edge.start();
       await run.connected();
       await run.broker.start();
-      await until(
-        'the damage to be reported',
-        () => errorsOf(run).some((text) => /outbox|damage/i.test(text)),
-        60_000,
-      );
+      await until('the damage to be reported', () => warnings.length > 0);
 
       const later = run.ledger.sent;
       run.source.burst(100);
-      await until('what came later to be stored', () => run.reports.count.stored >= 1, 60_000);
-      const result = await run.settle(30_000);
+      const result = await run.settle(20_000);
       assert.equal(result.doubled, 0);
       assert.equal(result.outOfOrder, 0);
       assert.ok(
@@ -117,6 +113,11 @@ function damage(file: string): void {
   closeSync(handle);
 }
 
-function errorsOf(run: Pipeline): string[] {
-  return run.reports.of('error').map(({ text }) => text);
+/** Gathers what the edge's Node-RED logs from now on. */
+function linesOf(run: Pipeline, pattern: RegExp): string[] {
+  const lines: string[] = [];
+  run.edge.process.on('line', (line) => {
+    if (pattern.test(line)) lines.push(line);
+  });
+  return lines;
 }
