@@ -24,7 +24,7 @@ async function count(cluster: KafkaCluster, topic: string): Promise<number> {
 }
 
 describe('the embedded Kafka', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
 
   it('keeps records and topics over a stop and a kill', async () => {
     await withTempDir(async (dir) => {
@@ -53,7 +53,7 @@ describe('the embedded Kafka', function () {
     await withTempDir(async (dir) => {
       const cluster = await KafkaCluster.prepare({ dir });
       await cluster.start();
-      await assert.rejects(send(cluster, 'Pruba', ['1'], 0), /does not host this topic/);
+      await assert.rejects(send(cluster, 'Pruba', ['1'], 3), /does not host this topic/);
       await cluster.stop();
     });
   });
