@@ -12,6 +12,8 @@ import { shared } from '../styles';
 
 const PAGE = 50;
 const POLL_MS = 5_000;
+/** An unknown node is asked for at once, but not more often than this. */
+const LOOK_AGAIN_MS = 1_000;
 const RECENT = 30;
 const SHOWN_VALUES = 4;
 
@@ -163,6 +165,7 @@ export class NodesView extends LitElement {
   @state() private offset = 0;
 
   private readonly nodes = new Query<NodesAnswer>(this, () => this.app.client);
+  private lookedAgain = 0;
   private unsubscribe: () => void = () => undefined;
 
   constructor() {
@@ -193,12 +196,14 @@ export class NodesView extends LitElement {
     this.nodes.set({ action: 'nodes', payload, every: POLL_MS }, true);
   }
 
-  /** Rows that are shown take what has just been stored; new nodes come with the next answer. */
+  /** Rows that are shown take what has just been stored; a node that is not among them may be new. */
   private onLive({ readings }: LiveUpdate): void {
-    const rows = new Map(this.nodes.data?.nodes.map((row) => [row.nodo, row]));
+    const { data } = this.nodes;
+    const rows = new Map(data?.nodes.map((row) => [row.nodo, row]));
     let changed = false;
     for (const { nodo, ts, fecha, hora, topic, valores } of readings) {
       const row = rows.get(nodo);
+      if (!row && data && data.matching === data.nodes.length && this.search === '') this.lookAgain();
       if (!row || (row.ts !== null && ts <= row.ts)) continue;
       Object.assign(row, { ts, fecha, hora, topic: topic ?? row.topic, valores, state: 'live' });
       for (const [name, value] of Object.entries(valores)) {
@@ -210,6 +215,13 @@ export class NodesView extends LitElement {
       changed = true;
     }
     if (changed) this.requestUpdate();
+  }
+
+  private lookAgain(): void {
+    const now = Date.now();
+    if (now - this.lookedAgain < LOOK_AGAIN_MS) return;
+    this.lookedAgain = now;
+    this.nodes.refresh();
   }
 
   protected override render(): unknown {

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser';
+import { database } from '../support/services';
+import { until } from '../support/until';
+import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
+import { DashboardHost } from './support/dashboard-host';
+import { DashboardPage } from './support/dashboard-page';
+
+const READING = { humedad: 60, temperatura: 26, sensacion: 26.92732, radiacion: 1997.07 };
+const HOSTILE = [
+  '<img src=x onerror=alert(1)>',
+  '{{7*7}}',
+  '{{constructor.constructor("alert(2)")()}}',
+  '"><script>alert(3)</script>',
+  "a&b=c?d#e%20f+g'h",
+  '\u202Eodon-lasrever',
+  '🌡️ estación '.repeat(12).trim(),
+];
+
+describe('the dashboard in the classic dashboard', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let fixture: KafkaFixture;
+  let host: DashboardHost;
+  const pages: DashboardPage[] = [];
+
+  before(async () => {
+    browser = await launchBrowser();
+    fixture = await KafkaFixture.connect();
+    const topic = await fixture.createTopic();
+    const { uri } = await database();
+    host = await DashboardHost.start({ brokers: fixture.brokers, mongoUri: uri, topic, database: topic });
+  });
+
+  after(async () => {
+    await host?.stop();
+    await fixture?.close();
+    await browser?.close();
+  });
+
+  afterEach(async () => {
+    const opened = pages.splice(0);
+    await Promise.all(opened.map((page) => page.close()));
+    assert.deepEqual(
+      opened.flatMap(({ alarms }) => alarms),
+      [],
+    );
+  });
+
+  async function open(
+    ...[fragment, options]: [fragment?: string, options?: Parameters<typeof DashboardPage.open>[3]]
+  ) {
+    const page = await DashboardPage.open(browser, host.url, fragment, options);
+    pages.push(page);
+    return page;
+  }
+
+  it('says what will come while there is nothing yet, and shows the first node without a reload', async () => {
+    const page = await open();
+    await page.page.getByText('Todavía no hay nodos').waitFor();
+    await page.screenshot('empty');
+    await host.send('comuna_15', READING);
+    await page.row('comuna_15').waitFor();
+  });
+
+  it('lists Nodo, Fecha and Acciones, and opens a node with Ver: a chart for each variable, with names and units', async () => {
+    await host.send('comuna_15', READING);
+    const page = await open();
+    const headings = await page.page.getByRole('columnheader').allInnerTexts();
+    assert.deepEqual(
+      headings.map((text) => text.replace(/[↑↓]/, '').trim()),
+      ['Nodo', 'Fecha', 'Últimos valores', 'Acciones'],
+    );
+    await page.row('comuna_15').getByRole('link', { name: 'Ver comuna_15' }).click();
+    await page.page.getByRole('heading', { name: 'comuna_15' }).waitFor();
+    await page.value('Radiación').waitFor();
+    const cards = await page.page.locator('skm-chart-card h2').allInnerTexts();
+    assert.deepEqual(cards, ['Radiación', 'Temperatura', 'Humedad relativa', 'Sensación térmica']);
+    const values = await page.page.locator('skm-chart-card .value').allInnerTexts();
+    assert.deepEqual(
+      values.map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['1.997,07 mV', '26 °C', '60 %', '26,93 °C'],
+    );
+    await page.screenshot('node');
+  });
+
+  it('shows a new reading in under a second, in the chart that is already there', async () => {
+    await host.send('vivo', { humedad: 10 });
+    const page = await open('#!/0?nodo=vivo');
+    await page.sees('Humedad relativa', '10');
+    await page.page.evaluate(() => Object.assign(window, { sameDocument: true }));
+    const canvas = await page.card('Humedad relativa').locator('canvas').elementHandle();
+    const delays: number[] = [];
+    for (const humedad of [11, 12, 13, 14]) {
+      const begun = performance.now();
+      await host.send('vivo', { humedad });
+      await page.sees('Humedad relativa', String(humedad));
+      delays.push(performance.now() - begun);
+    }
+    console.log(`      from Kafka to the page: ${delays.map(Math.round).join(', ')} ms`);
+    assert.ok(Math.min(...delays) < 1_000);
+    assert.deepEqual(await page.points('Humedad relativa'), [10, 11, 12, 13, 14]);
+    assert.ok(await page.page.evaluate(() => 'sameDocument' in window), 'the page was loaded again');
+    assert.ok(await canvas?.evaluate((element) => element.isConnected), 'the chart was made anew');
+  });
+
+  it('keeps the last ten, whatever has been sent', async () => {
+    for (let humedad = 0; humedad < 13; humedad++) await host.send('diez', { humedad });
+    const page = await open('#!/0?nodo=diez');
+    await page.sees('Humedad relativa', '12');
+    assert.deepEqual(await page.points('Humedad relativa'), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    await host.send('diez', { humedad: 13 });
+    await page.sees('Humedad relativa', '13');
+    assert.deepEqual(await page.points('Humedad relativa'), [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  });
+
+  it('shows two browsers two nodes at the same time, each its own', async () => {
+    await host.send('uno', { humedad: 1 });
+    await host.send('dos', { humedad: 2 });
+    const [one, two] = await Promise.all([open('#!/0?nodo=uno'), open('#!/0?nodo=dos')]);
+    await Promise.all([one.sees('Humedad relativa', '1'), two.sees('Humedad relativa', '2')]);
+    for (let round = 1; round <= 3; round++) {
+      await Promise.all([
+        host.send('uno', { humedad: 10 + round }),
+        host.send('dos', { humedad: 20 + round }),
+      ]);
+    }
+    await Promise.all([one.sees('Humedad relativa', '13'), two.sees('Humedad relativa', '23')]);
+    await Promise.all([one.chooseRange('24 h'), two.chooseRange('1 h')]);
+    assert.deepEqual(await one.points('Humedad relativa'), [1, 11, 12, 13]);
+    assert.deepEqual(await two.points('Humedad relativa'), [2, 21, 22, 23]);
+  });
+
+  it('takes every name and value as a text, in every view', async () => {
+    for (const nodo of HOSTILE) {
+      await host.send(nodo, {
+        humedad: 1,
+        '<b onclick=alert(4)>luz</b>': 2,
+        '{{7*6}}': 3,
+        __proto__x: 4,
+        nota: '<img src=x onerror=alert(5)>',
+      });
+    }
+    const page = await open();
+    for (const nodo of HOSTILE) {
+      await page.row(nodo).waitFor();
+      await page
+        .row(nodo)
+        .getByRole('link', { name: `Ver ${nodo}` })
+        .click();
+      await page.page.getByRole('heading', { name: nodo, exact: true }).waitFor();
+      await page.sees('{{7*6}}', '3');
+      await page.sees('<b onclick=alert(4)>luz</b>', '2');
+      await page.page.reload();
+      await page.page.getByRole('heading', { name: nodo, exact: true }).waitFor();
+      await page.sees('{{7*6}}', '3');
+      await page.page.goBack();
+    }
+    await page.page.getByRole('link', { name: 'En vivo' }).click();
+    await page.page.getByText('Esperando la próxima lectura…').waitFor();
+    for (const nodo of HOSTILE) await host.send(nodo, { humedad: null, '<b>luz</b>': null });
+    for (const nodo of HOSTILE) await page.page.getByRole('link', { name: nodo, exact: true }).waitFor();
+    await page.page.getByRole('link', { name: 'Sucesos' }).click();
+    for (const nodo of HOSTILE)
+      await page.page.getByRole('link', { name: nodo, exact: true }).first().waitFor();
+    const text = await page.page.locator('serial-kafka-mongo-dashboard').innerText();
+    assert.ok(!/\b(42|49)\b/.test(text), 'an expression was evaluated');
+    await page.screenshot('hostile');
+  });
+
+  it('speaks the language of the browser, and the one that was chosen from then on', async () => {
+    await host.send('comuna_15', READING);
+    const page = await open('', { locale: 'en-GB' });
+    await page.page.getByRole('heading', { name: 'Nodes' }).waitFor();
+    await page.page.getByRole('button', { name: 'Español' }).click();
+    await page.page.getByRole('heading', { name: 'Nodos' }).waitFor();
+    await page.page.reload();
+    await page.page.getByRole('heading', { name: 'Nodos' }).waitFor();
+    const other = await open('', { locale: 'fr-FR' });
+    await other.page.getByRole('heading', { name: 'Nodes' }).waitFor();
+  });
+
+  it('fits a phone: nothing is wider than the window in any view', async () => {
+    await host.send('comuna_15', READING);
+    await host.send(HOSTILE[6]!, READING);
+    const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+    for (const [name, fragment] of [
+      ['nodes', ''],
+      ['node', '#!/0?nodo=comuna_15'],
+      ['topics', '#!/0?vista=topics'],
+      ['live', '#!/0?vista=vivo'],
+      ['events', '#!/0?vista=sucesos'],
+    ]) {
+      const page = await open(fragment, phone);
+      await page.page.locator('main .card').first().waitFor();
+      await host.send('comuna_15', READING);
+      await page.screenshot(`phone-${name}`);
+      assert.ok((await page.overflow()) <= 0, `${name} is ${await page.overflow()} px too wide`);
+    }
+  });
+
+  it('keeps node and range in the address: links, reload and the back button lead to what was seen', async () => {
+    await host.send('comuna_15', READING);
+    const page = await open();
+    await page.row('comuna_15').getByRole('link', { name: 'Ver comuna_15' }).click();
+    await page.chooseRange('7 días');
+    assert.equal(new URL(page.page.url()).hash, '#!/0?nodo=comuna_15&rango=7d');
+    const link = await open(new URL(page.page.url()).hash);
+    await link.page.getByRole('radio', { name: '7 días', checked: true }).waitFor({ state: 'attached' });
+    await page.page.reload();
+    await page.page.getByRole('radio', { name: '7 días', checked: true }).waitFor({ state: 'attached' });
+    await page.page.goBack();
+    await page.page.getByRole('radio', { name: 'Últimas 10', checked: true }).waitFor({ state: 'attached' });
+    await page.page.goBack();
+    await page.row('comuna_15').waitFor();
+    await page.page.goForward();
+    await page.page.getByRole('heading', { name: 'comuna_15' }).waitFor();
+  });
+
+  it('zooms in by dragging over a chart, and out again', async () => {
+    for (let n = 0; n < 10; n++) await host.send('lupa', { humedad: n });
+    const page = await open('#!/0?nodo=lupa');
+    await page.sees('Humedad relativa', '9');
+    const chart = page.card('Humedad relativa').locator('.u-over');
+    const box = (await chart.boundingBox())!;
+    await page.page.mouse.move(box.x + box.width * 0.35, box.y + 50);
+    await page.page.mouse.down();
+    await page.page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 5 });
+    await page.page.mouse.up();
+    await until('the range in the address', () => /desde=.*hasta=/.test(page.page.url()));
+    await page.page.locator('.charts[aria-busy=false]').waitFor();
+    const points = await page.points('Humedad relativa');
+    assert.ok(points.length > 1 && points.length < 10, `${points.length} points`);
+    await page.page.getByTitle('Quitar el intervalo elegido').click();
+    await until('all points', async () => (await page.points('Humedad relativa')).length === 10);
+  });
+
+  it('draws a gap where a sensor did not answer, and says so', async () => {
+    for (const temperatura of [20, null, 22]) await host.send('roto', { temperatura });
+    const page = await open('#!/0?nodo=roto');
+    await page.sees('Temperatura', '22');
+    assert.deepEqual(await page.points('Temperatura'), [20, null, 22]);
+    await host.send('roto', { temperatura: null });
+    await page.sees('Temperatura', 'El sensor no responde');
+  });
+
+  it('shows a topic with its partitions, lag and nodes, and its readings live with a pause', async () => {
+    await host.send('comuna_15', READING);
+    const page = await open('#!/0?vista=topics');
+    await page.page.locator(`tr.topic[data-topic="${host.topicName}"]`).click();
+    await page.row('comuna_15').waitFor();
+    await page.page.getByText('Próximo offset').waitFor();
+    assert.equal(await page.page.locator('tr[data-topic^="__"]').count(), 0, 'internal topics are hidden');
+    await page.page.getByLabel('Mostrar los internos').check();
+    await page.page.locator('tr[data-topic="__consumer_offsets"]').waitFor();
+    await page.screenshot('topics');
+    await page.page.getByRole('link', { name: 'Ver en vivo' }).click();
+    await host.send('tren', { humedad: 1 });
+    await page.page.getByRole('link', { name: 'tren' }).waitFor();
+    await page.page.getByRole('button', { name: 'Pausa' }).click();
+    await host.send('barco', { humedad: 1 });
+    await page.page.getByText('En pausa: 1 lectura nueva').waitFor();
+    assert.equal(await page.page.getByRole('link', { name: 'barco' }).count(), 0);
+    await page.page.getByRole('button', { name: 'Seguir' }).click();
+    assert.match(await page.page.locator('ol li').first().innerText(), /barco/);
+    await page.screenshot('live');
+  });
+
+  it('lists the nodes that fall silent, come back, and whose sensor fails', async () => {
+    for (let n = 0; n < 3; n++) await host.send('callado', { humedad: 1 });
+    const page = await open('#!/0?vista=sucesos');
+    await host.send('callado', { humedad: null });
+    const event = (text: string) =>
+      page.page
+        .getByRole('row')
+        .filter({ hasText: 'callado' })
+        .filter({ hasText: text })
+        .waitFor({ timeout: 30_000 });
+    await event('Sensor sin respuesta');
+    await event('Dejó de enviar');
+    await host.send('callado', { humedad: 2 });
+    await event('Sensor responde de nuevo');
+    await event('Volvió a enviar');
+    await page.screenshot('events');
+  });
+});

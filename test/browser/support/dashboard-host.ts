@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { newReadingId } from '../../../nodes/shared/reading-id';
+import type { FlowNode } from '../../../stack/node-red/flows';
+import { nodeRedProcess, urlOf } from '../../../stack/node-red/node-red';
+import { prepareUserDir } from '../../../stack/node-red/user-dir';
+import { ROOT } from '../../../stack/paths';
+import type { ManagedProcess } from '../../../stack/process/managed-process';
+import { freePort } from '../../../stack/process/ports';
+import '../../../nodes/kafka-cluster/request-queue-timer';
+
+export interface DashboardHostOptions {
+  brokers: string;
+  mongoUri: string;
+  topic: string;
+  database: string;
+  /** which of the shipped flows hosts the page */
+  flow?: string;
+}
+
+/** A Node-RED that runs a shipped flow with the dashboard, and a hand that writes readings into its topic. */
+export class DashboardHost {
+  private constructor(
+    readonly url: string,
+    readonly nodeRed: ManagedProcess,
+    private readonly userDir: string,
+    private readonly producer: Producer,
+    readonly topicName: string,
+  ) {}
+
+  static async start(options: DashboardHostOptions): Promise<DashboardHost> {
+    const { brokers, mongoUri, topic, database, flow = 'server.json' } = options;
+    const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-dashboard-'));
+    // Another place's build can be tested as well.
+    await prepareUserDir(userDir, process.env.PACKAGE_DIR ?? ROOT);
+    const nodes = JSON.parse(await readFile(path.join(ROOT, 'flows', flow), 'utf8')) as FlowNode[];
+    for (const node of nodes) {
+      if (node.type === 'mongo-database') node.database = database;
+      if (node.type === 'kafka-consumer' || node.type === 'topic-catalog') node.groupId = topic;
+    }
+    await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(nodes));
+    const port = await freePort();
+    const host = '127.0.0.1';
+    const env = { KAFKA_BROKERS: brokers, MONGODB_URI: mongoUri, KAFKA_TOPIC: topic };
+    const nodeRed = nodeRedProcess({ userDir, host, port, env });
+    await nodeRed.start();
+    const producer = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    return new DashboardHost(urlOf(host, port), nodeRed, userDir, producer, topic);
+  }
+
+  /** Writes a reading as kafka-producer does. */
+  async send(nodo: string, values: object): Promise<void> {
+    const now = new Date();
+    const reading = {
+      nodo,
+      ...values,
+      fecha: now.toISOString().slice(0, 10),
+      hora: now.toTimeString().slice(0, 8),
+    };
+    await this.producer.send({
+      topic: this.topicName,
+      messages: [{ key: nodo, value: JSON.stringify(reading), headers: { 'reading-id': newReadingId() } }],
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.producer.disconnect();
+    await this.nodeRed.stop();
+    await rm(this.userDir, { recursive: true, force: true });
+  }
+}
