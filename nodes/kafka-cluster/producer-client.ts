@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import murmur2 from 'kafkajs/src/producer/partitioners/default/murmur2';
 import { keepTrying } from '../shared/keep-trying';
 import { toError } from '../shared/user-error';
 import type { KafkaClient } from './client';
 import { KafkaError, toKafkaError } from './errors';
+import { murmur2 } from './murmur2';
 import { ProducerSession } from './producer-session';
 import { Questions } from './questions';
 import { TopicDirectory } from './topic-directory';
