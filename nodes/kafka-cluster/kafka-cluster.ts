@@ -1,3 +1,5 @@
+// First of all: see there.
+import './faster-kafkajs';
 import type tls from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { localizeError, translator } from '../shared/translate';
