@@ -30,10 +30,13 @@ export = function (RED: NodeAPI): void {
     const fields = new MessageFields(settings, evaluatorOf(node));
     const directory = path.join(RED.settings.userDir ?? process.cwd(), OUTBOXES, node.id);
     const pipeline = new Pipeline(settings, cluster, directory, {
-      acknowledged: (record, offset) =>
+      acknowledged: (record, offset) => {
+        // Making the message again is a good part of the work, and mostly for nobody.
+        if (!isWired(node)) return;
         node.send(
           toMessage(record, { partition: record.partition, ...(offset === undefined ? {} : { offset }) }),
-        ),
+        );
+      },
       refused: (record, error) =>
         node.error(localizeError(error, t), toMessage(record, { partition: record.partition })),
       held: (record, error) =>
@@ -58,6 +61,12 @@ export = function (RED: NodeAPI): void {
         .catch((error: unknown) => node.error(toError(error).message))
         .finally(done);
     });
+  }
+
+  /** Node-RED keeps the wires of a node in a property that its types leave out; a deploy may change them. */
+  function isWired(node: Node): boolean {
+    const [first] = (node as Node & { wires: readonly (readonly string[])[] }).wires;
+    return first !== undefined && first.length > 0;
   }
 
   /** A node that can't work says why in its status and for each message. */

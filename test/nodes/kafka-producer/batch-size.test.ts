@@ -24,10 +24,10 @@ describe('kafka-producer: batch size', function () {
   });
 
   it('fills batches exactly as large as batchSize says they are', () => {
-    const item = fc.record({ body: fc.nat(3000), gap: fc.nat(100_000) });
+    const item = fc.record({ body: fc.oneof(fc.nat(30), fc.nat(3000)), gap: fc.nat(100_000) });
     fc.assert(
       fc.property(
-        fc.array(item, { minLength: 1, maxLength: 200 }),
+        fc.array(item, { minLength: 1, maxLength: 300 }),
         fc.integer({ min: 100, max: 20_000 }),
         (items, max) => {
           let timestamp = 1_700_000_000_000;
@@ -65,6 +65,9 @@ describe('kafka-producer: batch size', function () {
     );
 
     for (const records of [alone, many]) {
+      const filler = new BatchFiller(limit, Infinity);
+      for (const one of records) assert.ok(filler.add({ body: bodySize(one), timestamp: one.timestamp }));
+      assert.equal(filler.size, limit);
       await producer.send(topic, 0, records);
       const last = records.at(-1);
       assert.ok(last?.value);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { readProducerConfig, type ProducerConfig } from '../../../nodes/kafka-producer/config';
 import { Pipeline } from '../../../nodes/kafka-producer/pipeline';
@@ -84,9 +85,18 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     removeFolders();
   });
 
-  async function topic(partitions = 4): Promise<string> {
+  async function topic(partitions = 4, settings: Record<string, string> = {}): Promise<string> {
     const name = `pipeline-${randomUUID()}`;
     await ensureTopics(stack.bootstrap, [{ topic: name, partitions }]);
+    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+    if (configEntries.length === 0) return name;
+    const admin = new Kafka({ brokers: [stack.bootstrap], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
+    });
+    await admin.disconnect();
     return name;
   }
 
@@ -159,6 +169,43 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     });
   }
 
+  it('says that a broker was lost while nothing is being sent, and that it is back', async () => {
+    const harness = new Harness(cluster, await topic());
+    harness.accept({});
+    await until('the record to be acknowledged', () => harness.acknowledged.length === 1);
+    const [broker] = stack.brokers;
+    broker?.kill('SIGKILL');
+    await until('the loss to be told', () => harness.pipeline.facts().connection.state === 'retrying', 4_000);
+    await broker?.exited;
+    await broker?.start();
+    await until(
+      'the return to be told',
+      () => harness.pipeline.facts().connection.state === 'connected',
+      8_000,
+    );
+    await harness.pipeline.close();
+  });
+
+  it('goes on over a fresh connection when the broker stands still', async () => {
+    const harness = new Harness(cluster, await topic());
+    harness.accept({ payload: { n: 0 }, key: 'nodo' });
+    await until('the record to be acknowledged', () => harness.acknowledged.length === 1);
+    const [broker] = stack.brokers;
+    broker?.kill('SIGSTOP');
+    for (let n = 1; n <= 100; n++) harness.accept({ payload: { n }, key: 'nodo' });
+    await until(
+      'the stand-still to be told',
+      () => harness.pipeline.facts().connection.state === 'retrying',
+      15_000,
+    );
+    broker?.kill('SIGCONT');
+    await until('all to be acknowledged', () => harness.acknowledged.length === 101, 15_000);
+    const records = await readTopic(stack.bootstrap, harness.topic, 101);
+    assert.equal(records.length, 101);
+    checkOrder(records);
+    await harness.pipeline.close();
+  });
+
   it('sends what was left from the last run first', async () => {
     const away = new KafkaJsCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' }, () => undefined);
     const name = await topic();
@@ -224,9 +271,10 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
   });
 
   it('goes on beside a record that only the broker knows to be too large', async () => {
-    // The node believes its own setting; the broker's limit is lower.
-    const harness = new Harness(cluster, await topic(1), { maxBatchBytes: '5000000' });
-    const payloads = ['a', 'b', 'x'.repeat(1_200_000), 'c', 'd'];
+    // The node believes its own setting; the topic's limit is lower.
+    const name = await topic(1, { 'max.message.bytes': '2000' });
+    const harness = new Harness(cluster, name, { maxBatchBytes: '1000000' });
+    const payloads = ['a', 'b', 'x'.repeat(3_000), 'c', 'd'];
     for (const payload of payloads) harness.accept({ payload });
     await until('the others to be acknowledged', () => harness.acknowledged.length === 4);
     assert.equal(harness.refused.length, 1);
