@@ -8,6 +8,18 @@ const UNAUTHORIZED = 13;
 const AUTHENTICATION = new Set([11, 18, 391]);
 const OUT_OF_DISK_SPACE = 14_031;
 
+/** Troubles that pass by themselves, as far as one can tell. */
+const PASSING: ReadonlySet<string> = new Set([
+  'mongo-sink.errors.database-away',
+  'mongo-database.errors.unreachable',
+  'mongo-database.errors.connection',
+]);
+
+/** Whether a trouble is that the database is away, whoever noticed it: the connection or a write. */
+export function isPassing(error: Error): boolean {
+  return error instanceof UserError && PASSING.has(error.key);
+}
+
 /** Why nothing can be written at present, and what to change where that is what it takes. */
 export function waitReason(error: Error): UserError {
   const code = codeOf(error);

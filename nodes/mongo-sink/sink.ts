@@ -11,7 +11,7 @@ import { ensureReadingsIndex } from './indexes';
 import type { NodoDocument } from './nodo';
 import { Nodos } from './nodos';
 import { repairNodos } from './nodos-repair';
-import { waitReason } from './reasons';
+import { isPassing, waitReason } from './reasons';
 import { RejectedStore, toRejectedDocument, type RejectedDocument, type Rejection } from './rejected';
 import { Writer, type Outcome } from './writer';
 
@@ -222,9 +222,9 @@ export class MongoSink {
     this.report(error);
   }
 
-  /** The same trouble is reported once, until something has been stored again. */
+  /** The same trouble is reported once, until something has been stored again; all ways of being away are the same. */
   private report(error: Error): void {
-    const name = error instanceof UserError ? error.key : error.message;
+    const name = isPassing(error) ? 'away' : error instanceof UserError ? error.key : error.message;
     if (this.reported.has(name)) return;
     this.reported.add(name);
     this.listener.onTrouble(error);

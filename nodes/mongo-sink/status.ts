@@ -1,14 +1,7 @@
 import type { NodeStatus } from 'node-red';
 import type { Translate } from '../shared/translate';
-import { UserError } from '../shared/user-error';
+import { isPassing } from './reasons';
 import type { SinkState } from './sink';
-
-/** Troubles that pass by themselves, as far as one can tell. */
-const PASSING: ReadonlySet<string> = new Set([
-  'mongo-sink.errors.database-away',
-  'mongo-database.errors.unreachable',
-  'mongo-database.errors.connection',
-]);
 
 /** What the editor shows of a sink's state. */
 export function statusOf(state: SinkState, t: Translate): NodeStatus {
@@ -21,7 +14,7 @@ export function statusOf(state: SinkState, t: Translate): NodeStatus {
       return { fill: 'green', shape: 'dot', text };
     }
     case 'waiting': {
-      const passing = state.error instanceof UserError && PASSING.has(state.error.key);
+      const passing = isPassing(state.error);
       const time = new Date(state.nextAttempt).toTimeString().slice(0, 8);
       const text = t(`mongo-sink.status.${passing ? 'waiting' : 'refused'}`, { time });
       return { fill: passing ? 'yellow' : 'red', shape: 'ring', text };

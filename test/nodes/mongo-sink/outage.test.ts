@@ -82,6 +82,7 @@ describe('mongo-sink: a database that goes away', () => {
         const before = settled;
         await waitIsTold(running);
         await server.start();
+        assert.equal(running.troubles.length, round + 1, String(running.troubles));
         await until('readings to be stored again', () => settled > before + 300, 30_000);
       }
     } finally {
