@@ -4,6 +4,7 @@ import net from 'node:net';
 import type { Admin } from 'kafkajs';
 import { KafkaJsAdmin } from '../../../nodes/kafka-cluster/admin-client';
 import { KafkaClient } from '../../../nodes/kafka-cluster/client';
+import { Gate } from '../../support/gate';
 import { kafka } from '../../support/services';
 import { until } from '../../support/until';
 
@@ -137,34 +138,3 @@ describe('kafka-cluster: questions to a real Kafka', function () {
     silent.close();
   });
 });
-
-/** A TCP door to the broker that can be shut. */
-class Gate {
-  private server: net.Server | undefined;
-  private port = 0;
-  private readonly sockets = new Set<net.Socket>();
-
-  constructor(private readonly target: string) {}
-
-  async open(): Promise<string> {
-    const [host, port] = this.target.split(':');
-    const server = net.createServer((socket) => {
-      const onward = net.connect(Number(port), host);
-      for (const end of [socket, onward]) {
-        this.sockets.add(end);
-        end.on('error', () => end.destroy()).on('close', () => this.sockets.delete(end));
-      }
-      socket.pipe(onward).pipe(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.server = server;
-    this.port = (server.address() as net.AddressInfo).port;
-    return `127.0.0.1:${this.port}`;
-  }
-
-  async close(): Promise<void> {
-    const { server } = this;
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise<void>((resolve) => server?.close(() => resolve()));
-  }
-}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  LAST_10,
+  NAMED_RANGES,
+  readAddress,
+  writeAddress,
+} from '../../../../nodes/topic-catalog/page/address';
+
+describe("the page's address", () => {
+  it('shows all nodes when it says nothing, or nothing that can be read', () => {
+    for (const fragment of [
+      '',
+      '#',
+      '#!/0',
+      '#!/0?',
+      '#!/0?socketid=x',
+      '#?vista=otra',
+      '#!/0?rango=siempre',
+    ]) {
+      assert.deepEqual(readAddress(fragment), { view: 'nodes', range: LAST_10 });
+    }
+  });
+
+  it('carries node and range, and leaves its host what it has in the fragment', () => {
+    const address = { view: 'node', nodo: 'comuna_15', range: NAMED_RANGES[3]![1] } as const;
+    assert.equal(writeAddress('#!/0', address), '#!/0?nodo=comuna_15&rango=24h');
+    assert.equal(writeAddress('#!/3?vista=topics', address), '#!/3?nodo=comuna_15&rango=24h');
+    assert.equal(writeAddress('', address), '#?nodo=comuna_15&rango=24h');
+    assert.equal(writeAddress('#!/0?nodo=x', { view: 'nodes', range: LAST_10 }), '#!/0');
+  });
+
+  it('gives back every node and range that it was given', () => {
+    const range = fc.oneof(
+      fc.constantFrom(...NAMED_RANGES.map(([, named]) => named)),
+      fc
+        .tuple(fc.nat(1e12), fc.integer({ min: 1, max: 1e9 }))
+        .map(([from, length]) => ({ kind: 'between' as const, from, to: from + length })),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), range, (nodo, chosen) => {
+        const address = { view: 'node' as const, nodo, range: chosen };
+        assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
+      }),
+    );
+  });
+
+  it('keeps the views and their topic', () => {
+    for (const view of ['topics', 'live', 'events', 'nodes'] as const) {
+      const address = { view, topic: 'a/b?c=d&e', range: LAST_10 };
+      assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
+    }
+  });
+
+  it('is written as AngularJS would write it, which would otherwise write it again', () => {
+    const { length } = '#!/0?nodo=';
+    const written = (nodo: string) =>
+      writeAddress('#!/0', { view: 'node', nodo, range: LAST_10 }).slice(length);
+    assert.equal(written('a b'), 'a%20b');
+    assert.equal(written('a@b:c$d,e;f'), 'a@b:c$d,e;f');
+    assert.equal(written('{{7*7}}'), '%7B%7B7*7%7D%7D');
+    assert.equal(written('a+b&c=d#e?f/g'), 'a%2Bb%26c%3Dd%23e%3Ff%2Fg');
+  });
+});

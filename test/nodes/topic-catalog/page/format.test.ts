@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { Format, localeOf } from '../../../../nodes/topic-catalog/page/format';
+import { TEXTS } from '../../../../nodes/topic-catalog/page/texts';
+import { Variables } from '../../../../nodes/topic-catalog/page/variables';
+
+const SECOND = 1_000;
+const DAY = 86_400_000;
+
+describe('numbers, times and names on the page', () => {
+  it('are those of the language, in the variant of the browser', () => {
+    assert.equal(localeOf('es', ['en-US', 'es-CO']), 'es-CO');
+    assert.equal(localeOf('en', ['es-CO']), 'en');
+    assert.equal(new Format('es-CO').number(1997.07), '1.997,07');
+    assert.equal(new Format('en').number(26.92732), '26.93');
+    assert.equal(new Format('en').number(0.000123456), '0.000123');
+    assert.equal(new Format('en').number(0), '0');
+    assert.equal(new Format('en').brief(1997.07), '1,997');
+    assert.equal(new Format('en').brief(590.8203), '590.8');
+    assert.equal(new Format('en').count(12_345_678), '12.3M');
+  });
+
+  it('say how long ago in the unit that fits, and never in the future', () => {
+    const format = new Format('es');
+    const ago = (past: number) => format.ago(10 * 365 * DAY - past, 10 * 365 * DAY);
+    assert.equal(ago(3 * SECOND), 'hace 3 s');
+    assert.equal(ago(90 * SECOND), 'hace 1 min');
+    assert.equal(ago(30 * 3_600 * SECOND), 'hace 30 h');
+    assert.match(ago(3 * DAY), /^hace 3 d/);
+    assert.equal(ago(1_825 * DAY), 'hace 4 a');
+    assert.equal(ago(-5 * SECOND), ago(0));
+  });
+
+  it('put the four variables of the original first, in its order, and all others by name', () => {
+    const variables = new Variables({ luz: { es: 'Luz', unit: 'lx' } });
+    assert.deepEqual(
+      variables.order(['ph', 'sensacion', 'luz', 'humedad', 'co2', 'radiacion', 'temperatura']),
+      ['radiacion', 'temperatura', 'humedad', 'sensacion', 'luz', 'co2', 'ph'],
+    );
+    assert.equal(variables.name('humedad', 'es'), 'Humedad relativa');
+    assert.equal(variables.name('luz', 'es'), 'Luz');
+    assert.equal(variables.name('luz', 'en'), 'luz');
+    assert.equal(variables.unit('luz'), 'lx');
+    assert.equal(variables.colour('ph'), variables.colour('ph'));
+  });
+
+  it('have every text in both languages', () => {
+    const keys = (texts: object, path = ''): string[] =>
+      Object.entries(texts).flatMap(([key, value]) =>
+        typeof value === 'object' && value !== null
+          ? keys(value as object, `${path}${key}.`)
+          : [`${path}${key}`],
+      );
+    assert.deepEqual(keys(TEXTS.en), keys(TEXTS.es));
+  });
+});

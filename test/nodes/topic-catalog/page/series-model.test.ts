@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { LiveReading, SeriesAnswer, Values } from '../../../../nodes/topic-catalog/answers';
+import { Buckets } from '../../../../nodes/topic-catalog/buckets';
+import type { Range } from '../../../../nodes/topic-catalog/page/address';
+import { toCsv } from '../../../../nodes/topic-catalog/page/download';
+import { SeriesModel } from '../../../../nodes/topic-catalog/page/series-model';
+
+const LAST_3: Range = { kind: 'last', count: 3 };
+
+function answer(times: number[], values: Record<string, (number | null)[]>): SeriesAnswer {
+  const summary = { n: 0, min: null, mean: null, max: null };
+  const columns = Object.entries(values).map(([name, mean]) => ({ name, mean, summary }));
+  const about = { at: 0, nodo: 'a', known: true, topic: null, last: null, from: 0, to: 0 };
+  return { ...about, readings: times.length, bucketMs: 0, times, columns };
+}
+
+function reading(ts: number, valores: Values): LiveReading {
+  return { nodo: 'a', topic: null, ts, fecha: null, hora: null, valores };
+}
+
+describe("a chart's points", () => {
+  it('move on with each live reading, the oldest going when there are enough', () => {
+    const model = new SeriesModel(answer([1, 2, 3], { x: [10, 20, 30] }), LAST_3);
+    assert.equal(model.add(reading(4, { x: 40 })), true);
+    assert.deepEqual(model.times, [2, 3, 4]);
+    assert.deepEqual(model.columns.get('x')?.mean, [20, 30, 40]);
+    assert.deepEqual(model.summary('x'), { n: 3, min: 20, mean: 30, max: 40 });
+  });
+
+  it('take a reading once, though it comes with the answer and live', () => {
+    const model = new SeriesModel(answer([1, 2], { x: [10, 20] }), LAST_3);
+    assert.equal(model.add(reading(2, { x: 20 })), false);
+    assert.equal(model.add(reading(1, { x: 10 })), false);
+    assert.deepEqual(model.times, [1, 2]);
+  });
+
+  it('begin a variable that was not there before, and keep a gap for one that is missing or null', () => {
+    const model = new SeriesModel(answer([1, 2], { x: [10, 20] }), LAST_3);
+    model.add(reading(3, { x: null, y: 5 }));
+    assert.deepEqual(model.columns.get('x')?.mean, [10, 20, null]);
+    assert.deepEqual(model.columns.get('y')?.mean, [null, null, 5]);
+    assert.equal(model.latest('x'), null);
+  });
+
+  it('are drawn with a gap where the node was silent for much longer than usual', () => {
+    const model = new SeriesModel(answer([0, 3_000, 6_000, 60_000], { x: [1, 2, 3, 4] }), { kind: 'all' });
+    assert.deepEqual(model.drawn('x').times, [0, 3, 6, 33, 60]);
+    assert.deepEqual(model.drawn('x').mean, [1, 2, 3, null, 4]);
+  });
+
+  it('leave a moving range at its old end, and none out of a fixed one', () => {
+    const moving = new SeriesModel(answer([1_000, 2_000, 3_000], { x: [1, 2, 3] }), {
+      kind: 'recent',
+      milliseconds: 1_500,
+    });
+    moving.trim(4_000);
+    assert.deepEqual(moving.times, [3_000]);
+    const fixed = new SeriesModel(answer([1], { x: [1] }), { kind: 'between', from: 0, to: 5 });
+    assert.equal(fixed.add(reading(6, { x: 6 })), false);
+  });
+
+  it('in buckets say the same whether readings came with the answer or live', () => {
+    const values = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: -9, max: 9 })), {
+      minLength: 1,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(values, fc.nat(59), (pairs, cut) => {
+        const readings = pairs.sort((a, b) => a[0] - b[0]).map(([time, x]) => ({ time: time * 1_000, x }));
+        const folded = (some: typeof readings): SeriesAnswer => {
+          const buckets = new Buckets(100, 15_000);
+          for (const { time, x } of some) buckets.add(time, { x });
+          return { ...answer([], {}), ...buckets.result() };
+        };
+        const model = new SeriesModel(folded(readings.slice(0, cut)), { kind: 'all' });
+        // The width is known from the answer even when it has no bucket yet.
+        for (const { time, x } of readings.slice(cut)) model.add(reading(time, { x }));
+        const whole = new SeriesModel(folded(readings), { kind: 'all' });
+        assert.deepEqual(model.times, whole.times);
+        const [a, b] = [model.summary('x'), whole.summary('x')];
+        assert.deepEqual([a.n, a.min, a.max], [b.n, b.min, b.max]);
+        assert.ok(Math.abs(a.mean! - b.mean!) < 1e-9);
+      }),
+    );
+  });
+
+  it('are downloaded as CSV that no spreadsheet runs', () => {
+    const model = new SeriesModel(answer([0, 1_000], { 'a "b", c': [1, null], '=cmd()': [-2, 3] }), LAST_3);
+    assert.equal(
+      toCsv(model, ['a "b", c', '=cmd()']),
+      'ts,"a ""b"", c",\'=cmd()\r\n1970-01-01T00:00:00.000Z,1,-2\r\n1970-01-01T00:00:01.000Z,,3\r\n',
+    );
+  });
+});

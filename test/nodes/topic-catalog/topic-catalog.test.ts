@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import registerCluster from '../../../nodes/kafka-cluster/kafka-cluster';
+import registerDatabase from '../../../nodes/mongo-database/mongo-database';
+import type { PipelineMessage } from '../../../nodes/shared/messages';
+import { newReadingId } from '../../../nodes/shared/reading-id';
+import type {
+  Failure,
+  LiveUpdate,
+  NodeEvent,
+  NodesAnswer,
+  TopicsAnswer,
+} from '../../../nodes/topic-catalog/answers';
+import registerCatalog from '../../../nodes/topic-catalog/topic-catalog';
+import { Gate } from '../../support/gate';
+import { database, kafka } from '../../support/services';
+import { loadTexts, withTexts } from '../../support/texts';
+import { until } from '../../support/until';
+
+type Collected = PipelineMessage & {
+  error?: Failure;
+  status?: NodeStatus;
+  socketid?: string;
+  _client?: object;
+};
+
+let collected: Record<string, Collected[]>;
+
+function registerCollector(RED: NodeAPI): void {
+  RED.nodes.registerType('collector', function (this: Node, def: NodeDef) {
+    RED.nodes.createNode(this, def);
+    this.on('input', (message, _send, done) => {
+      collected[def.name]?.push(message as Collected);
+      done();
+    });
+  });
+}
+
+const NODES = [
+  withTexts(registerCluster),
+  withTexts(registerDatabase),
+  withTexts(registerCatalog),
+  registerCollector,
+];
+
+describe('topic-catalog in Node-RED', function () {
+  this.timeout(60_000);
+  let brokers: string;
+  let uri: string;
+  let client: MongoClient;
+  let name: string;
+
+  before(async () => {
+    for (const type of ['kafka-cluster', 'mongo-database', 'topic-catalog']) await loadTexts(type);
+    [{ brokers }, { uri }] = await Promise.all([kafka(), database()]);
+    client = await new MongoClient(uri).connect();
+  });
+
+  after(() => client.close());
+
+  beforeEach(async () => {
+    name = `catalog-${randomUUID()}`;
+    await new Promise<void>((resolve) => helper.startServer(() => resolve()));
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await new Promise<void>((resolve) => helper.stopServer(() => resolve()));
+    await client.db(name).dropDatabase();
+  });
+
+  async function deploy(catalog: object = {}, mongo: object = {}, cluster: object = {}): Promise<void> {
+    collected = { answers: [], events: [], caught: [], completed: [], statuses: [] };
+    const node = {
+      id: 'catalog',
+      type: 'topic-catalog',
+      cluster: 'kafka',
+      database: 'db',
+      groupId: 'g',
+      silentAfter: '5',
+    };
+    const flow = [
+      { ...node, ...catalog, wires: [['answers'], ['events']] },
+      { id: 'catch', type: 'catch', wires: [['caught']] },
+      { id: 'complete', type: 'complete', scope: ['catalog'], wires: [['completed']] },
+      { id: 'status', type: 'status', scope: ['catalog'], wires: [['statuses']] },
+      ...Object.keys(collected).map((collector) => ({ id: collector, name: collector, type: 'collector' })),
+    ].map((config) => ({ x: 100, y: 100, z: 'tab', ...config }));
+    await helper.load(NODES, [
+      { id: 'tab', type: 'tab' },
+      { id: 'kafka', type: 'kafka-cluster', brokers, clientId: 'test', sasl: 'none', ...cluster },
+      { id: 'db', type: 'mongo-database', uri, database: name, ...mongo },
+      ...flow,
+    ]);
+  }
+
+  function input(message: object): void {
+    helper.getNode('catalog').receive(message as PipelineMessage);
+  }
+
+  function answer(count = 1): Promise<Collected> {
+    return until(
+      `answer ${count}`,
+      () => collected.answers!.filter(({ action }) => action !== 'live')[count - 1],
+    );
+  }
+
+  function reading(nodo: string, values: object): PipelineMessage {
+    const payload = { nodo, ...values, fecha: '2026-11-24', hora: '10:00:00' };
+    const record = { topic: 'T', partition: 0, offset: '0', timestamp: Date.now() };
+    return { payload, readingId: newReadingId(), kafka: record };
+  }
+
+  it('answers with the request itself, its payload replaced and all else kept', async () => {
+    await client
+      .db(name)
+      .collection('nodos')
+      .insertOne({ nodo: 'a', topic: 'T', ts: new Date(), valores: { x: 1 } });
+    await deploy();
+    input({
+      action: 'nodes',
+      payload: {},
+      request: 'r1',
+      socketid: 's1',
+      _client: { socketId: 'c1' },
+      topic: 'mine',
+    });
+    const { payload, ...rest } = await answer();
+    assert.deepEqual(
+      (payload as NodesAnswer).nodes.map(({ nodo }) => nodo),
+      ['a'],
+    );
+    assert.deepEqual(
+      { ...rest, _msgid: '' },
+      {
+        _msgid: '',
+        action: 'nodes',
+        request: 'r1',
+        socketid: 's1',
+        _client: { socketId: 'c1' },
+        topic: 'mine',
+      },
+    );
+    await until('done', () => collected.completed!.length === 1);
+    input({ action: 'topics' });
+    assert.ok(Array.isArray(((await answer(2)).payload as TopicsAnswer).topics));
+    await until('the status', () => collected.statuses!.at(-1)?.status?.text === 'connected, nodes: 1');
+  });
+
+  it('answers a wrong request with an error, which the Catch node gets as well', async () => {
+    await deploy();
+    input({ action: 'series', payload: { nodo: { $ne: null } }, socketid: 's1' });
+    const { payload, error, socketid } = await answer();
+    assert.equal(payload, undefined);
+    assert.equal(socketid, 's1');
+    assert.equal(error?.source, 'request');
+    assert.match(error?.message ?? '', /nodo.*\{"\$ne":null\}/);
+    const caught = await until('the Catch node', () => collected.caught![0]);
+    assert.match(String((caught.error as unknown as Error).message), /nodo/);
+    assert.equal(collected.completed!.length, 0);
+  });
+
+  it('passes a stored reading on at once, and says when its sensor fails', async () => {
+    await deploy();
+    input(reading('a', { humedad: 60 }));
+    const live = await until('the live update', () =>
+      collected.answers!.find(({ action }) => action === 'live'),
+    );
+    const { readings } = live.payload as LiveUpdate;
+    assert.deepEqual(
+      readings.map(({ nodo, topic, valores }) => ({ nodo, topic, valores })),
+      [{ nodo: 'a', topic: 'T', valores: { humedad: 60 } }],
+    );
+    assert.equal('socketid' in live, false);
+    input(reading('a', { humedad: null }));
+    const event = (await until('an event', () => collected.events![0])).payload as NodeEvent;
+    assert.deepEqual([event.kind, event.nodo, event.variables], ['sensor-error', 'a', ['humedad']]);
+    await until('done', () => collected.completed!.length === 2);
+  });
+
+  it('refuses a message that is neither a request nor a reading', async () => {
+    await deploy();
+    input({ payload: 'hello' });
+    const caught = await until('the Catch node', () => collected.caught![0]);
+    assert.match(String((caught.error as unknown as Error).message), /no msg\.action.*hello/);
+    assert.equal(collected.answers!.length, 0);
+  });
+
+  it('says within seconds that the database is away, and answers by itself once it is back', async () => {
+    const gate = new Gate(new URL(uri).host);
+    const address = await gate.open();
+    await deploy({}, { uri: `mongodb://${address}/?directConnection=true` });
+    input({ action: 'nodes' });
+    assert.ok((await answer()).payload);
+    await gate.close();
+    const begun = Date.now();
+    const failed = await until('an error', async () => {
+      const count = collected.answers!.length;
+      input({ action: 'nodes' });
+      const latest = await until('any answer', () => collected.answers![count]);
+      return latest.error;
+    });
+    assert.equal(failed.source, 'database');
+    assert.ok(!failed.message.includes('undefined'), failed.message);
+    console.log(`      the database's absence was said after ${Date.now() - begun} ms`);
+    await until('the status', () => collected.statuses!.at(-1)?.status?.fill === 'red');
+    await gate.open();
+    await until(
+      'an answer',
+      async () => {
+        const count = collected.answers!.length;
+        input({ action: 'nodes' });
+        return (await until('any answer', () => collected.answers![count])).payload;
+      },
+      30_000,
+    );
+    await until('the status', () => collected.statuses!.at(-1)?.status?.fill === 'green');
+    await helper.unload();
+    await gate.close();
+  });
+
+  it('says which setting is missing, and answers with that', async () => {
+    await deploy({ cluster: '' });
+    input({ action: 'topics', request: 'r' });
+    const { error, ...rest } = await answer();
+    assert.equal(error?.source, 'internal');
+    assert.match(error?.message ?? '', /no usable Kafka/);
+    assert.equal((rest as { request?: string }).request, 'r');
+    await until('the status', () => collected.statuses!.at(-1)?.status?.text === 'check the settings');
+  });
+});
