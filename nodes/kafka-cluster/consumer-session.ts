@@ -119,6 +119,7 @@ export class ConsumerSession {
   private probing = false;
   private reachableSince: number | undefined;
   private stopping = false;
+  private leaving: Promise<void> | undefined;
   /** Whether kafkajs can take pauses: it throws before its first joining and after its end. */
   private joined = false;
 
@@ -159,25 +160,19 @@ export class ConsumerSession {
     this.watch = setInterval(() => void this.checkSigns(), WATCH_INTERVAL_MS);
     try {
       await Promise.all([this.begin(), this.ended.promise]);
+    } catch (error) {
+      // Sockets that have gone silent would only hold up the leaving.
+      if (error instanceof SilentConnectionError) this.client.retire();
+      throw error;
     } finally {
-      this.joined = false;
-      clearInterval(this.watch);
-      this.client.retire();
+      await this.leave();
     }
   }
 
   /** Leaves the group, as far as the brokers answer within three seconds. */
   async stop(): Promise<void> {
-    if (this.stopping) return this.ended.promise;
     this.stopping = true;
-    this.joined = false;
-    clearInterval(this.watch);
-    try {
-      await answer('leaving the group', this.consumer.disconnect(), STOP_TIMEOUT_MS);
-    } catch {
-      // Nobody to say goodbye to: the group drops this member when its session ends.
-    }
-    this.client.retire();
+    await this.leave();
     this.ended.resolve();
   }
 
@@ -213,6 +208,18 @@ export class ConsumerSession {
     place.next = offset;
     place.doubted = false;
     this.consumer.seek({ topic: place.topic, partition: place.partition, offset });
+  }
+
+  /** Ends everything: kafkajs goes on with what it has begun until it is told to stop, whatever became of it. */
+  private leave(): Promise<void> {
+    this.joined = false;
+    clearInterval(this.watch);
+    this.leaving ??= answer('leaving the group', this.consumer.disconnect(), STOP_TIMEOUT_MS)
+      .catch(() => {
+        // Nobody to say goodbye to: the group drops this member when its session ends.
+      })
+      .finally(() => this.client.retire());
+    return this.leaving;
   }
 
   private async begin(): Promise<void> {

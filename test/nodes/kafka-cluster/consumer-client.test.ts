@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { KafkaJsAdmin } from '../../../nodes/kafka-cluster/admin-client';
+import { KafkaClient } from '../../../nodes/kafka-cluster/client';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
+import { KafkaJsConsumer } from '../../../nodes/kafka-cluster/consumer-client';
 import type {
   ClusterConsumer,
   ConsumerListener,
@@ -203,6 +206,39 @@ describe('the consumer client', function () {
     await until('what is left', () => second.seen.values().length >= 4);
     assert.deepEqual(second.seen.values(), numbered(10).slice(6));
     assert.deepEqual(second.seen.gaps, [`${topic}/0: 2 to 6`]);
+  });
+
+  it('reports that gap also when kafkajs has replaced the committed offset before anybody could look', async () => {
+    const topic = await fixture.createTopic();
+    const groupId = fixture.name('group');
+    await fixture.write(topic, numbered(10));
+    const first = start({ topics: [topic], groupId });
+    await until('the records', () => first.seen.values().length === 10);
+    await first.consumer.commit([{ topic, partition: 0, offset: '2' }]);
+    await stop(first.consumer);
+    await fixture.deleteBefore(topic, '6');
+
+    const client = () =>
+      new KafkaClient({ brokers: [fixture.brokers], clientId: 'test' }, Infinity, () => undefined);
+    const admin = new KafkaJsAdmin(client);
+    const seen = new Recorder();
+    const answer = admin.committedOffsetsOf.bind(admin);
+    let questions = 0;
+    admin.committedOffsetsOf = async (group, topics) => {
+      // The first is asked before joining, the second for the assignment.
+      if (++questions === 2) {
+        await until('kafkajs to be faster', async () => (await fixture.committed(groupId, topic))[0] !== 2);
+      }
+      return answer(group, topics);
+    };
+    const options = { topics: [topic], groupId, from: 'earliest' as const, sessionTimeoutMs: 6_000 };
+    const consumer = new KafkaJsConsumer(client, admin, options, seen);
+    consumers.push(consumer);
+    consumer.start();
+    await until('what is left', () => seen.values().length >= 4);
+    assert.deepEqual(seen.gaps, [`${topic}/0: 2 to 6`]);
+    await stop(consumer);
+    admin.close();
   });
 
   it('reports records that are deleted before its eyes', async () => {

@@ -16,7 +16,7 @@ const OVERVIEW: ConsumerOverview = {
   deadLetterProblem: undefined,
 };
 const t = (key: string, params: object = {}) =>
-  [key.slice('kafka-consumer.'.length), ...Object.values(params).map(String)].join(' ');
+  [key.replace(/^kafka-\w+\./, ''), ...Object.values(params).map(String)].join(' ');
 
 function shown(overview: Partial<ConsumerOverview>): {
   fill?: string | undefined;
@@ -51,7 +51,7 @@ describe("the kafka-consumer's status", () => {
     const error = new UserError('kafka-cluster.errors.unreachable', { brokers: 'x' });
     assert.deepEqual(shown({ state: { state: 'retrying', nextAttempt: at, error } }), {
       fill: 'red',
-      text: 'status.retrying 12:34:56 ster.errors.unreachable x',
+      text: 'status.retrying 12:34:56 errors.unreachable x',
     });
     assert.equal(shown({ deadLetterProblem: new Error('no topic') }).text, 'status.dead-letters no topic');
   });
