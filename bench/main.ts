@@ -6,6 +6,7 @@
  *   npm run bench -- --row 1 --row 5   these rows alone
  *   npm run bench -- --check           fails when a ratio of rows 1, 2 or 5 is a third below the recorded one
  *   npm run bench -- --record          keeps this run as the one that --check compares with
+ *   --seconds 10                       how long each figure is measured, in place of 3 (1 in short runs)
  *   --database python                  the embedded database also where a faster one is at hand
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -36,9 +37,10 @@ async function main(): Promise<number> {
       record: { type: 'boolean', default: false },
       row: { type: 'string', multiple: true },
       database: { type: 'string', default: 'auto' },
+      seconds: { type: 'string' },
     },
   });
-  const plan = values.check ? CHECK : values.quick ? QUICK : FULL;
+  const plan = withSeconds(values.check ? CHECK : values.quick ? QUICK : FULL, values.seconds);
   const rows = chosen(
     values.row?.map(Number) ?? (values.check ? CHECKED_ROWS : values.quick ? QUICK_ROWS : []),
   );
@@ -49,6 +51,13 @@ async function main(): Promise<number> {
   const problems = stepsBack(report);
   for (const problem of problems) console.error(problem);
   return problems.length === 0 ? 0 : 1;
+}
+
+function withSeconds(plan: Plan, seconds: string | undefined): Plan {
+  if (seconds === undefined) return plan;
+  const measureMs = Number(seconds) * 1000;
+  if (!(measureMs > 0)) throw new Error(`--seconds ${seconds} is no time`);
+  return { ...plan, measureMs };
 }
 
 /** @returns the rows with these numbers, all of them when there are none */

@@ -59,6 +59,9 @@ export interface Row {
   run(context: Context): Promise<RowResult>;
 }
 
+/** The round that is not counted: everything is still being compiled. */
+const WARM_UP = -1;
+
 /** Measures once. */
 export type Measure = (round: number) => Promise<Speed>;
 
@@ -72,6 +75,7 @@ export async function inRounds(
     measure,
     series: { name, unit, figures: [] as number[], cpu: [] as number[] },
   }));
+  for (const { measure } of all) await measure(WARM_UP);
   for (let round = 0; round < plan.rounds; round++) {
     const first = round % all.length;
     for (const { measure, series } of [...all.slice(first), ...all.slice(0, first)]) {
