@@ -232,7 +232,7 @@ export class NodeView extends LitElement {
         >${icons.back}${texts.node.back}</a
       >
       ${this.heading()} ${this.rangeBar()} ${this.choosing ? this.rangeForm() : nothing}
-      ${staleNotice(app, series.data ? series : this.about)}
+      ${series.data ? staleNotice(app, series.trouble ? series : this.about) : nothing}
       ${series.data && this.model ? this.content(series.data, this.model) : waiting(app, series.trouble)}`;
   }
 

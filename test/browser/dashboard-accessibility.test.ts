@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
+import { launchBrowser } from '../support/browser';
+import { database } from '../support/services';
+import { DashboardHost } from './support/dashboard-host';
+import { DashboardPage } from './support/dashboard-page';
+
+const AXE = require.resolve('axe-core/axe.min.js');
+const VIEWS = {
+  nodes: '',
+  node: '#!/0?nodo=comuna_15',
+  range: '#!/0?nodo=comuna_15&rango=24h',
+  topics: '#!/0?vista=topics',
+  live: '#!/0?vista=vivo',
+  events: '#!/0?vista=sucesos',
+};
+
+describe('the dashboard for everybody', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let fixture: KafkaFixture;
+  let host: DashboardHost;
+
+  before(async () => {
+    browser = await launchBrowser();
+    fixture = await KafkaFixture.connect();
+    const topic = await fixture.createTopic();
+    const { uri } = await database();
+    host = await DashboardHost.start({ brokers: fixture.brokers, mongoUri: uri, topic, database: topic });
+    await host.send('comuna_15', { humedad: 60, temperatura: null });
+    await host.send('comuna_2', { humedad: 60, temperatura: 20 });
+  });
+
+  after(async () => {
+    await host?.stop();
+    await fixture?.close();
+    await browser?.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has labels, roles and contrast that axe finds nothing wrong with, ${colorScheme}`, async () => {
+      const page = await DashboardPage.open(browser, host.url, '', { colorScheme });
+      for (const [name, fragment] of Object.entries(VIEWS)) {
+        await page.page.goto(`${host.url}/${fragment}`);
+        await page.page.reload();
+        await page.page.locator('.pulse.live').waitFor();
+        await host.send('comuna_15', { humedad: 60, temperatura: null });
+        if (name === 'topics') await page.page.locator(`tr[data-topic="${host.topicName}"]`).click();
+        await page.page.locator('main .card').first().waitFor();
+        if (name === 'live') await page.page.locator('ol li').first().waitFor();
+        await page.screenshot(`${colorScheme}-${name}`);
+        await page.page.addScriptTag({ path: AXE });
+        const { violations } = await page.page.evaluate(() => {
+          const { axe } = window as unknown as {
+            axe: { run(context: string, options: RunOptions): Promise<AxeResults> };
+          };
+          return axe.run('serial-kafka-mongo-dashboard', { runOnly: ['wcag2a', 'wcag2aa', 'best-practice'] });
+        });
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        assert.deepEqual(found, [], name);
+      }
+      await page.close();
+    });
+  }
+
+  it('is used without a mouse: tabs, a node and its range by keyboard alone', async () => {
+    const page = await DashboardPage.open(browser, host.url);
+    await page.row('comuna_15').waitFor();
+    const { keyboard } = page.page;
+    const focused = () =>
+      page.page.evaluate(() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+      });
+    for (let n = 0; n < 30 && (await focused()) !== 'Ver comuna_15'; n++) await keyboard.press('Tab');
+    assert.equal(await focused(), 'Ver comuna_15');
+    await keyboard.press('Enter');
+    await page.value('Humedad relativa').waitFor();
+    await page.page.getByRole('radio', { name: 'Últimas 10' }).focus();
+    await keyboard.press('ArrowRight');
+    await page.page.getByRole('radio', { name: '15 min', checked: true }).waitFor({ state: 'attached' });
+    assert.match(page.page.url(), /rango=15m/);
+    await page.close();
+  });
+});
