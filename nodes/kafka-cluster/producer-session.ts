@@ -1,5 +1,6 @@
 import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
 import type { KafkaClient } from './client';
+import { groupedMessages } from './grouped-messages';
 import type { OutgoingRecord, ProducerOptions } from './types';
 import { withTimeout } from './with-timeout';
 
@@ -65,13 +66,16 @@ export class ProducerSession {
         acks: this.options.acks === 'all' ? -1 : 1,
         timeout: PRODUCE_TIMEOUT_MS,
         compression: this.options.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None,
-        messages: records.map(({ key, value, headers, timestamp }) => ({
-          key,
-          value,
-          headers,
-          timestamp: String(timestamp),
+        messages: groupedMessages(
           partition,
-        })),
+          records.map(({ key, value, headers, timestamp }) => ({
+            key,
+            value,
+            headers,
+            timestamp: String(timestamp),
+            partition,
+          })),
+        ),
       });
       this.countSent(`${topic}/${partition}`, records.length);
       return answer;

@@ -14,6 +14,8 @@ export interface Entry {
   readonly bytes: number;
   /** its size in a batch; see bodySize */
   readonly body: number;
+  /** its key on disk, where it is there */
+  readonly key?: Buffer;
   /** where the message is done only with the broker's acknowledgement */
   readonly accepted?: Accepted;
 }

@@ -416,8 +416,8 @@ export class Outbox implements RecordStore {
   }
 
   /** Strikes a record out of the books; it leaves the disk with the next write. */
-  private forget(lane: Lane, { seq, bytes }: Entry): void {
-    this.deletes.push(encodeKey(lane.topic, lane.partition, seq));
+  private forget(lane: Lane, { seq, bytes, key }: Entry): void {
+    this.deletes.push(key ?? encodeKey(lane.topic, lane.partition, seq));
     this.count--;
     this.bytes -= bytes;
     this.inMemory--;
@@ -433,7 +433,7 @@ export class Outbox implements RecordStore {
       next.set(lane, seq + 1);
       const key = encodeKey(lane.topic, lane.partition, seq);
       operations.push({ type: 'put', key, value: seal(value, key) });
-      return { lane, entry: { record, seq, bytes, body: bodySize(record) } };
+      return { lane, entry: { record, seq, bytes, key, body: bodySize(record) } };
     });
   }
 
