@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import fc from 'fast-check';
-import { groupMessagesPerPartition } from '../../../nodes/kafka-cluster/faster-kafkajs';
 import { encodeRecord, type RecordParts } from '../../../nodes/kafka-cluster/record-encoding';
 
 const ROOT = path.join(__dirname, '../../..');
 
-/** kafkajs's own functions, in a process in which nothing has replaced them; takes and gives JSON. */
+/** Runs kafkajs in a process in which nothing has replaced them; takes and gives JSON. */
 function inUntouchedKafkajs(program: string, input: unknown): unknown {
   const script = `
     const input = JSON.parse(require('fs').readFileSync(0, 'utf8'));
@@ -37,8 +36,8 @@ const parts: fc.Arbitrary<RecordParts> = fc.record({
   ),
 });
 
-describe('the quicker parts of kafkajs', () => {
-  it('write every record byte for byte as kafkajs does', () => {
+describe('the quicker encoding of records', () => {
+  it('writes every record byte for byte as kafkajs does', () => {
     const records = fc.sample(parts, 500);
     const theirs = inUntouchedKafkajs(
       `const encode = require('kafkajs/src/protocol/recordBatch/record/v0');
@@ -51,24 +50,7 @@ describe('the quicker parts of kafkajs', () => {
     records.forEach((record, i) => assert.equal(encodeRecord(record).buffer.toString('hex'), theirs[i]));
   });
 
-  it('sort messages by partition as kafkajs does', () => {
-    const messages = Array.from({ length: 1_000 }, (_, i) => ({ i, partition: (i * 7) % 5 }));
-    const theirs = inUntouchedKafkajs(
-      `const group = require('kafkajs/src/producer/groupMessagesPerPartition');
-       console.log(JSON.stringify(group({ topic: 't', partitionMetadata: [1], messages: input,
-         partitioner: ({ message }) => message.partition })));`,
-      messages,
-    );
-    const partitioner = ({ message }: { message: { partition: number } }): number => message.partition;
-    const ours = groupMessagesPerPartition({ topic: 't', partitionMetadata: [1], messages, partitioner });
-    assert.deepEqual(ours, theirs);
-    assert.deepEqual(
-      groupMessagesPerPartition({ topic: 't', partitionMetadata: [], messages, partitioner }),
-      {},
-    );
-  });
-
-  it('are in use once the nodes have loaded kafkajs', () => {
+  it('is in use once the nodes have loaded kafkajs', () => {
     const program = `
       require('tsx/cjs');
       require('./nodes/kafka-cluster/kafka-cluster.ts');
