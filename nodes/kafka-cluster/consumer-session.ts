@@ -30,6 +30,7 @@ import type {
   PartitionOffset,
   TopicPartition,
 } from './types';
+import { SilenceWatch, SilentConnectionError } from './silence-watch';
 import { withTimeout } from './with-timeout';
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -44,24 +45,6 @@ const MAX_BYTES_PER_PARTITION = 262_144;
 const METADATA_MAX_AGE_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 3_000;
-
-const WATCH_INTERVAL_MS = 1_000;
-/** Without a sign for this long, somebody should be told whether the cluster can be reached at all. */
-const SILENT_MS = 4_000;
-/** Without a sign for this long, though the cluster can be reached, the connections are given up. */
-const DEAD_MS = 10_000;
-/** The same while joining, where the slowest member and the session of a dead one are waited for. */
-const DEAD_WHILE_JOINING_MS = REBALANCE_TIMEOUT_MS + 10_000;
-/** kafkajs comes back by itself within this time once the cluster can be reached again. */
-const COME_BACK_MS = 5_000;
-
-/** No answers any more from a cluster that can be reached: the connections have gone silent. */
-export class SilentConnectionError extends Error {
-  constructor(silentMs: number) {
-    super(`no sign from the consumer's connections for ${Math.round(silentMs / 1000)} s`);
-    this.name = new.target.name;
-  }
-}
 
 /** The cluster has not answered in time. */
 export class NoAnswerError extends Error {
@@ -115,9 +98,7 @@ export class ConsumerSession {
   private located: Promise<boolean> = Promise.resolve(false);
   private cluster: Cluster | undefined;
   private commitOffsets: CommitOffsets | undefined;
-  private watch: NodeJS.Timeout | undefined;
-  private probing = false;
-  private reachableSince: number | undefined;
+  private readonly watch: SilenceWatch;
   private stopping = false;
   private leaving: Promise<void> | undefined;
   /** Whether kafkajs can take pauses: it throws before its first joining and after its end. */
@@ -152,12 +133,16 @@ export class ConsumerSession {
       },
       partitionAssigners: [this.roundRobin()],
     });
+    this.watch = new SilenceWatch(this.signs, admin, REBALANCE_TIMEOUT_MS, {
+      unreachable: (error, nextAttempt) => hooks.unreachable(error, nextAttempt),
+      dead: (error) => this.ended.reject(error),
+    });
     this.listen();
   }
 
   /** Joins the group and reads. Resolves when the session was stopped, rejects when it cannot go on. */
   async run(): Promise<void> {
-    this.watch = setInterval(() => void this.checkSigns(), WATCH_INTERVAL_MS);
+    this.watch.start();
     try {
       await Promise.all([this.begin(), this.ended.promise]);
     } catch (error) {
@@ -213,7 +198,7 @@ export class ConsumerSession {
   /** Ends everything: kafkajs goes on with what it has begun until it is told to stop, whatever became of it. */
   private leave(): Promise<void> {
     this.joined = false;
-    clearInterval(this.watch);
+    this.watch.stop();
     this.leaving ??= answer('leaving the group', this.consumer.disconnect(), STOP_TIMEOUT_MS)
       .catch(() => {
         // Nobody to say goodbye to: the group drops this member when its session ends.
@@ -364,36 +349,6 @@ export class ConsumerSession {
     } catch (error) {
       this.hooks.unreachable(toError(error), Date.now());
       return undefined;
-    }
-  }
-
-  private async checkSigns(): Promise<void> {
-    const silent = this.signs.silentFor(Date.now());
-    if (silent < SILENT_MS) {
-      this.reachableSince = undefined;
-      return;
-    }
-    if (this.probing) return;
-    this.probing = true;
-    try {
-      await this.admin.topicNames();
-      this.judgeSilence();
-    } catch (error) {
-      this.reachableSince = undefined;
-      if (!this.stopping) this.hooks.unreachable(toError(error), Date.now() + WATCH_INTERVAL_MS);
-    } finally {
-      this.probing = false;
-    }
-  }
-
-  /** The cluster has just been reached by another connection. */
-  private judgeSilence(): void {
-    const now = Date.now();
-    this.reachableSince ??= now;
-    const silent = this.signs.silentFor(now);
-    const limit = this.signs.joining ? DEAD_WHILE_JOINING_MS : DEAD_MS;
-    if (silent > limit && now - this.reachableSince >= COME_BACK_MS) {
-      this.ended.reject(new SilentConnectionError(silent));
     }
   }
 }

@@ -18,20 +18,17 @@ import {
 } from '../shared/deliveries';
 import type { PipelineMessage } from '../shared/messages';
 import { UserError, toError } from '../shared/user-error';
+import { Commits } from './commits';
 import type { ConsumerSettings } from './config';
 import { DeadLetters } from './dead-letters';
 import { Fault, decode } from './decode';
 import { DeliveryQueue } from './delivery-queue';
-import { asideMessage, batchMessage, missedMessage, recordMessage, type DeadLetterPlace } from './message';
+import { batchMessage, missedMessage, recordMessage } from './message';
+import { OverdueWatch } from './overdue';
 import { PartsLedger } from './parts-ledger';
 import type { Delivery, PartitionQueue } from './partition-queue';
+import { SetAside } from './set-aside';
 
-const COMMIT_INTERVAL_MS = 500;
-const MAX_SWEEP_INTERVAL_MS = 1_000;
-/** Refused this often in a row, commits are reported. A single refusal is an everyday thing: the group rebalances. */
-const REPORTED_REFUSALS = 20;
-/** A dead letter that its topic refuses is tried again after this time; somebody may have changed the topic. */
-const REFUSED_LETTER_RETRY_MS = 30_000;
 /** How long closing waits for what is with the flow. */
 const DRAIN_MS = 1_000;
 const DRAIN_STEP_MS = 20;
@@ -78,14 +75,13 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   private readonly client: ClusterConsumer;
   private readonly queue: DeliveryQueue;
   private readonly ledger = new PartsLedger();
-  private readonly deadLetters: DeadLetters | undefined;
+  private readonly aside: SetAside;
+  private readonly commits: Commits;
+  private readonly overdue: OverdueWatch;
   private readonly instance = Math.random().toString(36).slice(2, 8) + Date.now().toString(36);
-  private readonly timers: NodeJS.Timeout[] = [];
   private readonly handedOn: { queue: PartitionQueue; delivery: Delivery }[] = [];
   private handsOn = false;
   private closing = false;
-  private refusals = 0;
-  private overdue = 0;
   private missedCount = 0n;
   private unknownConfirmations = 0;
   private deadLetterProblem: Error | undefined;
@@ -109,27 +105,31 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
         resume: (partition) => this.client.resume([partition]),
       },
     );
-    if (deadLetterTopic) {
-      this.deadLetters = new DeadLetters({
-        groupId,
-        topicOf: deadLetterTopic,
-        createProducer: () =>
-          cluster.createProducer({ acks: 'all', compression: 'none', createTopics: true }),
-        onProblem: (error) => {
-          this.deadLetterProblem = error;
-        },
-      });
-    }
+    const report = (error: Error, about?: PipelineMessage): void => events.report(error, about);
+    this.commits = new Commits(groupId, this.queue, this.client, report);
+    this.aside = new SetAside(deadLetterTopic && this.createDeadLetters(cluster, deadLetterTopic), {
+      report,
+      send: (message, error) => events.sendAside(message, error),
+      settle: (queue, delivery) => this.settle(queue, delivery),
+    });
+    this.overdue = new OverdueWatch(settings, this.queue, {
+      report,
+      handOnAgain: (queue, delivery) => {
+        this.ledger.forget(this.idOf(queue, delivery));
+        this.queue.handOnAgain(queue, delivery);
+      },
+      giveUp: (queue, delivery) => {
+        const fault = new Fault('unconfirmed', `not confirmed in ${settings.maxTries} tries`);
+        this.aside.all(queue, delivery, fault);
+        this.flowIsDone(queue, delivery);
+      },
+    });
   }
 
   start(): void {
     registerOwner(this.id, this);
-    this.timers.push(setInterval(() => void this.commit(), COMMIT_INTERVAL_MS));
-    const { confirmTimeoutMs } = this.settings;
-    if (confirmTimeoutMs !== Infinity) {
-      const interval = Math.min(MAX_SWEEP_INTERVAL_MS, confirmTimeoutMs / 4);
-      this.timers.push(setInterval(() => this.sweep(), interval));
-    }
+    this.commits.start();
+    this.overdue.start();
     this.client.start();
   }
 
@@ -174,7 +174,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       const offset = await this.client.seek(place, target);
       this.queue.moved(place, offset);
     }
-    await this.commit();
+    await this.commits.now();
   }
 
   overview(): ConsumerOverview {
@@ -185,7 +185,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       partitions: partitions.length,
       lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
       paused,
-      overdue: this.overdue,
+      overdue: this.overdue.count,
       missed: Number(this.missedCount),
       unknownConfirmations: this.unknownConfirmations,
       deadLetterProblem: this.deadLetterProblem,
@@ -195,14 +195,15 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   /** Stops fetching, gives the flow a moment, commits what is confirmed and leaves the group. */
   async close(): Promise<void> {
     this.closing = true;
-    for (const timer of this.timers) clearInterval(timer);
+    this.commits.stop();
+    this.overdue.stop();
     this.queue.close();
     this.client.pause(this.queue.partitions.map(({ place }) => place));
     const end = Date.now() + DRAIN_MS;
     while (this.queue.inFlight > 0 && Date.now() < end) await delay(DRAIN_STEP_MS);
-    await Promise.race([this.commit(), delay(LAST_COMMIT_TIMEOUT_MS)]);
+    await Promise.race([this.commits.now(), delay(LAST_COMMIT_TIMEOUT_MS)]);
     unregisterOwner(this.id, this);
-    const results = await Promise.allSettled([this.client.close(), this.deadLetters?.close()]);
+    const results = await Promise.allSettled([this.client.close(), this.aside.close()]);
     for (const result of results) if (result.status === 'rejected') throw toError(result.reason);
   }
 
@@ -215,12 +216,11 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
 
   batch(batch: FetchedBatch): Promise<void> | undefined {
     if (this.closing) return undefined;
-    const hold = this.queue.add(batch);
-    return hold;
+    return this.queue.add(batch);
   }
 
   rebalancing(): void {
-    void this.commit();
+    void this.commits.now();
   }
 
   missed(place: TopicPartition, from: string, to: string): void {
@@ -244,11 +244,10 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   // What whoever has handled a message calls.
 
   confirm(id: string, parts?: DeliveryParts): void {
-    for (const complete of parts ? this.ledger.arrive(id, parts) : [id]) {
-      const found = this.find(complete);
-      if (found) this.flowIsDone(found.queue, found.delivery);
-      else this.unknownConfirmations++;
-    }
+    const found = this.find(id);
+    if (!found) this.unknownConfirmations++;
+    else if (!parts) this.flowIsDone(found.queue, found.delivery);
+    else for (const complete of this.ledger.arrive(id, parts)) this.confirm(complete);
   }
 
   reject(id: string, reason: Error, parts?: DeliveryParts): void {
@@ -261,11 +260,10 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     const fault = new Fault('rejected', reason.message);
     const piece = pieceOf(delivery, parts);
     if (piece === undefined) {
-      for (let index = 0; index < delivery.records.length; index++)
-        this.setAside(queue, delivery, index, fault);
+      this.aside.all(queue, delivery, fault);
       this.flowIsDone(queue, delivery);
     } else {
-      this.setAside(queue, delivery, piece, fault);
+      this.aside.one(queue, delivery, piece, fault);
       this.confirm(id, parts);
     }
   }
@@ -286,7 +284,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       if (delivery.aside?.has(index)) return;
       const value = decode(record.value, this.settings.output);
       if (value instanceof Fault) {
-        this.setAside(queue, delivery, index, value);
+        this.aside.one(queue, delivery, index, value);
       } else {
         indexes.push(index);
         payload.push(value);
@@ -337,136 +335,15 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       this.ledger.forget(this.idOf(queue, delivery));
   }
 
-  private setAside(queue: PartitionQueue, delivery: Delivery, index: number, fault: Fault): void {
-    delivery.aside ??= new Set();
-    const record = delivery.records[index];
-    if (!record || delivery.aside.has(index)) return;
-    delivery.aside.add(index);
-    delivery.asidePending++;
-    this.writeAside(queue, record, fault).then(
-      (place) => {
-        this.sendAside(queue.place, record, fault, place);
-        delivery.asidePending--;
-        this.settle(queue, delivery);
+  private createDeadLetters(cluster: KafkaCluster, topicOf: (topic: string) => string): DeadLetters {
+    return new DeadLetters({
+      groupId: this.settings.groupId,
+      topicOf,
+      createProducer: () => cluster.createProducer({ acks: 'all', compression: 'none', createTopics: true }),
+      onProblem: (error) => {
+        this.deadLetterProblem = error;
       },
-      (error: unknown) => {
-        // Closing: the record is not confirmed and will be fetched again.
-        if (!this.closing) this.events.report(toError(error));
-      },
-    );
-  }
-
-  /** @returns where the dead letter stands; nothing where there are none by setting */
-  private async writeAside(
-    queue: PartitionQueue,
-    record: IncomingRecord,
-    fault: Fault,
-  ): Promise<DeadLetterPlace | undefined> {
-    for (;;) {
-      try {
-        return await this.deadLetters?.put(queue.place, record, fault);
-      } catch (error) {
-        if (this.closing) throw error;
-        const { topic, partition } = queue.place;
-        const { offset } = record;
-        const reason = toError(error).message;
-        this.events.report(
-          new UserError(
-            'kafka-consumer.errors.dead-letter-refused',
-            { topic, partition, offset, reason },
-            { cause: error },
-          ),
-          { topic, kafka: { topic, partition, offset } },
-        );
-        await delay(REFUSED_LETTER_RETRY_MS);
-      }
-    }
-  }
-
-  private sendAside(
-    place: TopicPartition,
-    record: IncomingRecord,
-    { reason, detail }: Fault,
-    deadLetter: DeadLetterPlace | undefined,
-  ): void {
-    const { topic, partition } = place;
-    const { offset } = record;
-    const error = new UserError(`kafka-consumer.errors.aside-${reason}`, {
-      topic,
-      partition,
-      offset,
-      detail,
     });
-    const shown = { message: detail, reason, ...(deadLetter ? { deadLetter } : {}) };
-    this.events.sendAside(asideMessage(place, record, shown), error);
-  }
-
-  /** Looks for deliveries that have been with the flow for too long. */
-  private sweep(): void {
-    if (this.queue.paused || this.handsOn) return;
-    const before = Date.now() - this.settings.confirmTimeoutMs;
-    let overdue = 0;
-    for (const queue of this.queue.partitions) {
-      const late = queue.withFlow().filter(({ handedOnAt }) => handedOnAt <= before);
-      const [first] = late.filter(
-        (delivery) => delivery.overdue === 0 || this.settings.onUnconfirmed !== 'report',
-      );
-      if (first) this.reportUnconfirmed(queue, first, late);
-      for (const delivery of late) this.treatOverdue(queue, delivery);
-      overdue += queue.tries().size;
-    }
-    this.overdue = overdue;
-  }
-
-  private reportUnconfirmed({ place }: PartitionQueue, first: Delivery, late: Delivery[]): void {
-    const { topic, partition } = place;
-    const { offset } = first;
-    const count = late.reduce((sum, { records }) => sum + records.length, 0);
-    const seconds = this.settings.confirmTimeoutMs / 1_000;
-    this.events.report(
-      new UserError('kafka-consumer.errors.unconfirmed', { topic, partition, offset, count, seconds }),
-      { topic, kafka: { topic, partition, offset } },
-    );
-  }
-
-  private treatOverdue(queue: PartitionQueue, delivery: Delivery): void {
-    const { onUnconfirmed, maxTries } = this.settings;
-    if (onUnconfirmed === 'report') {
-      delivery.overdue = 1;
-      return;
-    }
-    delivery.overdue++;
-    if (onUnconfirmed === 'dead-letter' && delivery.overdue >= maxTries) {
-      const fault = new Fault('unconfirmed', `not confirmed in ${maxTries} tries`);
-      for (let index = 0; index < delivery.records.length; index++)
-        this.setAside(queue, delivery, index, fault);
-      this.flowIsDone(queue, delivery);
-    } else {
-      this.ledger.forget(this.idOf(queue, delivery));
-      this.queue.handOnAgain(queue, delivery);
-    }
-  }
-
-  private async commit(): Promise<void> {
-    const pending = this.queue.uncommitted();
-    if (pending.length === 0) return;
-    try {
-      await this.client.commit(pending.map(({ offset }) => offset));
-      this.refusals = 0;
-      for (const { queue, offset } of pending) queue.committed(offset.offset);
-    } catch (error) {
-      // What was not committed is committed with the next attempt, or fetched again by whoever has the partition then.
-      if (++this.refusals === REPORTED_REFUSALS) {
-        const { groupId } = this.settings;
-        this.events.report(
-          new UserError(
-            'kafka-consumer.errors.commit',
-            { groupId, reason: toError(error).message },
-            { cause: error },
-          ),
-        );
-      }
-    }
   }
 }
 
