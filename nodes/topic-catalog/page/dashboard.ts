@@ -1,5 +1,6 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from './element';
 import { LAST_10, readAddress, writeAddress, type Address, type ViewName } from './address';
 import type { App } from './app';
 import { Client, type Message } from './client';
@@ -22,7 +23,7 @@ const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
  * The whole page. Its host, a dashboard of whatever kind, sets `send` and hands it messages by `receive`; README.md
  * beside this file has the hosts that were tried.
  */
-@customElement('serial-kafka-mongo-dashboard')
+@element('serial-kafka-mongo-dashboard')
 export class Dashboard extends LitElement {
   static override styles = [
     tokens,

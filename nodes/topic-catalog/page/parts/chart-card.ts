@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from '../element';
 import type { App } from '../app';
 import { download } from '../download';
 import type { SeriesModel } from '../series-model';
@@ -11,7 +12,7 @@ import { icons } from './icons';
 const PICTURE_MARGIN = 24;
 
 /** A variable's card: its name, its newest value (or what the crosshair points at), least, mean and greatest, the chart. */
-@customElement('skm-chart-card')
+@element('skm-chart-card')
 export class ChartCard extends LitElement {
   static override styles = [
     shared,

@@ -1,5 +1,6 @@
 import { LitElement, css, html, unsafeCSS, type PropertyValues } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
+import { element } from '../element';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css';
 import type { Format } from '../format';
@@ -7,6 +8,8 @@ import type { SeriesModel } from '../series-model';
 
 const HEIGHT = 190;
 const AXIS_WIDTH = 54;
+/** Up to here each point is marked: they may all lie within a pixel, where a line can't be seen. */
+const FEW_POINTS = 100;
 const MINUTE = 60;
 const DAY = 86_400;
 
@@ -23,7 +26,7 @@ export interface Hover {
  * @fires zoom - a range was dragged; detail: {from, to} in milliseconds
  * @fires hover - the crosshair moved; detail: Hover, or null when it left
  */
-@customElement('skm-chart')
+@element('skm-chart')
 export class Chart extends LitElement {
   static override styles = [
     unsafeCSS(uPlotStyles),
@@ -156,12 +159,26 @@ export class Chart extends LitElement {
           grid,
           size: AXIS_WIDTH,
           space: 34,
-          values: (_plot, splits) => splits.map((value) => this.format.number(value)),
+          values: (_plot, splits) =>
+            splits.map((value) =>
+              this.model.summary(this.variable).n === 0 ? '' : this.format.number(value),
+            ),
         },
       ],
       series: [
         {},
-        { stroke: line, width: 1.75, points: { size: 6, fill: line, stroke: line }, spanGaps: false },
+        {
+          stroke: line,
+          width: 1.75,
+          points: {
+            size: 6,
+            fill: line,
+            stroke: line,
+            show: (plot) => plot.data[0].length <= FEW_POINTS,
+            filter: standingAlone,
+          },
+          spanGaps: false,
+        },
         ...(banded ? [edge, edge] : []),
       ],
       ...(banded ? { bands: [{ series: [3, 2] as [number, number], fill: `${line}2e` }] } : {}),
@@ -219,6 +236,16 @@ function yRange(min: number | null, max: number | null): uPlot.Range.MinMax {
     return [min - air, max + air];
   }
   return uPlot.rangeNum(min, max, 0.08, false);
+}
+
+/** Where points are not marked, those that no line leads to or from are all the same: else they could not be seen. */
+function standingAlone(plot: uPlot, series: number, marked: boolean): number[] | null {
+  if (marked) return null;
+  const values = plot.data[series]!;
+  const isEmpty = (index: number): boolean => values[index] === null || values[index] === undefined;
+  return Array.from(values.keys()).filter(
+    (index) => !isEmpty(index) && isEmpty(index - 1) && isEmpty(index + 1),
+  );
 }
 
 function rangeOf({ min, max }: { min: number; max: number }): uPlot.Range.MinMax {

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import type { EventsAnswer, LiveUpdate, NodeEvent } from '../../answers';
 import { LAST_10 } from '../address';
@@ -13,7 +14,7 @@ const POLL_MS = 15_000;
 const KEPT = 200;
 
 /** What happened to the nodes: fell silent, came back, lost a sensor. */
-@customElement('skm-events')
+@element('skm-events')
 export class EventsView extends LitElement {
   static override styles = [
     shared,

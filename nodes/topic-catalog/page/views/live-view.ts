@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveReading, LiveUpdate, TopicsAnswer } from '../../answers';
 import { LAST_10 } from '../address';
@@ -19,7 +20,7 @@ interface Entry {
 }
 
 /** What is being stored right now, the newest on top. */
-@customElement('skm-live')
+@element('skm-live')
 export class LiveView extends LitElement {
   static override styles = [
     shared,

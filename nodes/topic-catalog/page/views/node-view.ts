@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveReading, LiveUpdate, NodeRow, NodesAnswer, SeriesAnswer } from '../../answers';
 import { LAST_10, NAMED_RANGES, rangeName, type Range } from '../address';
@@ -23,7 +24,7 @@ const POINTS = 600;
 const SHOWN_CHARTS = 24;
 
 /** One node: a chart for each variable it has sent, over a range that the address carries. */
-@customElement('skm-node')
+@element('skm-node')
 export class NodeView extends LitElement {
   static override styles = [
     shared,
@@ -378,7 +379,7 @@ export class NodeView extends LitElement {
           : nothing
       }
       <p class="foot num">
-        ${texts.node.readings(format.count(model.readings))}${model.bucketMs > 0 ? html` · ${texts.node.bucket(format.duration(model.bucketMs))}` : nothing}
+        ${texts.node.readings(model.readings, format.count(model.readings))}${model.bucketMs > 0 ? html` · ${texts.node.bucket(format.duration(model.bucketMs))}` : nothing}
         · ${texts.node.zoomHint}
       </p>`;
   }

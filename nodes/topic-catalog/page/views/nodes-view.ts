@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveUpdate, NodeRow, NodesAnswer } from '../../answers';
 import { LAST_10 } from '../address';
@@ -20,7 +21,7 @@ const SHOWN_VALUES = 4;
 type Column = 'nodo' | 'topic' | 'ts' | 'state';
 
 /** All nodes: Nodo, Fecha and Ver, as the original had them, with state, last values and sparklines. */
-@customElement('skm-nodes')
+@element('skm-nodes')
 export class NodesView extends LitElement {
   static override styles = [
     shared,

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TopicRow, TopicsAnswer } from '../../answers';
 import { LAST_10, type Address } from '../address';
@@ -27,7 +28,7 @@ const SORT_VALUES: Record<Column, (topic: TopicRow) => number | string> = {
 };
 
 /** Kafka's topics; each opens to its nodes and its partitions. */
-@customElement('skm-topics')
+@element('skm-topics')
 export class TopicsView extends LitElement {
   static override styles = [
     shared,
