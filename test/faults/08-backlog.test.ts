@@ -12,32 +12,42 @@ const slowMs = size(60_000, 15_000);
 const SLOW_BYTES_PER_SECOND = 100_000;
 
 const MAX_GROWTH_MB = 100;
+
+/**
+ * As on a small board. With gigabytes to spare Node.js lets garbage lie until the heap is several times what is in use,
+ * which would hide whether the backlog is in there; and a heap that really holds it ends the process at this bound.
+ */
+const NODE_OPTIONS = ['--max-old-space-size=128', '--max-semi-space-size=8'];
+
 const BATCH = 5_000;
 
 describe(`8. ${backlog} readings wait in the topic and the database is slow`, () => {
   it(`the memory of Node-RED stays within ${MAX_GROWTH_MB} MB of idle, and every reading is stored once`, async () => {
     const proxy = await TcpProxy.listen();
-    const databaseUri = `mongodb://127.0.0.1:${proxy.port}`;
+    const databaseUri = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`;
     try {
-      await withPipeline({ split: true, sensorNodes: 100, addresses: { databaseUri } }, async (run) => {
-        proxy.forwardTo({ host: '127.0.0.1', port: Number(new URL(run.database.uri).port) });
-        await run.start();
-        const idle = await settledMemory(run);
-        await run.server.stop();
-        await fill(run);
+      await withPipeline(
+        { split: true, sensorNodes: 100, addresses: { databaseUri }, nodeOptions: NODE_OPTIONS },
+        async (run) => {
+          proxy.forwardTo({ host: '127.0.0.1', port: Number(new URL(run.database.uri).port) });
+          await run.start();
+          const idle = await settledMemory(run);
+          await run.server.stop();
+          await fill(run);
 
-        proxy.limit(SLOW_BYTES_PER_SECOND);
-        const memory = new MemoryPeak(run);
-        await run.server.start();
-        await sleep(slowMs);
-        proxy.limit(Infinity);
-        await drained(run);
-        memory.stop();
+          proxy.limit(SLOW_BYTES_PER_SECOND);
+          const memory = new MemoryPeak(run);
+          await run.server.start();
+          await sleep(slowMs);
+          proxy.limit(Infinity);
+          await drained(run);
+          memory.stop();
 
-        console.log(`      Node-RED: ${idle.toFixed(0)} MB idle, at most ${memory.peak.toFixed(0)} MB`);
-        assert.ok(memory.peak - idle < MAX_GROWTH_MB, `grew from ${idle} to ${memory.peak} MB`);
-        await run.finish(`8 backlog of ${backlog}`, 300_000);
-      });
+          console.log(`      Node-RED: ${idle.toFixed(0)} MB idle, at most ${memory.peak.toFixed(0)} MB`);
+          assert.ok(memory.peak - idle < MAX_GROWTH_MB, `grew from ${idle} to ${memory.peak} MB`);
+          await run.finish(`8 backlog of ${backlog}`, 300_000);
+        },
+      );
     } finally {
       await proxy.close();
     }

@@ -1,6 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ManagedProcess, type ExitInfo } from '../../../stack/process/managed-process';
 import { ROOT } from '../../../stack/paths';
 import { freePort } from '../../../stack/process/ports';
@@ -35,14 +34,14 @@ export class NodeRed {
     readonly name: string,
     readonly userDir: string,
     private readonly port: number,
-    env: Record<string, string>,
+    nodeOptions: readonly string[],
   ) {
     this.process = new ManagedProcess({
       name: `Node-RED ${name}`,
       command: process.execPath,
-      args: [path.join(ROOT, 'node_modules/node-red/red.js'), '--userDir', userDir],
+      args: [...nodeOptions, path.join(ROOT, 'node_modules/node-red/red.js'), '--userDir', userDir],
       cwd: userDir,
-      env: { LANG: 'C.UTF-8', ...env },
+      env: { LANG: 'C.UTF-8' },
       ready: () => this.flowsStarted,
       stopTimeout: 20_000,
       logFile: path.join(userDir, 'node-red.log'),
@@ -59,13 +58,13 @@ export class NodeRed {
 
   /**
    * @param packages folders of the packages to be linked into its user directory
-   * @param env added to its environment
+   * @param nodeOptions options of Node.js itself
    */
   static async prepare(
     name: string,
     dir: string,
     packages: readonly string[],
-    env: Record<string, string> = {},
+    nodeOptions: readonly string[] = [],
   ): Promise<NodeRed> {
     const userDir = path.join(dir, name);
     const port = await freePort();
@@ -81,7 +80,7 @@ export class NodeRed {
       };
       symlinkSync(folder, path.join(userDir, 'node_modules', packageName));
     }
-    return new NodeRed(name, userDir, port, env);
+    return new NodeRed(name, userDir, port, nodeOptions);
   }
 
   /** Sets what it runs when it is started next. */
@@ -138,13 +137,6 @@ export class NodeRed {
   memoryMB(): number {
     const status = readFileSync(`/proc/${this.process.pid ?? 0}/status`, 'utf8');
     return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / MEGABYTE;
-  }
-
-  /** Sets it asleep in the middle of whatever it does, and wakes it up again. */
-  async suspend(milliseconds: number): Promise<void> {
-    this.process.kill('SIGSTOP');
-    await sleep(milliseconds);
-    this.process.kill('SIGCONT');
   }
 }
 

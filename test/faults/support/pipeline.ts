@@ -33,6 +33,8 @@ export interface PipelineOptions {
   /** addresses the flows use in place of the services' own */
   addresses?: Partial<Pick<Place, 'brokers' | 'databaseUri'>>;
   nodes?: OurOverrides;
+  /** options of Node.js for the Node-RED processes */
+  nodeOptions?: string[];
   /** other flows, and the packages they need, in place of ours */
   flows?: {
     packages: string[];
@@ -99,8 +101,8 @@ export class Pipeline {
       groupId: 'mongo-sink',
       ...options.addresses,
     };
-    const edge = await NodeRed.prepare(options.split ? 'edge' : 'all', dir, packages);
-    const server = options.split ? await NodeRed.prepare('server', dir, packages) : edge;
+    const edge = await NodeRed.prepare(options.split ? 'edge' : 'all', dir, packages, options.nodeOptions);
+    const server = options.split ? await NodeRed.prepare('server', dir, packages, options.nodeOptions) : edge;
     const source = await Source.listen((nodo) => pipeline.ledger.send(nodo), sensorNodes);
     const reports = await Reports.listen();
     const pipeline: Pipeline = new Pipeline(
