@@ -16,8 +16,8 @@ export interface DashboardHostOptions {
   mongoUri: string;
   topic: string;
   database: string;
-  /** which of the shipped flows hosts the page */
-  flow?: string;
+  /** changes the server's flow before it is deployed */
+  change?: (flow: FlowNode[]) => FlowNode[];
 }
 
 /** A Node-RED that runs a shipped flow with the dashboard, and a hand that writes readings into its topic. */
@@ -31,11 +31,12 @@ export class DashboardHost {
   ) {}
 
   static async start(options: DashboardHostOptions): Promise<DashboardHost> {
-    const { brokers, mongoUri, topic, database, flow = 'server.json' } = options;
+    const { brokers, mongoUri, topic, database, change = (flow) => flow } = options;
     const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-dashboard-'));
     // Another place's build can be tested as well.
     await prepareUserDir(userDir, process.env.PACKAGE_DIR ?? ROOT);
-    const nodes = JSON.parse(await readFile(path.join(ROOT, 'flows', flow), 'utf8')) as FlowNode[];
+    const shipped = await readFile(path.join(ROOT, 'flows/server.json'), 'utf8');
+    const nodes = change(JSON.parse(shipped) as FlowNode[]);
     for (const node of nodes) {
       if (node.type === 'mongo-database') node.database = database;
       if (node.type === 'kafka-consumer' || node.type === 'topic-catalog') node.groupId = topic;
