@@ -79,9 +79,11 @@ export class SeriesModel {
     this.drop(keep < 0 ? this.times.length : keep);
   }
 
-  /** @returns what stands at the right edge of a variable: its newest value, null when the newest point has none */
-  latest(name: string): number | null {
-    return this.columns.get(name)?.mean.at(-1) ?? null;
+  /** @returns a variable's newest value and its time, however many points without one have come since */
+  latest(name: string): { value: number; time: number } | null {
+    const mean = this.columns.get(name)?.mean ?? [];
+    const index = mean.findLastIndex((value) => value !== null);
+    return index < 0 ? null : { value: mean[index]!, time: this.times[index]! };
   }
 
   /** @returns number, least, mean and greatest of what is shown of a variable */

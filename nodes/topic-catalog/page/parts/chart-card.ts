@@ -115,7 +115,7 @@ export class ChartCard extends LitElement {
   @property({ attribute: false }) model!: SeriesModel;
   @property() nodo = '';
   @property() variable = '';
-  /** the newest value, where that is not what stands at the chart's right edge: there may be the mean of a bucket */
+  /** what the node's newest reading has of it: null when the sensor did not answer, undefined when it was not in it */
   @property({ attribute: false }) latest: number | null | undefined;
   @property({ attribute: false }) version = 0;
   @property({ attribute: false }) from: number | null = null;
@@ -167,15 +167,26 @@ export class ChartCard extends LitElement {
   private value(): TemplateResult {
     const { texts, format, variables } = this.app;
     const { hover } = this;
-    const value = hover ? hover.mean : this.newest();
-    const at = hover ? html`<span class="at">${format.moment(hover.time)}</span>` : nothing;
-    if (value === null)
+    const { value, time } = this.shown();
+    const at = time === null ? nothing : html`<span class="at">${format.moment(time)}</span>`;
+    if (value === null) {
       return html`<div class="value num none">
         ${hover ? texts.node.noValue : texts.node.sensorError}${at}
       </div>`;
+    }
     return html`<div class="value num" title=${value}>
       ${format.number(value)} <small>${variables.unit(this.variable)}</small>${at}
     </div>`;
+  }
+
+  /** The large number: what the crosshair points at, else the newest value; with its time when that is not now. */
+  private shown(): { value: number | null; time: number | null } {
+    const { hover, latest } = this;
+    if (hover) return { value: hover.mean, time: hover.time };
+    if (latest !== undefined) return { value: latest, time: null };
+    const found = this.model.latest(this.variable);
+    if (!found) return { value: null, time: null };
+    return { value: found.value, time: found.time === this.model.newest ? null : found.time };
   }
 
   private summary(): TemplateResult | typeof nothing {
@@ -193,10 +204,6 @@ export class ChartCard extends LitElement {
     </dl>`;
   }
 
-  private newest(): number | null {
-    return this.latest === undefined ? this.model.latest(this.variable) : this.latest;
-  }
-
   /** The chart in words, for those who do not see it. */
   private description(name: string): string {
     const { texts, format, variables } = this.app;
@@ -204,7 +211,7 @@ export class ChartCard extends LitElement {
     const say = (value: number | null): string =>
       value === null ? texts.node.noValue : `${format.number(value)} ${unit}`.trim();
     const { min, mean, max } = this.model.summary(this.variable);
-    return `${name}: ${say(this.newest())}. ${texts.node.min} ${say(min)}, ${texts.node.mean} ${say(mean)}, ${texts.node.max} ${say(max)}`;
+    return `${name}: ${say(this.shown().value)}. ${texts.node.min} ${say(min)}, ${texts.node.mean} ${say(mean)}, ${texts.node.max} ${say(max)}`;
   }
 
   private downloadPicture(name: string): void {

@@ -40,7 +40,7 @@ describe("a chart's points", () => {
     model.add(reading(3, { x: null, y: 5 }));
     assert.deepEqual(model.columns.get('x')?.mean, [10, 20, null]);
     assert.deepEqual(model.columns.get('y')?.mean, [null, null, 5]);
-    assert.equal(model.latest('x'), null);
+    assert.deepEqual(model.latest('x'), { value: 20, time: 2 });
   });
 
   it('are drawn with a gap where the node was silent for much longer than usual', () => {
