@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { PACKAGE_NAME } from '../../../nodes/shared/package-name';
+import type { FlowNode } from '../../../stack/node-red/flows';
+import { ROOT } from '../../../stack/paths';
+import { nodeOf, withSettings } from '../../support/flow-settings';
+import { EXAMPLE_RUNS, EXPECTED_ERRORS } from './example-runs';
+import { Home } from './home';
+import type { Versions } from './versions';
+
+export const TYPES = [
+  ...['kafka-cluster', 'mongo-database'],
+  ...['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'],
+];
+const EXAMPLES = readdirSync(path.join(ROOT, 'examples')).sort();
+
+/** Mocha tests of the package in someone's Node-RED, put there in both of the ways there are. */
+export function describeAtHome(versions: Versions, tarball: () => string): void {
+  describe(`in Node-RED ${versions.nodeRed} on Node.js ${versions.node}`, function () {
+    this.timeout(600_000);
+
+    describe('installed by npm', () => {
+      let home: Home;
+
+      before(async () => {
+        home = await Home.prepare(versions);
+        await home.nodeRed.npmInstall(tarball());
+        await home.start();
+      });
+
+      after(() => home?.dispose());
+
+      it('has loaded all its nodes', () => assertLoaded(home));
+
+      it('gives the editor its texts and its help in English and in Spanish', async () => {
+        for (const [language, title] of [
+          ['en-US', 'Name'],
+          ['es', 'Nombre'],
+        ] as const) {
+          const catalogs = await home.api.get<Record<string, unknown>>(`/nodes/messages?lng=${language}`);
+          const help = await home.api.request('/nodes', {
+            headers: { accept: 'text/html', 'accept-language': language },
+          });
+          for (const type of TYPES) {
+            assert.ok(
+              JSON.stringify(catalogs[`${PACKAGE_NAME}/${type}`]).includes(`"${title}"`),
+              `texts of ${type} in ${language}`,
+            );
+            assert.ok(help.includes(`data-help-name="${type}"`), `help of ${type} in ${language}`);
+          }
+        }
+      });
+
+      for (const example of EXAMPLES) {
+        it(`runs the example ${path.basename(example, '.json')}`, () => runExample(home, example));
+      }
+
+      it('serves the page of the dashboard', async () => {
+        assert.ok((await home.api.request('/serial-kafka-mongo/dashboard.js')).length > 10_000);
+      });
+    });
+
+    describe('uploaded in the palette manager', () => {
+      let home: Home;
+
+      before(async () => {
+        home = await Home.prepare(versions);
+        await home.start();
+      });
+
+      after(() => home?.dispose());
+
+      it('is there at once, without a restart', async () => {
+        await home.nodeRed.upload(home.api, tarball());
+        await assertLoaded(home);
+        assert.match((await home.nodeRed.dependencies())[PACKAGE_NAME] ?? '', /\.tgz$/);
+      });
+
+      it('brings a reading from the board to the database', async () => {
+        await runExample(home, EXAMPLES.at(-1)!);
+        const [reading] = await home.storedReadings();
+        assert.ok(reading);
+        assert.equal(reading.nodo, 'comuna_15');
+        assert.equal(reading.radiacion, 1997.07);
+        assert.match(String(reading.readingId), /^[0-9a-f-]{36}$/);
+      });
+    });
+  });
+}
+
+async function assertLoaded(home: Home): Promise<void> {
+  const ours = (await home.api.nodeSets()).filter(({ module }) => module === PACKAGE_NAME);
+  assert.deepEqual(
+    ours.filter(({ enabled, err }) => !enabled || err !== undefined),
+    [],
+  );
+  assert.deepEqual(ours.flatMap(({ types }) => types).sort(), [...TYPES].sort());
+  assert.deepEqual(home.nodeRed.troubles, []);
+}
+
+/** Takes the example out of the installed package, as the menu does, puts the addresses in, deploys and uses it. */
+async function runExample(home: Home, file: string): Promise<void> {
+  const { api, settings } = home;
+  const name = path.basename(file, '.json');
+  const example = await api.get<FlowNode[]>(
+    `/library/examples/flows/${PACKAGE_NAME}/${encodeURIComponent(name)}`,
+  );
+  const flow = withSettings(example, settings);
+  const run = EXAMPLE_RUNS[file];
+  assert.ok(run, `${file} has no run in example-runs.ts`);
+  await api.deploy(flow);
+  await run(home, flow);
+  const errors = nodeOf(flow, 'debug', 'error').id;
+  assert.deepEqual(
+    api.debugMessages.filter(({ id, value }) => id === errors && !EXPECTED_ERRORS[file]?.test(String(value))),
+    [],
+    'what the catch node of the example shows',
+  );
+  assert.deepEqual(home.nodeRed.troubles, [], 'warnings and errors in the log');
+}

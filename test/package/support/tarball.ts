@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../../../stack/paths';
+
+/** What is made of the checkout for the registry. */
+export interface Tarball {
+  /** where it stands */
+  file: string;
+  /** in bytes, without its dependencies */
+  unpackedSize: number;
+  /** its files, with sizes in bytes */
+  files: { path: string; size: number }[];
+}
+
+interface PackReport extends Omit<Tarball, 'file'> {
+  filename: string;
+}
+
+/** What a build reads; the rest of a checkout is of no use to it. */
+const SOURCES = [
+  ...['nodes', 'examples', 'tools', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['README.md', 'README.es.md', 'CHANGELOG.md', 'LICENSE'],
+];
+
+/**
+ * Runs `npm pack` on a copy of the checkout that has not been built, so that the build of the checkout stays as it is.
+ * @param dir an empty folder, for the copy and the tarball
+ */
+export async function packTarball(dir: string): Promise<Tarball> {
+  const copy = path.join(dir, 'checkout');
+  mkdirSync(copy);
+  for (const source of SOURCES) cpSync(path.join(ROOT, source), path.join(copy, source), { recursive: true });
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
+  const { stdout } = await promisify(execFile)(
+    'npm',
+    ['pack', '--json', '--foreground-scripts=false', '--pack-destination', dir],
+    { cwd: copy, maxBuffer: 16 * 1024 * 1024 },
+  );
+  const [report] = JSON.parse(stdout) as [PackReport];
+  return { ...report, file: path.join(dir, report.filename) };
+}
