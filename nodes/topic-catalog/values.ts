@@ -7,7 +7,11 @@ const MAX_TEXT = 200;
 const MAX_VARIABLES = 200;
 
 /** Fields of a stored reading, or of a node's document, that are not variables. */
-const RESERVED: ReadonlySet<string> = new Set(['_id', 'nodo', 'fecha', 'hora', 'ts', 'topic', 'readingId']);
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['nodo', 'fecha', 'hora'],
+  // What mongo-sink adds to a reading.
+  ...['_id', 'ts', 'topic', 'readingId', 'kafka', 'enviado'],
+]);
 
 /**
  * The variables of a reading as JSON can carry them: numbers, null, booleans and short texts.

@@ -185,16 +185,22 @@ describe('the dashboard in the classic dashboard', function () {
     await host.send('comuna_15', READING);
     await host.send(HOSTILE[6]!, READING);
     const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
-    for (const [name, fragment] of [
-      ['nodes', ''],
-      ['node', '#!/0?nodo=comuna_15'],
-      ['topics', '#!/0?vista=topics'],
-      ['live', '#!/0?vista=vivo'],
-      ['events', '#!/0?vista=sucesos'],
-    ]) {
+    for (const [name, fragment, shown] of [
+      ['nodes', '', 'tr[data-nodo]'],
+      ['node', '#!/0?nodo=comuna_15', 'skm-chart canvas'],
+      [
+        'range',
+        '#!/0?nodo=comuna_15&desde=2026-11-24T10:00:00Z&hasta=2026-11-25T10:00:00Z',
+        '.blank, canvas',
+      ],
+      ['topics', `#!/0?vista=topics&topic=${host.topicName}`, 'td.inside tr[data-nodo]'],
+      ['live', '#!/0?vista=vivo', 'ol li'],
+      ['events', '#!/0?vista=sucesos', 'main .card'],
+    ] as const) {
       const page = await open(fragment, phone);
-      await page.page.locator('main .card').first().waitFor();
+      await page.page.locator('.pulse.live').waitFor();
       await host.send('comuna_15', READING);
+      await page.page.locator(shown).first().waitFor();
       await page.screenshot(`phone-${name}`);
       assert.ok((await page.overflow()) <= 0, `${name} is ${await page.overflow()} px too wide`);
     }

@@ -136,7 +136,7 @@ export class Chart extends LitElement {
       width: Math.max(this.clientWidth, 100),
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 26, 0, 0],
       cursor: {
         sync: { key: 'serial-kafka-mongo', setSeries: false },
         drag: { x: true, y: false, setScale: false },
