@@ -1,5 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import { isObject, isReading } from '../shared/reading';
+import { OWN_FIELDS } from '../shared/stored-reading';
 import { UserError, shorten } from '../shared/user-error';
 import type { Element, Identity } from './identity';
 import { parseJson } from './json-text';
@@ -23,16 +24,6 @@ export interface ReadingDocument extends OwnFields {
   [field: string]: unknown;
 }
 
-/** The names of our own fields. A reading's fields with these names are kept inside `enviado`. */
-export const OWN_FIELDS: ReadonlySet<string> = new Set([
-  '_id',
-  'ts',
-  'topic',
-  'readingId',
-  'kafka',
-  'enviado',
-]);
-
 /**
  * Makes the document of a reading.
  * @throws UserError when it is no reading, or can't be stored as it is
@@ -42,7 +33,15 @@ export function toDocument({ value, identity }: Element): ReadingDocument {
   if (!isObject(reading)) throw new UserError('mongo-sink.errors.not-an-object', { value: shorten(reading) });
   if (!isReading(reading)) throw new UserError('mongo-sink.errors.no-nodo', { value: shorten(reading) });
   checkStorable(reading);
-  return { _id: identity._id, ...withoutOwnFields(reading), nodo: reading.nodo, ...ownFields(identity) };
+  const { ts } = identity;
+  const document: ReadingDocument = {
+    _id: identity._id,
+    ...withoutOwnFields(reading),
+    nodo: reading.nodo,
+    ts,
+  };
+  addOwnFields(document, identity);
+  return document;
 }
 
 /** Whether a stored document is the same reading: the same `_id` alone could be anybody's. */
@@ -55,14 +54,10 @@ export function isSameReading(stored: Partial<ReadingDocument>, ours: ReadingDoc
   );
 }
 
-function ownFields({ ts, topic, readingId, place }: Identity): OwnFields {
-  return {
-    ts,
-    ...(topic === undefined ? {} : { topic }),
-    ...(readingId !== undefined
-      ? { readingId }
-      : place && { kafka: { partition: place.partition, offset: BigInt(place.offset) } }),
-  };
+function addOwnFields(document: ReadingDocument, { topic, readingId, place }: Identity): void {
+  if (topic !== undefined) document.topic = topic;
+  if (readingId !== undefined) document.readingId = readingId;
+  else if (place) document.kafka = { partition: place.partition, offset: BigInt(place.offset) };
 }
 
 function withoutOwnFields(reading: Record<string, unknown>): Record<string, unknown> {

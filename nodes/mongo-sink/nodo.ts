@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, ObjectId } from 'mongodb';
-import { READING_FIELDS } from '../shared/reading';
-import { OWN_FIELDS, type ReadingDocument } from './document';
+import { isVariable } from '../shared/stored-reading';
+import type { ReadingDocument } from './document';
 
 /** A sensor node as `nodos` keeps it: its last reading. The original system's have no more than nodo and fecha. */
 export interface NodoDocument {
@@ -21,7 +21,7 @@ export type LastReading = Omit<NodoDocument, '_id' | 'ts'> & { ts: Date };
 const MAX_VARIABLES = 500;
 const MAX_TEXT = 200;
 
-/** @returns what `nodos` keeps of a reading. */
+/** @returns what `nodos` keeps of a reading. Names with a $ are left out: some servers refuse them inside an update. */
 export function lastReadingOf(reading: ReadingDocument): LastReading {
   const { nodo, fecha, hora, ts, topic } = reading;
   return {
@@ -32,15 +32,10 @@ export function lastReadingOf(reading: ReadingDocument): LastReading {
     ...(topic === undefined ? {} : { topic }),
     valores: Object.fromEntries(
       Object.entries(reading)
-        .filter(([name, value]) => isVariable(name) && isValue(value))
+        .filter(([name, value]) => isVariable(name) && !name.startsWith('$') && isValue(value))
         .slice(0, MAX_VARIABLES),
     ),
   };
-}
-
-/** Names with a $ are left out: some servers refuse them inside an update. */
-function isVariable(name: string): boolean {
-  return !OWN_FIELDS.has(name) && !READING_FIELDS.has(name) && !name.startsWith('$');
 }
 
 function isValue(value: unknown): boolean {

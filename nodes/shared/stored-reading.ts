@@ -1,0 +1,48 @@
+import { Decimal128, Double, Long, ObjectId } from 'mongodb';
+import { READING_FIELDS } from './reading';
+
+/** The fields that mongo-sink adds to a reading. A reading's fields with these names are kept inside `enviado`. */
+export const OWN_FIELDS: ReadonlySet<string> = new Set([
+  '_id',
+  'ts',
+  'topic',
+  'readingId',
+  'kafka',
+  'enviado',
+]);
+
+/** The part of a stored reading that says when it was; the original system's have no `ts`. */
+export interface Timed {
+  _id: ObjectId;
+  ts?: unknown;
+}
+
+/** @returns whether a field of a stored reading is a variable. */
+export function isVariable(name: string): boolean {
+  return !OWN_FIELDS.has(name) && !READING_FIELDS.has(name);
+}
+
+/** @returns a stored reading's time in milliseconds since 1970. */
+export function storedTime({ _id, ts }: Timed): number {
+  return ts instanceof Date ? ts.getTime() : _id.getTimestamp().getTime();
+}
+
+/** @returns a value of a stored reading as a number, or null when it is none: no answer of the sensor, NaN, a text. */
+export function numberOf(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  // What the driver gives for numbers that are wider than JavaScript's.
+  if (value instanceof Long || value instanceof Double || value instanceof Decimal128) {
+    const number = Number(value.toString());
+    return Number.isFinite(number) ? number : null;
+  }
+  return null;
+}
+
+/**
+ * @param time milliseconds since 1970; below a second it is rounded down
+ * @returns the least ObjectId of that second: all that is older sorts before it
+ */
+export function leastIdAt(time: number): ObjectId {
+  const second = Math.min(Math.max(0, Math.floor(time / 1000)), 2 ** 32 - 1);
+  return new ObjectId(second.toString(16).padStart(8, '0') + '0'.repeat(16));
+}
