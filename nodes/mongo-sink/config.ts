@@ -1,5 +1,6 @@
 import { requireSet } from '../shared/unset-variable';
-import { UserError } from '../shared/user-error';
+import { summaryCollections } from '../shared/summary-chunks';
+import { UserError, shorten } from '../shared/user-error';
 import type { SinkSettings } from './sink';
 
 /** The node's properties as the editor stores them. */
@@ -10,10 +11,17 @@ export interface SinkConfig {
   rejectedCollection: string;
   confirm: boolean;
   maxBatch: string | number;
+  /** missing in a flow that an older version saved */
+  summaries?: boolean;
+  /** days; empty or 0: readings are kept */
+  retention?: string | number;
 }
 
 /** MongoDB's limit on the number of operations in one command, less what the driver keeps for itself. */
 const MAX_BATCH = 10_000;
+
+/** An index that lets documents expire holds up to 2^31 seconds. */
+const MAX_RETENTION = 20_000;
 
 /**
  * Checks the properties.
@@ -25,10 +33,16 @@ export function sinkSettings(config: SinkConfig): SinkSettings {
     nodesCollection: collectionName(config.nodesCollection, 'nodesCollection'),
     rejectedCollection: collectionName(config.rejectedCollection, 'rejectedCollection'),
   };
-  if (new Set(Object.values(settings)).size < 3) {
-    throw new UserError('mongo-sink.errors.same-collection', settings);
+  const { marks, summaries } = summaryCollections(settings.collection);
+  if (new Set([...Object.values(settings), marks, summaries]).size < 5) {
+    throw new UserError('mongo-sink.errors.same-collection', { ...settings, marks, summaries });
   }
-  return { ...settings, maxBatch: batchSize(config.maxBatch) };
+  return {
+    ...settings,
+    maxBatch: batchSize(config.maxBatch),
+    summaries: config.summaries ?? true,
+    retention: retentionDays(config.retention),
+  };
 }
 
 function collectionName(value: string | undefined, field: string): string {
@@ -42,4 +56,11 @@ function batchSize(value: string | number | undefined): number {
   const size = Number(value === '' || value === undefined ? 500 : value);
   if (Number.isInteger(size) && size >= 1 && size <= MAX_BATCH) return size;
   throw new UserError('mongo-sink.errors.max-batch', { value: String(value), max: MAX_BATCH });
+}
+
+function retentionDays(value: string | number | undefined): number {
+  const text = requireSet(String(value ?? '').trim(), 'retention', 'mongo-sink.errors.unset-variable');
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 0 && days <= MAX_RETENTION) return days;
+  throw new UserError('mongo-sink.errors.retention', { value: shorten(text), max: MAX_RETENTION });
 }

@@ -84,16 +84,18 @@ function identityOf(record: RecordInfo, kafka: KafkaInfo | undefined, topic: str
     const _id = ObjectId.createFromHexString(objectIdOfRecord(place));
     return { _id, ts: new Date(place.timestamp), topic: place.topic, place };
   }
-  return { ...identityOfReading(id ?? newReadingId(), topic), ...(place ? { place } : {}) };
+  return identityOfReading(id ?? newReadingId(), topic, place);
 }
 
-function identityOfReading(readingId: string, topic: string | undefined): Identity {
-  return {
+function identityOfReading(readingId: string, topic: string | undefined, place?: RecordPlace): Identity {
+  const identity: Identity = {
     _id: ObjectId.createFromHexString(objectIdOfReading(readingId)),
     ts: new Date(readingTime(readingId)),
-    ...(topic === undefined ? {} : { topic }),
     readingId,
   };
+  if (topic !== undefined) identity.topic = topic;
+  if (place) identity.place = place;
+  return identity;
 }
 
 /** Records of a very old format have no time (-1); they count as written in 1970, so that their id stays the same. */

@@ -5,6 +5,7 @@ import type { PipelineMessage } from '../shared/messages';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
+import type { BackfillProgress } from './backfill';
 import { sinkSettings, type SinkConfig } from './config';
 import { elementsOf } from './identity';
 import { rejectedMessages, rejectionOfMessage, storedMessage } from './outputs';
@@ -54,6 +55,7 @@ export = function register(RED: NodeAPI): void {
     const sink = new MongoSink(databaseOf(def), settings, {
       onState: (state) => show(statusOf(state, t)),
       onTrouble: (error) => node.error(localizeError(error, t), {}),
+      onBackfill: logBackfill(node),
       textOf,
     });
     /** What ends the messages that no consumer will deliver again. */
@@ -92,6 +94,18 @@ export = function register(RED: NodeAPI): void {
         })
         .then(() => done(), done);
     });
+  }
+
+  /** Logs the beginning, each tenth, and the end. */
+  function logBackfill(node: Node): (progress: BackfillProgress) => void {
+    let logged = -1;
+    return (progress) => {
+      const { done, total } = progress;
+      const tenth = total === 0 ? 10 : Math.floor((10 * done) / total);
+      if (tenth === logged || total === 0) return;
+      logged = tenth;
+      node.log(t(`mongo-sink.log.${done < total ? 'backfill' : 'backfill-done'}`, { ...progress }));
+    };
   }
 
   function databaseOf({ database }: SinkDef): MongoDatabase {

@@ -49,6 +49,12 @@ export function nodosError(error: Error): UserError {
   return new UserError('mongo-sink.errors.nodos', params, { cause: error });
 }
 
+/** The summaries can't be kept; readings are stored all the same. */
+export function historyError(error: Error): UserError {
+  const params = { reason: shorten(error.message, 300), code: codeOf(error) ?? '' };
+  return new UserError('mongo-sink.errors.summaries', params, { cause: error });
+}
+
 /** The name of a UserError without its node: `no-nodo`. */
 export function reasonOf({ key }: UserError): string {
   return key.slice(key.lastIndexOf('.') + 1);

@@ -1,18 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Collection, Document } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import type { DatabaseLease, DatabaseState, MongoDatabase } from '../mongo-database/types';
 import { keepTrying } from '../shared/keep-trying';
+import { summaryCollections, type MarkDocument } from '../shared/summary-chunks';
 import { UserError, toError } from '../shared/user-error';
+import type { BackfillProgress } from './backfill';
 import { Batcher } from './batcher';
 import { toDocument, type ReadingDocument } from './document';
 import { failureKind } from './failure';
+import { History, endHistory } from './history';
 import type { Element } from './identity';
 import { ensureReadingsIndex } from './indexes';
+import { Marks } from './marks';
 import type { NodoDocument } from './nodo';
 import { Nodos } from './nodos';
 import { repairNodos } from './nodos-repair';
 import { isPassing, waitReason } from './reasons';
 import { RejectedStore, toRejectedDocument, type RejectedDocument, type Rejection } from './rejected';
+import { ensureRetention, tooOld } from './retention';
 import { Writer, type Outcome } from './writer';
 
 export interface SinkSettings {
@@ -21,6 +26,10 @@ export interface SinkSettings {
   rejectedCollection: string;
   /** the greatest number of readings in one write */
   maxBatch: number;
+  /** whether the readings are summarised, for long ranges to be shown quickly */
+  summaries: boolean;
+  /** the days after which readings expire; their summaries stay. 0: they are kept */
+  retention: number;
 }
 
 /** What became of the readings of one message. */
@@ -34,7 +43,7 @@ export interface SinkResult {
 
 export type SinkState =
   | { state: 'connecting' }
-  | { state: 'ready'; stored: number; rejected: number }
+  | { state: 'ready'; stored: number; rejected: number; backfill?: BackfillProgress }
   /** nothing can be written before `nextAttempt` (milliseconds since 1970) */
   | { state: 'waiting'; nextAttempt: number; error: Error };
 
@@ -42,6 +51,8 @@ export interface SinkListener {
   onState: (state: SinkState) => void;
   /** told once about a trouble that belongs to no message in particular */
   onTrouble: (error: Error) => void;
+  /** told how the readings that were there before are being summarised, at last with done = total */
+  onBackfill: (progress: BackfillProgress) => void;
   /** the text of an error in the runtime's language, for the rejected collection */
   textOf: (error: UserError) => string;
 }
@@ -65,6 +76,9 @@ const CLOSE_MS = 4_000;
 /** How long a closing sink then tries to write the nodes' last values; the next start would find them too. */
 const CLOSE_NODOS_MS = 1_000;
 
+/** How long a closing sink waits for the summary that is being written. */
+const CLOSE_HISTORY_MS = 1_000;
+
 /**
  * Stores readings: each exactly once, however often it is delivered; those that can't be stored go, with the reason,
  * into a collection of their own; and the list of nodes is kept beside them.
@@ -76,6 +90,10 @@ export class MongoSink {
   private readonly writer: Writer;
   private readonly rejectedStore: RejectedStore;
   private readonly nodos: Nodos;
+  private readonly marks: Marks | undefined;
+  private readonly history: History | undefined;
+  private retention: Promise<void> | undefined;
+  private backfill: BackfillProgress | undefined;
   private stored = 0;
   private rejected = 0;
   private reported = new Set<string>();
@@ -86,7 +104,7 @@ export class MongoSink {
     private readonly listener: SinkListener,
   ) {
     const onWaiting = (error: Error, nextAttempt: number): void => this.wait(error, nextAttempt);
-    this.writer = new Writer({ collection: this.collection(settings.collection), onWaiting });
+    this.writer = new Writer({ collection: (signal) => this.readings(signal), onWaiting });
     this.rejectedStore = new RejectedStore({
       collection: this.collection<RejectedDocument>(settings.rejectedCollection),
       onWaiting,
@@ -98,6 +116,16 @@ export class MongoSink {
     });
     this.batcher = new Batcher(settings.maxBatch, (batch) => this.write(batch));
     this.lease = mongo.acquire((state) => this.databaseState(state));
+    if (settings.summaries) {
+      const { marks } = summaryCollections(settings.collection);
+      this.marks = new Marks({ collection: this.collection<MarkDocument>(marks), onWaiting });
+      this.history = new History({
+        ...settings,
+        db: (signal) => this.lease.db(signal),
+        onBackfill: (progress) => this.backfilling(progress),
+        onProblem: (error) => this.report(error),
+      });
+    }
     void this.prepare();
   }
 
@@ -114,7 +142,8 @@ export class MongoSink {
   add(elements: readonly Element[], settled: (result: SinkResult) => void): void {
     const job = newJob(elements.length, settled);
     if (elements.length === 0) return settled(job.result);
-    this.batcher.add(elements.map((element) => ({ job, element, document: documentOf(element) })));
+    const { retention } = this.settings;
+    this.batcher.add(elements.map((element) => ({ job, element, document: documentOf(element, retention) })));
   }
 
   /** Takes a message that can't be taken apart into readings, to be kept as rejected. */
@@ -128,6 +157,7 @@ export class MongoSink {
     this.batcher.stop();
     this.closed.abort();
     if (this.connected) await atMost(CLOSE_NODOS_MS, this.nodos.close(AbortSignal.timeout(CLOSE_NODOS_MS)));
+    if (this.history) await atMost(CLOSE_HISTORY_MS, this.history.close());
     this.lease.release();
   }
 
@@ -139,12 +169,31 @@ export class MongoSink {
     return async (signal) => (await this.lease.db(signal)).collection<T>(name);
   }
 
+  /** The readings' collection, made with the index by which they expire where it is missing. */
+  private async readings(signal: AbortSignal): Promise<Collection<ReadingDocument>> {
+    const db = await this.lease.db(signal);
+    this.retention ??= this.ensureRetention(db);
+    try {
+      await this.retention;
+    } catch (error) {
+      this.retention = undefined;
+      throw error;
+    }
+    return db.collection<ReadingDocument>(this.settings.collection);
+  }
+
+  private async ensureRetention(db: Db): Promise<void> {
+    const problem = await ensureRetention(db, this.settings.collection, this.settings.retention);
+    if (problem) this.report(problem);
+  }
+
   /** Makes the indexes and makes good what a killed process left in `nodos`; readings are stored meanwhile. */
   private async prepare(): Promise<void> {
     const { signal } = this.closed;
     const attempt = async (): Promise<void> => {
       try {
-        const readings = await this.collection<ReadingDocument>(this.settings.collection)(signal);
+        if (!this.settings.summaries) await endHistory(await this.lease.db(signal), this.settings);
+        const readings = await this.readings(signal);
         const problem = await ensureReadingsIndex(readings);
         const nodos = await this.nodos.ready(signal);
         if (problem) return this.report(problem);
@@ -170,6 +219,7 @@ export class MongoSink {
     try {
       outcomes = await this.store(batch, signal);
       await this.keepRejected(outcomes, signal);
+      await this.marks?.mark(storedOf(outcomes), signal);
       await this.nodos.note(storedOf(outcomes), signal);
       signal.throwIfAborted();
     } catch (error) {
@@ -213,7 +263,15 @@ export class MongoSink {
   }
 
   private ready(): void {
-    this.listener.onState({ state: 'ready', stored: this.stored, rejected: this.rejected });
+    const { stored, rejected, backfill } = this;
+    this.listener.onState({ state: 'ready', stored, rejected, ...(backfill ? { backfill } : {}) });
+  }
+
+  private backfilling(progress: BackfillProgress): void {
+    if (this.closed.signal.aborted) return;
+    this.backfill = progress.done < progress.total ? progress : undefined;
+    this.listener.onBackfill(progress);
+    if (this.connected) this.ready();
   }
 
   private wait(error: Error, nextAttempt: number): void {
@@ -235,9 +293,10 @@ function newJob(readings: number, settled: Job['settled']): Job {
   return { open: readings, result: { inserted: 0, alreadyThere: 0, rejected: [] }, settled };
 }
 
-function documentOf(element: Element): ReadingDocument | UserError {
+function documentOf(element: Element, retention: number): ReadingDocument | UserError {
   try {
-    return toDocument(element);
+    const document = toDocument(element);
+    return tooOld(document, retention) ?? document;
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

@@ -9,8 +9,9 @@ export function statusOf(state: SinkState, t: Translate): NodeStatus {
     case 'connecting':
       return { fill: 'yellow', shape: 'ring', text: t('mongo-sink.status.connecting') };
     case 'ready': {
-      const { stored, rejected } = state;
-      const text = t(`mongo-sink.status.${rejected > 0 ? 'rejected' : 'ready'}`, { stored, rejected });
+      const { stored, rejected, backfill } = state;
+      const counts = t(`mongo-sink.status.${rejected > 0 ? 'rejected' : 'ready'}`, { stored, rejected });
+      const text = backfill ? t('mongo-sink.status.backfill', { counts, ...backfill }) : counts;
       return { fill: 'green', shape: 'dot', text };
     }
     case 'waiting': {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient, type Db } from 'mongodb';
 import { MongoConnection } from '../../../nodes/mongo-database/client';
 import { connectionSettings } from '../../../nodes/mongo-database/settings';
+import type { BackfillProgress } from '../../../nodes/mongo-sink/backfill';
 import type { Element, Identity } from '../../../nodes/mongo-sink/identity';
 import { elementsOf } from '../../../nodes/mongo-sink/identity';
 import type { SinkListener, SinkResult, SinkSettings, SinkState } from '../../../nodes/mongo-sink/sink';
@@ -14,6 +15,8 @@ export const SETTINGS: SinkSettings = {
   nodesCollection: 'nodos',
   rejectedCollection: 'rechazados',
   maxBatch: 500,
+  summaries: true,
+  retention: 0,
 };
 
 /** A database of its own on a server, and a plain client that looks into it. */
@@ -44,6 +47,7 @@ export async function openDatabase(uri: string): Promise<TestDatabase> {
 export class TestSink {
   readonly states: SinkState[] = [];
   readonly troubles: Error[] = [];
+  readonly backfills: BackfillProgress[] = [];
   readonly connection: MongoConnection;
   readonly sink: MongoSink;
 
@@ -52,6 +56,7 @@ export class TestSink {
     const listener: SinkListener = {
       onState: (state) => this.states.push(state),
       onTrouble: (error) => this.troubles.push(error),
+      onBackfill: (progress) => this.backfills.push(progress),
       textOf: (error) => error.message,
     };
     this.sink = new MongoSink(this.connection, { ...SETTINGS, ...settings }, listener);

@@ -1,0 +1,41 @@
+import type { Collection, Db, Document } from 'mongodb';
+import type { Timed } from '../shared/stored-reading';
+import {
+  summaryCollections,
+  type ChunkDocument,
+  type CoverageDocument,
+  type MarkDocument,
+} from '../shared/summary-chunks';
+import type { NodoDocument } from './nodo';
+
+/** The collections that keeping the history takes. */
+export interface HistoryDatabase {
+  readings: Collection<Timed & Document>;
+  nodos: Collection<NodoDocument>;
+  marks: Collection<MarkDocument>;
+  chunks: Collection<ChunkDocument>;
+  coverage: Collection<CoverageDocument>;
+}
+
+/** A secondary may lag behind: a summary of what it has would leave readings out, and no mark would be left. */
+const PRIMARY = { readPreference: 'primary' } as const;
+
+export function historyDatabase(
+  db: Db,
+  names: { collection: string; nodesCollection: string },
+): HistoryDatabase {
+  const { marks, summaries } = summaryCollections(names.collection);
+  return {
+    readings: db.collection(names.collection, PRIMARY),
+    nodos: db.collection(names.nodesCollection, PRIMARY),
+    marks: db.collection(marks, PRIMARY),
+    chunks: db.collection(summaries, PRIMARY),
+    coverage: db.collection(summaries, PRIMARY),
+  };
+}
+
+/** By the hour for whoever summarises, by the node for whoever shows it: never an unbounded search. */
+export async function ensureMarksIndexes({ marks }: HistoryDatabase): Promise<void> {
+  await marks.createIndex({ hora: 1 });
+  await marks.createIndex({ nodo: 1, hora: 1 });
+}
