@@ -51,7 +51,9 @@ export function deliveryRest(delivery: string): string {
 /** @returns the delivery ids that a message carries: none, one, or several after a join. */
 export function deliveriesOf(message: DeliveredMessage): string[] {
   const delivery = message.kafka?.delivery;
-  return (Array.isArray(delivery) ? delivery : [delivery]).filter((id): id is string => typeof id === 'string');
+  return (Array.isArray(delivery) ? delivery : [delivery]).filter(
+    (id): id is string => typeof id === 'string',
+  );
 }
 
 /** Confirms a message: what it was delivered for is safe. A message without deliveries, or of a consumer that is gone, changes nothing. */
