@@ -1,3 +1,4 @@
+import type { Stat as StatType } from '../shared/summary';
 import type { SeriesColumn, Summary, Values } from './answers';
 import { asNumber } from './values';
 
@@ -19,35 +20,8 @@ export function bucketWidthFor(rangeMs: number, points: number): number {
   return WIDTHS.find((width) => rangeMs / width <= points) ?? WIDTHS.at(-1)!;
 }
 
-/** Count, sum, least and greatest of the numbers that fell into one place. */
-class Cell {
-  private n = 0;
-  private sum = 0;
-  private min = Infinity;
-  private max = -Infinity;
-
-  add(value: number): void {
-    this.n++;
-    this.sum += value;
-    if (value < this.min) this.min = value;
-    if (value > this.max) this.max = value;
-  }
-
-  merge(other: Cell): void {
-    this.n += other.n;
-    this.sum += other.sum;
-    this.min = Math.min(this.min, other.min);
-    this.max = Math.max(this.max, other.max);
-  }
-
-  summary(): Summary {
-    const { n, sum, min, max } = this;
-    return n === 0 ? { n, min: null, mean: null, max: null } : { n, min, mean: sum / n, max };
-  }
-}
-
-/** The cells of one bucket, by variable. */
-type Bucket = Map<string, Cell>;
+/** The numbers of one bucket, by variable. */
+type Bucket = Map<string, Stat>;
 
 /**
  * Folds any number of readings, in any order, into at most so many buckets of equal width. Memory depends on the number
@@ -107,7 +81,7 @@ export class Buckets {
   private bucketAt(time: number): Bucket {
     const index = Math.floor(time / this.width);
     let bucket = this.buckets.get(index);
-    if (!bucket) this.buckets.set(index, (bucket = new Map<string, Cell>()));
+    if (!bucket) this.buckets.set(index, (bucket = new Map<string, Stat>()));
     return bucket;
   }
 

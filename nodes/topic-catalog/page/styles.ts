@@ -252,6 +252,43 @@ export const shared = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* On a phone each row of such a table is a block of its own, with the column's name before a value. */
+  @media (max-width: 760px) {
+    .stacked > thead {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .stacked,
+    .stacked > tbody,
+    .stacked > tbody > tr,
+    .stacked > tbody > tr > td {
+      display: block;
+    }
+    .stacked > tbody > tr {
+      padding: 12px 16px;
+      border-bottom: 1px solid var(--line);
+    }
+    .stacked > tbody > tr:last-child {
+      border-bottom: 0;
+    }
+    .stacked > tbody > tr > td {
+      padding: 2px 0;
+      border: 0;
+      text-align: start;
+    }
+    .stacked > tbody > tr > td[data-label] {
+      display: flex;
+      justify-content: space-between;
+      gap: 16px;
+    }
+    .stacked > tbody > tr > td[data-label]::before {
+      content: attr(data-label);
+      color: var(--muted);
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       animation: none !important;

@@ -105,7 +105,14 @@ export class ChartCard extends LitElement {
           padding: 12px 8px 4px;
         }
         header {
+          flex-wrap: wrap;
           padding: 0 6px;
+        }
+        dl {
+          order: 3;
+          grid-template-columns: repeat(6, auto);
+          flex-basis: 100%;
+          justify-content: start;
         }
       }
     `,

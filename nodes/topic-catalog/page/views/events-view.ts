@@ -89,7 +89,7 @@ export class EventsView extends LitElement {
           : shown.length === 0
             ? blank(texts.events.none, texts.events.noneText)
             : html`<div class="card scroll">
-                <table>
+                <table class="stacked">
                   <tbody>
                     ${repeat(
                       shown,

@@ -119,32 +119,10 @@ export class NodesView extends LitElement {
         input[type='search'] {
           flex: 1 1 100%;
         }
-        thead {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
-        table,
-        tbody,
-        tr,
-        td {
-          display: block;
-        }
         tr {
-          display: grid;
+          display: grid !important;
           grid-template-columns: 1fr auto;
           gap: 6px 12px;
-          padding: 14px 16px;
-          border-bottom: 1px solid var(--line);
-        }
-        tr:last-child {
-          border-bottom: 0;
-        }
-        td {
-          padding: 0;
-          border: 0;
         }
         td.values-cell {
           grid-column: 1 / -1;
@@ -274,7 +252,7 @@ export class NodesView extends LitElement {
         : blank(texts.nodes.noMatch(this.search), '');
     }
     return html`<div class="card scroll">
-        <table>
+        <table class="stacked">
           <thead>
             <tr>
               ${this.header('nodo')} ${this.header('ts')}

@@ -80,6 +80,12 @@ export class TopicsView extends LitElement {
         text-underline-offset: 3px;
         cursor: help;
       }
+      @media (max-width: 760px) {
+        td.inside {
+          margin: -12px -16px;
+          padding: 4px 12px 16px !important;
+        }
+      }
       td.inside {
         padding: 4px 16px 20px;
         background: var(--raised);
@@ -172,7 +178,7 @@ export class TopicsView extends LitElement {
       return direction * order || a.name.localeCompare(b.name);
     });
     return html`<div class="card scroll">
-        <table>
+        <table class="stacked">
           <thead>
             <tr>
               ${this.header('name')} ${this.header('nodes', true)}
@@ -218,6 +224,7 @@ export class TopicsView extends LitElement {
   private row(topic: TopicRow): TemplateResult {
     const { app } = this;
     const { texts, format, client } = app;
+    const { columns } = texts.topics;
     const open = app.address.topic === topic.name;
     const toggle = (): void =>
       app.go({ view: 'topics', range: LAST_10, ...(open ? {} : { topic: topic.name }) }, true);
@@ -238,23 +245,27 @@ export class TopicsView extends LitElement {
           ${topic.internal ? html`<span class="tag">${texts.topics.internalTag}</span>` : nothing}
           ${topic.compacted ? html`<span class="tag">${texts.topics.compacted}</span>` : nothing}
         </td>
-        <td class="num right">${known(topic.nodeCount)}</td>
-        <td class="num right">
+        <td class="num right" data-label=${columns.nodes}>${known(topic.nodeCount)}</td>
+        <td class="num right" data-label=${columns.messages}>
           ${topic.messages === null ? '–' : html`<abbr title=${texts.topics.estimate}>≈ ${known(topic.messages)}</abbr>`}
         </td>
-        <td class="num right">${known(topic.ratePerMinute)}</td>
-        <td class="num right ${topic.lag ? 'lagging' : ''}">${known(topic.lag)}</td>
-        <td class="num">
+        <td class="num right" data-label=${columns.rate}>${known(topic.ratePerMinute)}</td>
+        <td class="num right" data-label=${columns.lag}>
+          <span class=${topic.lag ? 'lagging' : ''}>${known(topic.lag)}</span>
+        </td>
+        <td class="num" data-label=${columns.lastWrite}>
           ${topic.lastWrite === null ? '–' : html`<span title=${format.dateTime(topic.lastWrite)}>${format.ago(topic.lastWrite, client.now())}</span>`}
         </td>
-        <td class="num right">${topic.partitions.length}</td>
-        <td class="num">
-          ${topic.replication}
-          <span class=${topic.outOfSync > 0 ? 'lagging' : 'sub'}
-            >${topic.outOfSync > 0 ? texts.topics.outOfSync(topic.outOfSync) : texts.topics.allInSync}</span
-          >
+        <td class="num right" data-label=${columns.partitions}>${topic.partitions.length}</td>
+        <td class="num" data-label=${columns.replication}>
+          <span>
+            ${topic.replication}
+            <span class=${topic.outOfSync > 0 ? 'lagging' : 'sub'}
+              >${topic.outOfSync > 0 ? texts.topics.outOfSync(topic.outOfSync) : texts.topics.allInSync}</span
+            >
+          </span>
         </td>
-        <td class="num">
+        <td class="num" data-label=${columns.retention}>
           ${topic.retentionMs === null ? '–' : topic.retentionMs < 0 ? texts.topics.forever : format.duration(topic.retentionMs)}
         </td>
       </tr>
