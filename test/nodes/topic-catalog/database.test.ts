@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { MongoClient, ObjectId, type Db, type Document } from 'mongodb';
+import { MongoClient, ObjectId, type CommandStartedEvent, type Db, type Document } from 'mongodb';
 import type { NodesAnswer, SeriesAnswer } from '../../../nodes/topic-catalog/answers';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
 import { Readings } from '../../../nodes/topic-catalog/readings';
 import { readRequest, type NodesRequest, type SeriesRequest } from '../../../nodes/topic-catalog/requests';
 import { Series } from '../../../nodes/topic-catalog/series';
+import { Summaries } from '../../../nodes/topic-catalog/summaries';
 import { database } from '../../support/services';
 import { until } from '../../support/until';
 
@@ -44,7 +45,7 @@ describe('topic-catalog: nodes and series out of a real database', function () {
 
   before(async () => {
     const { uri } = await database();
-    client = new MongoClient(uri);
+    client = new MongoClient(uri, { monitorCommands: true });
     await client.connect();
   });
 
@@ -54,14 +55,15 @@ describe('topic-catalog: nodes and series out of a real database', function () {
     db = client.db(`catalog-${randomUUID()}`);
     await db.collection('datos').createIndex({ nodo: 1, _id: -1 });
     await db.collection('nodos').createIndex({ nodo: 1 }, { unique: true });
-    const readings = new Readings({
+    const source = {
       description: 'test',
       collection: 'datos',
       nodesCollection: 'nodos',
       db: () => Promise.resolve(db),
-    });
+    };
+    const readings = new Readings(source);
     index = new NodeIndex(readings, 5);
-    series = new Series(readings, index);
+    series = new Series(readings, index, new Summaries(source));
   });
 
   afterEach(() => db.dropDatabase());
@@ -250,6 +252,37 @@ describe('topic-catalog: nodes and series out of a real database', function () {
     assert.deepEqual([a?.valores, a?.state, a?.topic], [{ x: 2 }, 'live', 'T']);
     await db.collection('nodos').deleteMany({});
     await until('b to be gone', async () => (await page()).total === 1);
+  });
+
+  it('asks for readings only between two times, whatever is asked: its cost does not grow with what is stored', async () => {
+    const now = Date.now();
+    await addNode('a', now, { x: 1 });
+    await addReadings('a', [now - HOUR, now - MINUTE, now], (x) => ({ x }));
+    const commands: Document[] = [];
+    const listen = ({ command }: CommandStartedEvent): void => void commands.push(command);
+    client.on('commandStarted', listen);
+    for (const range of [{}, { last: 1_000 }, { recent: HOUR }, { from: 1, to: now }, { all: true }]) {
+      await ask({ nodo: 'a', ...range });
+    }
+    await page();
+    await until('its past', async () => (await page()).nodes[0]?.interval);
+    client.off('commandStarted', listen);
+    const [finds, others] = [true, false].map((isFind) =>
+      commands.filter((command) => 'find' in command === isFind),
+    );
+    assert.deepEqual(
+      [...new Set(others!.map((command) => Object.keys(command)[0]))].filter((name) => name !== 'getMore'),
+      [],
+    );
+    const ofReadings = finds!.filter(({ find }) => find === 'datos');
+    assert.ok(ofReadings.length >= 5);
+    for (const { filter, sort } of ofReadings as { filter: Document; sort: unknown }[]) {
+      assert.deepEqual(
+        [typeof filter.nodo, Object.keys(filter._id as object).sort()],
+        ['string', ['$gte', '$lt']],
+      );
+      assert.equal(sort, undefined);
+    }
   });
 
   it('says that the database does not answer, within seconds', async () => {
