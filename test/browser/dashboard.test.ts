@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser';
 import { database } from '../support/services';
@@ -240,6 +241,53 @@ describe('the dashboard in the classic dashboard', function () {
     assert.ok(points.length > 1 && points.length < 10, `${points.length} points`);
     await page.page.getByTitle('Quitar el intervalo elegido').click();
     await until('all points', async () => (await page.points('Humedad relativa')).length === 10);
+  });
+
+  it('points at the same time in all charts, and says what stood there', async () => {
+    for (const humedad of [1, 2, 3]) await host.send('cruz', { humedad, temperatura: humedad * 10 });
+    const page = await open('#!/0?nodo=cruz');
+    await page.sees('Humedad relativa', '3');
+    const box = (await page.card('Humedad relativa').locator('.u-over').boundingBox())!;
+    await page.page.mouse.move(box.x + 3, box.y + 40);
+    await page.sees('Humedad relativa', '1');
+    await page.sees('Temperatura', '10');
+    assert.match(await page.value('Temperatura').innerText(), /\d\d:\d\d:\d\d/);
+    await page.page.mouse.move(box.x + 3, box.y - 200);
+    await page.sees('Temperatura', '30');
+  });
+
+  it('shows a range from one time to another that was typed in', async () => {
+    for (const humedad of [1, 2, 3]) await host.send('fechas', { humedad });
+    const page = await open('#!/0?nodo=fechas');
+    await page.sees('Humedad relativa', '3');
+    await page.page.getByRole('button', { name: 'Desde – hasta' }).click();
+    await page.page.getByLabel('Desde').fill('2020-01-01T00:00:00');
+    await page.page.getByLabel('Hasta').fill('2020-01-02T00:00:00');
+    await page.page.getByRole('button', { name: 'Mostrar' }).click();
+    await page.page.getByText('No hay lecturas en este intervalo').waitFor();
+    assert.match(page.page.url(), /desde=2020-01-01T05:00:00.000Z&hasta=2020-01-02T05:00:00.000Z/);
+  });
+
+  it('hands out what is shown as CSV and as pictures', async () => {
+    for (const humedad of [1, null, 3]) await host.send('a/b <c>', { humedad });
+    const page = await open('#!/0?nodo=a%2Fb%20%3Cc%3E');
+    await page.sees('Humedad relativa', '3');
+    const [csv] = await Promise.all([
+      page.page.waitForEvent('download'),
+      page.page.getByRole('button', { name: 'Descargar CSV' }).click(),
+    ]);
+    assert.equal(csv.suggestedFilename(), 'a_b_c_.csv');
+    const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\r\n');
+    assert.deepEqual(
+      lines.map((line) => line.slice(line.indexOf(',') + 1)),
+      ['humedad', '1', '', '3'],
+    );
+    const [picture] = await Promise.all([
+      page.page.waitForEvent('download'),
+      page.page.getByRole('button', { name: 'Descargar imagen: Humedad relativa' }).click(),
+    ]);
+    const bytes = await readFile(await picture.path());
+    assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
   });
 
   it('draws a gap where a sensor did not answer, and says so', async () => {
