@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
-import type { BackoffBounds } from './backoff';
 import { toError } from './user-error';
+
+/** Bounds of the wait between two attempts, in milliseconds. */
+interface BackoffBounds {
+  initialDelay: number;
+  maxDelay: number;
+}
 
 const BOUNDS: BackoffBounds = { initialDelay: 250, maxDelay: 5_000 };
 
