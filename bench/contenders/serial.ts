@@ -1,4 +1,4 @@
-import { ReadlineParser } from '@serialport/parser-readline';
+import { ReadlineParser } from 'serialport';
 import { localClock } from '../../nodes/serial-json-in/local-time';
 import { SerialReader } from '../../nodes/serial-json-in/serial-reader';
 import { serveCommands } from './commands';
