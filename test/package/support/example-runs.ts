@@ -13,7 +13,7 @@ interface ShownMessage {
   error?: unknown;
 }
 
-export const LINE =
+const LINE =
   '{"nodo":"comuna_15","humedad":60,"temperatura":26,"sensacion":26.92732,"radiacion":1997.07}';
 
 /** By file name; the order is theirs: what one writes, a later one reads. */
