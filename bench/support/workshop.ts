@@ -73,8 +73,12 @@ export class Workshop {
     const process_ = new ManagedProcess({
       name,
       command: process.execPath,
-      args: ['--disable-warning=TimeoutNegativeWarning', path.join(this.dir, `${name}.js`)],
-      env: { ...env, ...profiling(name), BENCH_PORT: String(port) },
+      args: [
+        ...profiling(name),
+        '--disable-warning=TimeoutNegativeWarning',
+        path.join(this.dir, `${name}.js`),
+      ],
+      env: { ...env, BENCH_PORT: String(port) },
       ready: () => remote.answers(),
     });
     await process_.start();
@@ -95,10 +99,8 @@ export class Workshop {
       name,
       this.dir,
       [this.own, path.join(this.dir, 'nodes'), ...packages],
-      {
-        BENCH_PORT: String(port),
-        ...profiling(name),
-      },
+      profiling(name),
+      { BENCH_PORT: String(port) },
     );
     nodeRed.setFlow(flow);
     await nodeRed.start();
@@ -121,8 +123,7 @@ export class Workshop {
 }
 
 /** BENCH_PROFILE=folder: each contender writes a CPU profile of its whole life into it. */
-function profiling(name: string): Record<string, string> {
+function profiling(name: string): string[] {
   const folder = process.env.BENCH_PROFILE;
-  if (folder === undefined) return {};
-  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(folder, name)}` };
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(folder, name)}`];
 }

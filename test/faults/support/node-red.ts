@@ -35,13 +35,14 @@ export class NodeRed {
     readonly userDir: string,
     private readonly port: number,
     nodeOptions: readonly string[],
+    env: Record<string, string>,
   ) {
     this.process = new ManagedProcess({
       name: `Node-RED ${name}`,
       command: process.execPath,
       args: [...nodeOptions, path.join(ROOT, 'node_modules/node-red/red.js'), '--userDir', userDir],
       cwd: userDir,
-      env: { LANG: 'C.UTF-8' },
+      env: { LANG: 'C.UTF-8', ...env },
       ready: () => this.flowsStarted,
       stopTimeout: 20_000,
       logFile: path.join(userDir, 'node-red.log'),
@@ -59,12 +60,14 @@ export class NodeRed {
   /**
    * @param packages folders of the packages to be linked into its user directory
    * @param nodeOptions options of Node.js itself
+   * @param env added to its environment
    */
   static async prepare(
     name: string,
     dir: string,
     packages: readonly string[],
     nodeOptions: readonly string[] = [],
+    env: Record<string, string> = {},
   ): Promise<NodeRed> {
     const userDir = path.join(dir, name);
     const port = await freePort();
@@ -80,7 +83,7 @@ export class NodeRed {
       };
       symlinkSync(folder, path.join(userDir, 'node_modules', packageName));
     }
-    return new NodeRed(name, userDir, port, nodeOptions);
+    return new NodeRed(name, userDir, port, nodeOptions, env);
   }
 
   /** Sets what it runs when it is started next. */
