@@ -52,6 +52,20 @@ describe('reading ids', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
+  it('give database ids of the bits they are said to be made of', () => {
+    fc.assert(
+      fc.property(times, bits, (time, some) => {
+        const id = uuidAt(time, some);
+        const digits = BigInt(`0x${id.replaceAll('-', '')}`);
+        const randA = (digits >> 64n) & 0xfffn;
+        const first42OfRandB = (digits >> 20n) & (2n ** 42n - 1n);
+        const seconds = BigInt(Math.floor(time / 1000));
+        const value = (seconds << 64n) | (BigInt(time % 1000) << 54n) | (randA << 42n) | first42OfRandB;
+        assert.equal(objectIdOfReading(id), value.toString(16).padStart(24, '0'));
+      }),
+    );
+  });
+
   it('give database ids that a driver takes, that hold the second, and that sort by the millisecond', () => {
     fc.assert(
       fc.property(times, bits, times, bits, (time, some, otherTime, others) => {
