@@ -3,11 +3,15 @@ import { keepTrying } from '../shared/keep-trying';
 import { bodySize } from './batch-size';
 import type { Accepted, Entry, Lane } from './lane';
 import { Lanes } from './lanes';
+import { Books } from './outbox-books';
 import { OutboxDisk, isLocked, type DiskOperation, type Rescue } from './outbox-disk';
+import { Intake, type IncomingRecord, type StorableRecord } from './outbox-intake';
 import { encodeKey, keySize } from './outbox-key';
+import { readLane } from './outbox-reader';
 import { UNASSIGNED, type ProducerRecord } from './record';
-import { decodeRecord, encodeRecord, seal } from './record-codec';
+import { encodeRecord, seal } from './record-codec';
 import type { RecordStore, StoreStats } from './record-store';
+import { WriteLoop } from './write-loop';
 
 export interface OutboxOptions {
   /** folder of this outbox alone */
@@ -33,35 +37,15 @@ export interface OutboxEvents {
   problem(error: Error | undefined): void;
 }
 
-/** A record with its entry for the disk; `bytes` with its key. */
-interface Numbered {
-  record: ProducerRecord;
-  value: Buffer;
-  bytes: number;
-}
-
-interface Incoming extends Numbered {
-  accepted: Accepted;
-}
-
-/** Work that must not run beside a write. */
-interface Job {
-  run(): Promise<void>;
-  cancel(reason: Error): void;
-}
-
-/** Records of one write to disk. */
-const GROUP_RECORDS = 1_000;
-const GROUP_BYTES = 4 * 2 ** 20;
-/** Messages that wait for the disk; beyond that it is too slow for what comes in. */
-const MAX_INCOMING_BYTES = 64 * 2 ** 20;
 const MEMORY = { records: 20_000, bytes: 16 * 2 ** 20 };
 /** A lane with fewer records than this in memory gets the next ones from disk while it sends. */
 const READ_AHEAD = 1_000;
 const REOPEN_BOUNDS = { initialDelay: 100, maxDelay: 2_000 };
 /** An instance that is being replaced may hold the lock this long before anybody is told. */
 const LOCK_PATIENCE_MS = 10_000;
+/** The free space is looked at so often, and before each write when there is little. */
 const ROOM_CHECK_MS = 500;
+const ROOM_MARGIN_BYTES = 16 * 2 ** 20;
 const HOUSEKEEPING_MS = 1_000;
 
 /**
@@ -80,26 +64,24 @@ export class Outbox implements RecordStore {
   private problem: Error | undefined;
   private readonly closing = new AbortController();
   private opening: Promise<void>;
-  private incoming: Incoming[] = [];
-  private incomingBytes = 0;
+  private readonly intake = new Intake();
   private deletes: Buffer[] = [];
-  /** the writer that runs, if one does; whatever else writes queues up behind it */
-  private writing: Promise<void> | undefined;
-  private readonly jobs: Job[] = [];
+  private readonly loop = new WriteLoop({
+    canWrite: () => this.disk !== undefined,
+    hasWork: () => this.intake.length > 0 || this.deletes.length > 0,
+    turn: () => this.writeGroup(),
+    failed: (error) => this.reopen(error),
+  });
   private readonly fills = new Map<Lane, Promise<void>>();
   private room = Infinity;
   private roomCheckedAt = 0;
   private readonly housekeeping: { timer: NodeJS.Timeout; busy: boolean };
   private counting = false;
+  /** a move has failed: whether it is on disk or not will be seen there */
+  private moveUnsure = false;
 
-  private count = 0;
-  private bytes = 0;
-  /** of these, records in memory and their bytes */
   private readonly memory: { records: number; bytes: number };
-  private inMemory = 0;
-  private memoryBytes = 0;
-  private dropped = 0;
-  private damaged = 0;
+  private readonly books = new Books();
 
   constructor(
     private readonly options: OutboxOptions,
@@ -121,13 +103,8 @@ export class Outbox implements RecordStore {
     }
     const value = encodeRecord(record);
     const bytes = keySize(record.topic) + value.length;
-    if (this.incomingBytes + bytes > MAX_INCOMING_BYTES) {
-      accepted(new UserError('kafka-producer.errors.disk-too-slow', { count: this.incoming.length }));
-      return;
-    }
-    this.incoming.push({ record, value, bytes, accepted });
-    this.incomingBytes += bytes;
-    this.write();
+    if (this.intake.add({ record, value, bytes, accepted })) this.loop.wake();
+    else accepted(new UserError('kafka-producer.errors.disk-too-slow', { count: this.intake.length }));
   }
 
   async fill(lane: Lane): Promise<boolean> {
@@ -135,10 +112,11 @@ export class Outbox implements RecordStore {
     if (lane.spilled && disk && !this.closing.signal.aborted) {
       let reading = this.fills.get(lane);
       const wanted =
-        lane.queue.length === 0 || (lane.queue.length < READ_AHEAD && this.memoryBytes < this.memory.bytes);
+        lane.queue.length === 0 ||
+        (lane.queue.length < READ_AHEAD && this.books.memoryBytes < this.memory.bytes);
       if (!reading && wanted) {
         reading = this.readNext(lane, disk)
-          .catch((error: unknown) => this.reopen(disk, toError(error)))
+          .catch((error: unknown) => (this.disk === disk ? this.reopen(toError(error)) : undefined))
           .finally(() => this.fills.delete(lane));
         this.fills.set(lane, reading);
       }
@@ -150,26 +128,21 @@ export class Outbox implements RecordStore {
   retire(lane: Lane, entries: readonly Entry[]): void {
     lane.settle(entries);
     for (const entry of entries) this.forget(lane, entry);
-    this.write();
+    this.loop.wake();
   }
 
   async assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void> {
     // In portions, each exclusive of the writer: what comes in between them still goes behind the older ones.
     const end = lane.partition === UNASSIGNED ? Infinity : lane.nextSeq;
     while ((lane.queue.peek()?.seq ?? lane.cursor) < end && (await this.fill(lane))) {
-      await this.exclusively(() => this.move(lane, choose));
+      await this.loop.exclusively(() => this.move(lane, choose));
     }
   }
 
   stats(): StoreStats {
-    const oldestIncoming = this.incoming[0]?.record.timestamp;
-    return {
-      count: this.count,
-      bytes: this.bytes,
-      oldest: this.lanes.oldest() ?? oldestIncoming,
-      dropped: this.dropped,
-      damaged: this.damaged,
-    };
+    const { count, bytes, dropped, damaged } = this.books;
+    const oldest = this.lanes.oldest() ?? this.intake.oldest?.timestamp;
+    return { count, bytes, oldest, dropped, damaged };
   }
 
   /** What has come in is still written; then the files are closed. */
@@ -177,12 +150,12 @@ export class Outbox implements RecordStore {
     this.closing.abort();
     clearInterval(this.housekeeping.timer);
     await this.opening;
-    this.write();
-    await this.writing;
+    this.loop.wake();
+    await this.loop.settled();
     await Promise.all(this.fills.values());
     const closed = new UserError('kafka-producer.errors.closed');
-    this.refuseIncoming(closed);
-    for (const job of this.jobs.splice(0)) job.cancel(closed);
+    this.intake.refuseAll(closed);
+    this.loop.cancel(closed);
     await this.disk?.close();
     this.disk = undefined;
   }
@@ -206,22 +179,13 @@ export class Outbox implements RecordStore {
     }
     this.setProblem(undefined);
     for (const lane of this.lanes) if (!lane.isEmpty) this.onReady(lane);
-    this.write();
+    this.loop.wake();
   }
 
   private async tryOpen(isFirst: boolean): Promise<void> {
     const { disk, rescue } = await OutboxDisk.open(this.options.directory);
     try {
-      for (const { topic, partition, first, last } of await disk.lanes()) {
-        const lane = this.lanes.get(topic, partition);
-        if (isFirst) {
-          lane.cursor = first;
-          lane.nextSeq = last + 1;
-        } else if (last >= lane.nextSeq) {
-          // Left by a write that failed: these records were refused.
-          await disk.clearFrom({ topic, partition, seq: lane.nextSeq });
-        }
-      }
+      await this.takeOver(disk, isFirst);
       // Each lane's oldest are read right away: the age of the outbox is known by them.
       for (const lane of this.lanes)
         if (lane.queue.length === 0 && lane.spilled) await this.readNext(lane, disk);
@@ -234,12 +198,34 @@ export class Outbox implements RecordStore {
     if (isFirst) void this.countLeftovers(disk);
   }
 
+  /** Brings the lanes in line with what is on disk. */
+  private async takeOver(disk: OutboxDisk, isFirst: boolean): Promise<void> {
+    const onDisk = new Set<Lane>();
+    for (const { topic, partition, first, last } of await disk.lanes()) {
+      const lane = this.lanes.get(topic, partition);
+      onDisk.add(lane);
+      if (isFirst && lane.nextSeq === 0) {
+        lane.cursor = first;
+        lane.nextSeq = last + 1;
+      } else if (this.moveUnsure) {
+        lane.nextSeq = Math.max(lane.nextSeq, last + 1);
+        if (lane.spilled && lane.queue.length === 0) lane.cursor = Math.max(lane.cursor, first);
+      } else if (last >= lane.nextSeq) {
+        // Left by a write that failed: these records were refused.
+        await disk.clearFrom({ topic, partition, seq: lane.nextSeq });
+      }
+    }
+    if (!this.moveUnsure) return;
+    for (const lane of this.lanes) if (!onDisk.has(lane)) lane.cursor = lane.nextSeq;
+    this.moveUnsure = false;
+  }
+
   private async countLeftovers(disk: OutboxDisk): Promise<void> {
     this.counting = true;
     try {
       await disk.count((count, bytes) => {
-        this.count += count;
-        this.bytes += bytes;
+        this.books.count += count;
+        this.books.bytes += bytes;
       });
     } catch (error) {
       // Closed in the meantime, or unreadable: the lanes report what is damaged when they come to it.
@@ -251,65 +237,16 @@ export class Outbox implements RecordStore {
 
   private setProblem(problem: Error | undefined): void {
     this.problem = problem;
-    if (problem) this.refuseIncoming(problem);
+    if (problem) this.intake.refuseAll(problem);
     this.events.problem(problem);
-  }
-
-  private refuseIncoming(error: Error): void {
-    const refused = this.incoming;
-    this.incoming = [];
-    this.incomingBytes = 0;
-    for (const { accepted } of refused) accepted(error);
   }
 
   // Writing
 
-  private write(): void {
-    if (this.writing || !this.disk) return;
-    this.writing = this.writeAll(this.disk).finally(() => {
-      this.writing = undefined;
-      if (this.hasWork) this.write();
-    });
-  }
-
-  private get hasWork(): boolean {
-    return this.incoming.length > 0 || this.deletes.length > 0 || this.jobs.length > 0;
-  }
-
-  private exclusively(job: () => Promise<void>): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const run = async (): Promise<void> => {
-        try {
-          await job();
-          resolve();
-        } catch (error) {
-          reject(toError(error));
-          throw error;
-        }
-      };
-      this.jobs.push({ run, cancel: reject });
-      this.write();
-    });
-  }
-
-  private async writeAll(disk: OutboxDisk): Promise<void> {
-    // One turn later, so that the messages of this turn are written together.
-    await Promise.resolve();
-    try {
-      while (
-        this.disk === disk &&
-        (this.incoming.length > 0 || this.deletes.length > 0 || this.jobs.length > 0)
-      ) {
-        await this.writeGroup(disk);
-        await this.jobs.shift()?.run();
-      }
-    } catch (error) {
-      await this.reopen(disk, toError(error));
-    }
-  }
-
-  private async writeGroup(disk: OutboxDisk): Promise<void> {
-    const group = this.takeGroup();
+  private async writeGroup(): Promise<void> {
+    const { disk } = this;
+    if (!disk) return;
+    const group = this.intake.takeGroup();
     const deletes = this.deletes;
     this.deletes = [];
     let admitted = group;
@@ -333,70 +270,53 @@ export class Outbox implements RecordStore {
     for (const { accepted } of admitted) accepted();
   }
 
-  private takeGroup(): Incoming[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { bytes: size } of this.incoming) {
-      if (count >= GROUP_RECORDS || (count > 0 && bytes + size > GROUP_BYTES)) break;
-      bytes += size;
-      count++;
-    }
-    const group = count === this.incoming.length ? this.incoming : this.incoming.slice(0, count);
-    this.incoming = count === this.incoming.length ? [] : this.incoming.slice(count);
-    this.incomingBytes -= bytes;
-    return group;
-  }
-
   /** Keeps the bounds. @returns what may be stored; the others have been refused */
-  private async admit(disk: OutboxDisk, group: Incoming[]): Promise<Incoming[]> {
+  private async admit(disk: OutboxDisk, group: IncomingRecord[]): Promise<IncomingRecord[]> {
     if (group.length === 0) return group;
     const { maxBytes, maxAgeMs, whenFull } = this.options;
-    const admitted: Incoming[] = [];
-    const refused: [Incoming, Error][] = [];
+    const admitted: IncomingRecord[] = [];
+    const refuse: (() => void)[] = [];
     const free = await this.checkRoom(disk);
     const oldest = this.lanes.oldest() ?? Infinity;
     const tooOld = whenFull === 'refuse' && oldest < Date.now() - maxAgeMs;
     let bytes = 0;
     for (const item of group) {
       const size = bytes + item.bytes;
+      let refusal: UserError | undefined;
       if (size > free) {
-        refused.push([
-          item,
-          new UserError('kafka-producer.errors.disk-full', { directory: this.options.directory }),
-        ]);
+        refusal = new UserError('kafka-producer.errors.disk-full', { directory: this.options.directory });
       } else if (tooOld) {
-        refused.push([
-          item,
-          new UserError('kafka-producer.errors.outbox-too-old', { seconds: maxAgeMs / 1000 }),
-        ]);
-      } else if (
-        this.bytes + size > maxBytes &&
-        !(whenFull === 'drop-oldest' && (await this.makeRoom(size)))
-      ) {
-        const params = { count: this.count, megabytes: toMegabytes(maxBytes) };
-        refused.push([item, new UserError('kafka-producer.errors.outbox-full', params)]);
+        refusal = new UserError('kafka-producer.errors.outbox-too-old', { seconds: maxAgeMs / 1000 });
+      } else if (this.books.bytes + size > maxBytes && !(await this.makeRoom(size))) {
+        const params = { count: this.books.count, megabytes: toMegabytes(maxBytes) };
+        refusal = new UserError('kafka-producer.errors.outbox-full', params);
+      }
+      if (refusal) {
+        refuse.push(() => item.accepted(refusal));
       } else {
         bytes = size;
         admitted.push(item);
       }
     }
-    for (const [item, error] of refused) item.accepted(error);
+    // Only now: an error until here is answered for the whole group.
+    for (const one of refuse) one();
     return admitted;
   }
 
   private async checkRoom(disk: OutboxDisk): Promise<number> {
     const now = Date.now();
-    if (now - this.roomCheckedAt > ROOM_CHECK_MS || this.room < GROUP_BYTES) {
+    if (now - this.roomCheckedAt > ROOM_CHECK_MS || this.room < ROOM_MARGIN_BYTES) {
       this.room = await disk.room();
       this.roomCheckedAt = now;
     }
     return this.room;
   }
 
-  /** Drops the oldest records that are not being sent until so many bytes fit. */
+  /** Where that is wanted, drops the oldest records that are not being sent. @returns whether so many bytes fit */
   private async makeRoom(bytes: number): Promise<boolean> {
+    const { maxBytes, whenFull } = this.options;
     let count = 0;
-    while (this.bytes + bytes > this.options.maxBytes) {
+    while (whenFull === 'drop-oldest' && this.books.bytes + bytes > maxBytes) {
       const lane = this.lanes.withOldestQueued();
       if (!lane) break;
       this.drop(lane);
@@ -405,27 +325,28 @@ export class Outbox implements RecordStore {
       if (lane.queue.length === 0 && lane.spilled) await this.fill(lane);
     }
     if (count > 0) this.events.dropped(count, 'full');
-    return this.bytes + bytes <= this.options.maxBytes;
+    return this.books.bytes + bytes <= maxBytes;
   }
 
   private drop(lane: Lane): void {
     const entry = lane.queue.shift();
     if (!entry) return;
     this.forget(lane, entry);
-    this.dropped++;
+    this.books.dropped++;
   }
 
   /** Strikes a record out of the books; it leaves the disk with the next write. */
-  private forget(lane: Lane, { seq, bytes, key }: Entry): void {
-    this.deletes.push(key ?? encodeKey(lane.topic, lane.partition, seq));
-    this.count--;
-    this.bytes -= bytes;
-    this.inMemory--;
-    this.memoryBytes -= bytes;
+  private forget(lane: Lane, entry: Entry): void {
+    this.deletes.push(entry.key ?? encodeKey(lane.topic, lane.partition, entry.seq));
+    this.books.removed(entry);
+    this.books.outOfMemory(entry);
   }
 
   /** Gives each record its lane and number, and adds its write. */
-  private number(group: readonly Numbered[], operations: DiskOperation[]): { lane: Lane; entry: Entry }[] {
+  private number(
+    group: readonly StorableRecord[],
+    operations: DiskOperation[],
+  ): { lane: Lane; entry: Entry }[] {
     const next = new Map<Lane, number>();
     return group.map(({ record, value, bytes }) => {
       const lane = this.lanes.get(record.topic, record.partition);
@@ -441,9 +362,8 @@ export class Outbox implements RecordStore {
   private appendAll(stored: readonly { lane: Lane; entry: Entry }[]): void {
     const ready = new Set<Lane>();
     for (const { lane, entry } of stored) {
-      this.count++;
-      this.bytes += entry.bytes;
-      const fits = this.inMemory < this.memory.records && this.memoryBytes < this.memory.bytes;
+      this.books.stored(entry);
+      const fits = this.books.memoryCount < this.memory.records && this.books.memoryBytes < this.memory.bytes;
       const keep = !lane.spilled && (fits || lane.queue.length === 0);
       lane.nextSeq = entry.seq + 1;
       if (keep) {
@@ -457,8 +377,7 @@ export class Outbox implements RecordStore {
 
   private keepInMemory(lane: Lane, entry: Entry): void {
     lane.queue.push(entry);
-    this.inMemory++;
-    this.memoryBytes += entry.bytes;
+    this.books.intoMemory(entry);
   }
 
   /** Moves what is in a lane's queue. */
@@ -467,10 +386,7 @@ export class Outbox implements RecordStore {
     const entries = from.queue.takeAll();
     const [first] = entries;
     if (!this.disk || !first) return;
-    for (const { bytes } of entries) {
-      this.inMemory--;
-      this.memoryBytes -= bytes;
-    }
+    for (const entry of entries) this.books.outOfMemory(entry);
     try {
       const operations: DiskOperation[] = [];
       const group = entries.map(({ record, seq, bytes }) => {
@@ -480,12 +396,11 @@ export class Outbox implements RecordStore {
       });
       const stored = this.number(group, operations);
       await this.disk.write(operations, this.options.sync);
-      this.count -= entries.length;
-      this.bytes -= entries.reduce((sum, { bytes }) => sum + bytes, 0);
+      for (const entry of entries) this.books.removed(entry);
       this.appendAll(stored);
     } catch (error) {
-      // They are still on disk where they were: to be read again.
       from.cursor = first.seq;
+      this.moveUnsure = true;
       throw error;
     }
   }
@@ -493,35 +408,15 @@ export class Outbox implements RecordStore {
   // Reading back
 
   private async readNext(lane: Lane, disk: OutboxDisk): Promise<void> {
-    const { topic, partition, cursor, nextSeq } = lane;
-    const chunk = await disk.read({ topic, partition, seq: cursor });
-    let expected = cursor;
-    let lost = 0;
-    let { damage } = chunk;
-    for (const { key, place, value } of chunk.entries) {
-      // What a write that has not come back yet has put there is not this lane's so far.
-      if (place.seq >= nextSeq) break;
-      lost += place.seq - expected;
-      expected = place.seq + 1;
-      const bytes = key.length + value.length;
-      try {
-        const record = decodeRecord(value, key, topic, partition);
-        this.keepInMemory(lane, { record, seq: place.seq, bytes, body: bodySize(record) });
-      } catch (error) {
-        lost++;
-        damage ??= toError(error);
-        this.deletes.push(key);
-        this.count--;
-        this.bytes -= bytes;
-      }
+    const { entries, cursor, unreadable, lost, damage } = await readLane(lane, disk);
+    for (const entry of entries) this.keepInMemory(lane, entry);
+    for (const entry of unreadable) {
+      this.deletes.push(entry.key);
+      this.books.removed(entry);
     }
-    if (chunk.isLast) {
-      lost += nextSeq - expected;
-      expected = nextSeq;
-    }
-    lane.cursor = expected;
+    lane.cursor = cursor;
     if (lost === 0 && !damage) return;
-    this.damaged += lost;
+    this.books.damaged += lost;
     this.events.damaged(lost, damage ?? new Error('entries are missing'));
   }
 
@@ -552,23 +447,24 @@ export class Outbox implements RecordStore {
     }
     if (count === 0) return;
     this.events.dropped(count, 'age');
-    this.write();
+    this.loop.wake();
   }
 
   /** Entries that were lost to damage are still counted; once nothing is left that can be put right. */
   private settleBooks(): void {
-    if (this.counting || this.writing || this.incoming.length > 0) return;
+    if (this.counting || !this.loop.isIdle || this.intake.length > 0) return;
     for (const lane of this.lanes) if (!lane.isEmpty) return;
-    this.count = 0;
-    this.bytes = 0;
+    this.books.count = 0;
+    this.books.bytes = 0;
   }
 
   /**
    * After an error LevelDB may have half a record in its log, and would lose what is written behind it: the files are
    * closed and opened anew, which brings the log in order.
    */
-  private async reopen(disk: OutboxDisk, error: Error): Promise<void> {
-    if (this.disk !== disk) return;
+  private async reopen(error: Error): Promise<void> {
+    const { disk } = this;
+    if (!disk) return;
     this.disk = undefined;
     this.setProblem(this.problemOf(error));
     try {

@@ -5,7 +5,18 @@ import fc from 'fast-check';
 import type { Outbox } from '../../../nodes/kafka-producer/outbox';
 import { UNASSIGNED } from '../../../nodes/kafka-producer/record';
 import { until } from '../../support/until';
-import { next, openOutbox, opened, put, record, removeFolders, temporaryFolder } from './records';
+import {
+  failAfterWriting,
+  failBeforeWriting,
+  next,
+  openOutbox,
+  opened,
+  put,
+  record,
+  removeFolders,
+  temporaryFolder,
+  type Reports,
+} from './records';
 
 /** How many sequences of up to a hundred steps; more by hand. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 12);
@@ -29,6 +40,7 @@ class Model {
 
 interface Real {
   outbox: Outbox;
+  reports: Reports;
   directory: string;
 }
 
@@ -105,6 +117,31 @@ class Assign implements Command {
   toString = (): string => 'assign';
 }
 
+/** The disk fails once: the record is refused, and must never be seen again. */
+class FailedPut implements Command {
+  constructor(
+    readonly partition: number,
+    readonly written: boolean,
+  ) {}
+
+  check = always;
+
+  async run(_model: Model, { outbox, reports }: Real): Promise<void> {
+    const before = reports.problems.length;
+    const mended = this.written ? failAfterWriting() : failBeforeWriting();
+    try {
+      await assert.rejects(put(outbox, record({ payload: 'refused', partition: this.partition })));
+    } finally {
+      mended();
+    }
+    await until('the outbox to open again', () => reports.problems.length > before && opened(reports));
+  }
+
+  toString(): string {
+    return `put(${this.partition}) on a disk that fails ${this.written ? 'after' : 'before'} writing`;
+  }
+}
+
 class Restart implements Command {
   constructor(readonly crash: boolean) {}
 
@@ -121,6 +158,7 @@ class Restart implements Command {
     await old.close();
     const { outbox, reports } = openOutbox({ directory: real.directory, memory: MEMORY });
     real.outbox = outbox;
+    real.reports = reports;
     await until('the outbox to open', () => opened(reports));
     if (this.crash) this.forgiveRepeats(model, outbox);
     assert.deepEqual(reports.damaged, []);
@@ -163,6 +201,7 @@ describe('kafka-producer: outbox against a model', () => {
         .tuple(partition, fc.integer({ min: 1, max: 150 }), fc.boolean())
         .map(([p, n, fails]) => new Send(p, n, fails)),
       fc.constant(new Assign()),
+      fc.tuple(fc.constantFrom(0, 1), fc.boolean()).map(([p, written]) => new FailedPut(p, written)),
       fc.boolean().map((crash) => new Restart(crash)),
     ];
     await fc.assert(
@@ -170,7 +209,7 @@ describe('kafka-producer: outbox against a model', () => {
         const directory = temporaryFolder();
         const { outbox, reports } = openOutbox({ directory, memory: MEMORY });
         await until('the outbox to open', () => opened(reports));
-        const real: Real = { directory, outbox };
+        const real: Real = { directory, outbox, reports };
         try {
           await fc.asyncModelRun(
             () => ({ model: new Model(), real }),

@@ -13,7 +13,18 @@ import { ClassicLevel } from 'classic-level';
 import { UNASSIGNED } from '../../../nodes/kafka-producer/record';
 import type { UserError } from '../../../nodes/shared/user-error';
 import { until } from '../../support/until';
-import { drain, next, openOutbox, opened, put, record, removeFolders, temporaryFolder } from './records';
+import {
+  drain,
+  failAfterWriting,
+  failBeforeWriting,
+  next,
+  openOutbox,
+  opened,
+  put,
+  record,
+  removeFolders,
+  temporaryFolder,
+} from './records';
 
 const HARMS: Record<string, (directory: string) => void> = {
   'a table file was overwritten in the middle': (directory) => overwrite(largest(directory, '.ldb')),
@@ -294,6 +305,44 @@ describe('kafka-producer: outbox', () => {
     await put(outbox, record());
     await outbox.close();
   });
+
+  it('gives an error for what a failing disk did not store, never sends that, and goes on', async () => {
+    const directory = temporaryFolder();
+    const { outbox, reports } = openOutbox({ directory });
+    await put(outbox, record({ payload: 'a' }));
+    // The worst kind: it is on disk all the same.
+    const mended = failAfterWriting();
+    await assert.rejects(put(outbox, record({ payload: 'b' })), keyIs('not-stored'));
+    mended();
+    await until('the outbox to open again', () => reports.problems.length > 2 && opened(reports));
+    await put(outbox, record({ payload: 'c' }));
+    assert.deepEqual([...(await drain(outbox)).values()], [['a', 'c']]);
+    await outbox.close();
+  });
+
+  for (const [what, fail] of [
+    ['before', failBeforeWriting],
+    ['after', failAfterWriting],
+  ] as const) {
+    it(`loses and doubles nothing when moving records to their partitions fails ${what} they are written`, async () => {
+      const { outbox, reports } = openOutbox({ directory: temporaryFolder() });
+      const values = Array.from({ length: 50 }, (_, i) => String(i));
+      for (const payload of values) await put(outbox, record({ payload, partition: '' }));
+      const [lane] = outbox.lanes;
+      assert.ok(lane);
+      const mended = fail();
+      await assert.rejects(
+        outbox.assign(lane, () => 0),
+        /test/,
+      );
+      mended();
+      await until('the outbox to open again', () => reports.problems.length > 2 && opened(reports));
+      await outbox.assign(lane, () => 0);
+      assert.deepEqual((await drain(outbox)).get(0), values);
+      assert.deepEqual(reports.damaged, []);
+      await outbox.close();
+    });
+  }
 
   it('writes through to the disk before a record counts as stored, where it has to survive a power cut', async () => {
     const { outbox } = openOutbox({ directory: temporaryFolder(), sync: true });

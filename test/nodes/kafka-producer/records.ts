@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Outbox, type OutboxEvents, type OutboxOptions } from '../../../nodes/kafka-producer/outbox';
+import { OutboxDisk, type DiskOperation } from '../../../nodes/kafka-producer/outbox-disk';
 import { toRecord, type ProducerRecord, type RecordFields } from '../../../nodes/kafka-producer/record';
 import type { Lane } from '../../../nodes/kafka-producer/lane';
 import { BatchFiller } from '../../../nodes/kafka-producer/batch-size';
@@ -90,4 +92,27 @@ export async function next(outbox: Outbox, lane: Lane, count = 100): Promise<Pro
 /** Waits until an outbox has opened its files. */
 export function opened(reports: Reports): boolean {
   return reports.problems.length > 0 && reports.problems.at(-1) === undefined;
+}
+
+/** Makes every write fail until the returned function is called. */
+function failWriting(write: (disk: OutboxDisk, operations: DiskOperation[]) => Promise<void>): () => void {
+  const original = Object.getOwnPropertyDescriptor(OutboxDisk.prototype, 'write');
+  assert.ok(original);
+  OutboxDisk.prototype.write = async function (this: OutboxDisk, operations) {
+    await write(this, operations);
+    throw new Error('a failure made by the test');
+  };
+  return () => Object.defineProperty(OutboxDisk.prototype, 'write', original);
+}
+
+/** Nothing is written. */
+export function failBeforeWriting(): () => void {
+  return failWriting(() => Promise.resolve());
+}
+
+/** The worst kind: all is written, and only then an error. */
+export function failAfterWriting(): () => void {
+  const original = Object.getOwnPropertyDescriptor(OutboxDisk.prototype, 'write')
+    ?.value as OutboxDisk['write'];
+  return failWriting((disk, operations) => original.call(disk, operations, false));
 }
