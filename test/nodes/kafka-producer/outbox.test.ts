@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { UNASSIGNED } from '../../../nodes/kafka-producer/record';
 import type { UserError } from '../../../nodes/shared/user-error';
@@ -109,12 +110,18 @@ describe('kafka-producer: outbox', () => {
     assert.ok(lane?.spilled);
     let expected = 0;
     let added = 0;
-    for (let batch = await next(outbox, lane); batch.length > 0; batch = await next(outbox, lane)) {
-      for (const one of batch) assert.equal(String(one.key), String(expected++));
+    const later: Promise<void>[] = [];
+    while (expected < 23_000) {
+      for (const one of await next(outbox, lane)) assert.equal(String(one.key), String(expected++));
       outbox.retire(lane, lane.inFlight);
-      if (added < 50) await put(outbox, record({ payload: value, key: String(21_000 + added++) }));
+      // Not waited for: they are being written while others are read.
+      for (let i = 0; i < 10 && added < 2_000; i++) {
+        later.push(put(outbox, record({ payload: value, key: String(21_000 + added++) })));
+      }
+      if (lane.queue.length === 0) await setImmediate();
     }
-    assert.equal(expected, 21_050);
+    await Promise.all(later);
+    assert.ok(lane.isEmpty);
     await outbox.close();
   });
 
