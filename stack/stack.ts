@@ -28,7 +28,7 @@ export interface StackParts {
 }
 
 export const SHIPPED: StackParts = {
-  flows: [path.join(ROOT, 'flows', 'edge.json'), path.join(ROOT, 'flows', 'server.json')],
+  flows: ['edge.json', 'server.json', 'dashboard-2.json'].map((file) => path.join(ROOT, 'flows', file)),
   packageDir: ROOT,
 };
 

@@ -4,7 +4,6 @@ import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
 import { launchBrowser } from '../support/browser';
 import { database } from '../support/services';
 import { until } from '../support/until';
-import { withDashboard2 } from './support/dashboard-2-flow';
 import { DashboardHost } from './support/dashboard-host';
 import { DashboardPage } from './support/dashboard-page';
 
@@ -27,7 +26,6 @@ describe('the dashboard in Dashboard 2.0', function () {
       mongoUri: uri,
       topic,
       database: topic,
-      change: withDashboard2,
     });
   });
 

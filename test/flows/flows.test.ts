@@ -9,9 +9,9 @@ const ROOT = path.join(__dirname, '../..');
 const NORMAL = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
 const CONFIG = ['kafka-cluster', 'mongo-database'];
 const EDITOR_ONLY = ['id', 'type', 'z', 'x', 'y', 'wires'];
-const WITHOUT_PLACE = [...CONFIG, 'tab', 'ui_base', 'ui_tab', 'ui_group'];
+const WITHOUT_PLACE = [...CONFIG, 'tab', 'ui_base', 'ui_tab', 'ui_group', 'ui-base', 'ui-theme', 'ui-page'];
 
-const FLOWS = ['flows/edge.json', 'flows/server.json'];
+const FLOWS = ['flows/edge.json', 'flows/server.json', 'flows/dashboard-2.json'];
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
   .filter((file) => file.endsWith('.json'))
   .map((file) => `examples/${file}`);
@@ -74,7 +74,8 @@ for (const file of [...FLOWS, ...EXAMPLES]) {
     it(
       file.startsWith('flows/') ? 'takes its addresses from the environment' : 'needs no environment',
       () => {
-        const settings = nodes.flatMap((node) => [
+        const ours = nodes.filter(({ type }) => [...NORMAL, ...CONFIG].includes(type));
+        const settings = ours.flatMap((node) => [
           node.brokers,
           node.uri,
           node.path,
@@ -91,28 +92,41 @@ for (const file of [...FLOWS, ...EXAMPLES]) {
 }
 
 describe('the shipped flows and examples together', () => {
-  it('edge and server share config nodes only, with equal content, and merge', () => {
-    const [edge, server] = FLOWS.map(read) as [FlowNode[], FlowNode[]];
-    const shared = edge.filter(({ id }) => server.some((node) => node.id === id));
-    assert.ok(shared.length > 0);
-    for (const node of shared) {
-      assert.ok(CONFIG.includes(node.type), node.type);
-      assert.ok(server.some((other) => isDeepStrictEqual(other, node)));
-    }
-    const merged = mergeFlows([edge, server]);
-    assert.equal(merged.length, edge.length + server.length - shared.length);
-    assert.equal(merged.filter(({ type }) => type === 'kafka-cluster').length, 1);
+  for (const file of ['flows/edge.json', 'flows/dashboard-2.json']) {
+    it(`${file} and the server's share config nodes only, with equal content, and merge`, () => {
+      const [flow, server] = [read(file), read('flows/server.json')];
+      const shared = flow.filter(({ id }) => server.some((node) => node.id === id));
+      assert.ok(shared.length > 0);
+      for (const node of shared) {
+        assert.ok(CONFIG.includes(node.type), node.type);
+        assert.ok(server.some((other) => isDeepStrictEqual(other, node)));
+      }
+      const merged = mergeFlows([flow, server]);
+      assert.equal(merged.length, flow.length + server.length - shared.length);
+      assert.equal(merged.filter(({ type }) => type === 'kafka-cluster').length, 1);
+    });
+  }
+
+  it('hands stored readings from the server to Dashboard 2.0 over a link', () => {
+    const out = read('flows/server.json').find(({ type }) => type === 'link out');
+    const into = read('flows/dashboard-2.json').find(({ type }) => type === 'link in');
+    assert.deepEqual([out?.links, into?.links], [[into?.id], [out?.id]]);
   });
 
-  it('the dashboard of the server hosts the page as topic-catalog says', () => {
-    const host = readFileSync(path.join(ROOT, 'nodes/topic-catalog/page/hosts/classic.html'), 'utf8');
-    const [template, ...others] = read('flows/server.json').filter(({ type }) => type === 'ui_template');
-    assert.equal(others.length, 0);
-    assert.equal(template?.format, host.trim());
-  });
+  for (const [file, type, host] of [
+    ['flows/server.json', 'ui_template', 'classic.html'],
+    ['flows/dashboard-2.json', 'ui-template', 'dashboard-2.vue'],
+  ] as const) {
+    it(`the dashboard of ${file} hosts the page as topic-catalog says`, () => {
+      const content = readFileSync(path.join(ROOT, 'nodes/topic-catalog/page/hosts', host), 'utf8');
+      const [template, ...others] = read(file).filter((node) => node.type === type);
+      assert.equal(others.length, 0);
+      assert.equal(template?.format, content.trim());
+    });
+  }
 
   it('no two examples share an id, nor an example and a flow', () => {
-    const ids = [...EXAMPLES, 'flows/edge.json', 'flows/server.json'].flatMap((file) =>
+    const ids = [...EXAMPLES, ...FLOWS].flatMap((file) =>
       [...new Set(read(file).map(({ id }) => id))].map((id) => ({ id, file })),
     );
     const seen = new Map<string, string>();

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { newReadingId } from '../../../nodes/shared/reading-id';
-import type { FlowNode } from '../../../stack/node-red/flows';
+import { mergeFlows, type FlowNode } from '../../../stack/node-red/flows';
 import { nodeRedProcess, urlOf } from '../../../stack/node-red/node-red';
 import { prepareUserDir } from '../../../stack/node-red/user-dir';
 import { ROOT } from '../../../stack/paths';
@@ -11,16 +11,16 @@ import type { ManagedProcess } from '../../../stack/process/managed-process';
 import { freePort } from '../../../stack/process/ports';
 import '../../../nodes/kafka-cluster/request-queue-timer';
 
+const FLOWS = ['server.json', 'dashboard-2.json'];
+
 export interface DashboardHostOptions {
   brokers: string;
   mongoUri: string;
   topic: string;
   database: string;
-  /** changes the server's flow before it is deployed */
-  change?: (flow: FlowNode[]) => FlowNode[];
 }
 
-/** A Node-RED that runs a shipped flow with the dashboard, and a hand that writes readings into its topic. */
+/** A Node-RED that runs the shipped flows with both dashboards, and a hand that writes readings into its topic. */
 export class DashboardHost {
   private constructor(
     readonly url: string,
@@ -31,12 +31,12 @@ export class DashboardHost {
   ) {}
 
   static async start(options: DashboardHostOptions): Promise<DashboardHost> {
-    const { brokers, mongoUri, topic, database, change = (flow) => flow } = options;
+    const { brokers, mongoUri, topic, database } = options;
     const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-dashboard-'));
     // Another place's build can be tested as well.
     await prepareUserDir(userDir, process.env.PACKAGE_DIR ?? ROOT);
-    const shipped = await readFile(path.join(ROOT, 'flows/server.json'), 'utf8');
-    const nodes = change(JSON.parse(shipped) as FlowNode[]);
+    const flows = FLOWS.map((file) => readFile(path.join(ROOT, 'flows', file), 'utf8'));
+    const nodes = mergeFlows((await Promise.all(flows)).map((flow) => JSON.parse(flow) as FlowNode[]));
     for (const node of nodes) {
       if (node.type === 'mongo-database') node.database = database;
       if (node.type === 'kafka-consumer' || node.type === 'topic-catalog') node.groupId = topic;
