@@ -138,7 +138,7 @@ export function sink(overrides: Overrides = {}): FlowNode {
     nodesCollection: 'nodos',
     rejectedCollection: 'rechazados',
     confirm: true,
-    maxBatch: '500',
+    maxBatch: '2000',
     wires: [['stored'], ['rejected']],
     ...overrides,
   };
