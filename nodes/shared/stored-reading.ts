@@ -27,15 +27,15 @@ export function storedTime({ _id, ts }: Timed): number {
   return ts instanceof Date ? ts.getTime() : _id.getTimestamp().getTime();
 }
 
+/** @returns whether a value is a number of the driver's, which is wider than JavaScript's. */
+export function isWideNumber(value: unknown): value is Long | Double | Decimal128 {
+  return value instanceof Long || value instanceof Double || value instanceof Decimal128;
+}
+
 /** @returns a value of a stored reading as a number, or null when it is none: no answer of the sensor, NaN, a text. */
 export function numberOf(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  // What the driver gives for numbers that are wider than JavaScript's.
-  if (value instanceof Long || value instanceof Double || value instanceof Decimal128) {
-    const number = Number(value.toString());
-    return Number.isFinite(number) ? number : null;
-  }
-  return null;
+  const number = isWideNumber(value) ? Number(value.toString()) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 /**

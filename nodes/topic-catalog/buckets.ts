@@ -1,6 +1,6 @@
-import type { Stat as StatType } from '../shared/summary';
+import { numberOf } from '../shared/stored-reading';
+import { Stat, type Summary as StoredSummary } from '../shared/summary';
 import type { SeriesColumn, Summary, Values } from './answers';
-import { asNumber } from './values';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -48,26 +48,37 @@ export class Buckets {
     this.readings++;
     const bucket = this.bucketAt(time);
     for (const [name, value] of Object.entries(values)) {
-      const number = asNumber(value);
-      const [cell, total] = [cellOf(bucket, name), cellOf(this.totals, name)];
+      const number = numberOf(value);
+      const [stat, total] = [statOf(bucket, name), statOf(this.totals, name)];
       if (number === null) continue;
-      cell.add(number);
+      stat.add(number);
       total.add(number);
     }
-    while (this.buckets.size > this.points && this.widen());
+    this.fit();
+  }
+
+  /** Takes what all readings of a stretch come to; the width has to be a multiple of that stretch. */
+  addSummary(time: number, { readings, variables }: StoredSummary): void {
+    this.readings += readings;
+    const bucket = this.bucketAt(time);
+    for (const [name, stat] of variables) {
+      statOf(bucket, name).merge(stat);
+      statOf(this.totals, name).merge(stat);
+    }
+    this.fit();
   }
 
   result(): { readings: number; bucketMs: number; times: number[]; columns: SeriesColumn[] } {
     const indexes = [...this.buckets.keys()].sort((a, b) => a - b);
     const columns = [...this.totals].map(([name, total]): SeriesColumn => {
-      const cells = indexes.map((index) => this.buckets.get(index)?.get(name)?.summary());
+      const cells = indexes.map((index) => summaryOf(this.buckets.get(index)?.get(name)));
       return {
         name,
-        summary: total.summary(),
-        mean: cells.map((cell) => cell?.mean ?? null),
-        min: cells.map((cell) => cell?.min ?? null),
-        max: cells.map((cell) => cell?.max ?? null),
-        n: cells.map((cell) => cell?.n ?? 0),
+        summary: summaryOf(total),
+        mean: cells.map(({ mean }) => mean),
+        min: cells.map(({ min }) => min),
+        max: cells.map(({ max }) => max),
+        n: cells.map(({ n }) => n),
       };
     });
     return {
@@ -76,6 +87,10 @@ export class Buckets {
       times: indexes.map((index) => index * this.width),
       columns,
     };
+  }
+
+  private fit(): void {
+    while (this.buckets.size > this.points && this.widen());
   }
 
   private bucketAt(time: number): Bucket {
@@ -95,14 +110,18 @@ export class Buckets {
     this.width = next;
     for (const [index, bucket] of old) {
       const target = this.bucketAt(Math.floor(index / factor) * next);
-      for (const [name, cell] of bucket) cellOf(target, name).merge(cell);
+      for (const [name, stat] of bucket) statOf(target, name).merge(stat);
     }
     return true;
   }
 }
 
-function cellOf(bucket: Bucket, name: string): Cell {
-  let cell = bucket.get(name);
-  if (!cell) bucket.set(name, (cell = new Cell()));
-  return cell;
+function statOf(bucket: Bucket, name: string): Stat {
+  let stat = bucket.get(name);
+  if (!stat) bucket.set(name, (stat = new Stat()));
+  return stat;
+}
+
+function summaryOf({ n, sum, min, max } = new Stat()): Summary {
+  return n === 0 ? { n, min: null, mean: null, max: null } : { n, min, mean: sum / n, max };
 }

@@ -7,6 +7,7 @@ import { Readings, type ReadingsSource } from './readings';
 import { readingsOf } from './readings-in-message';
 import { readRequest } from './requests';
 import { Series } from './series';
+import { Summaries } from './summaries';
 import { Topics, type TopicsSource } from './topics';
 
 const SWEEP_MS = 1_000;
@@ -37,7 +38,7 @@ export class Catalog {
     const readings = new Readings(options.database);
     this.nodes = new NodeIndex(readings, options.silentAfter);
     this.topics = new Topics(options.kafka, this.nodes);
-    this.series = new Series(readings, this.nodes);
+    this.series = new Series(readings, this.nodes, new Summaries(options.database));
     this.events = new NodeEvents(this.nodes);
     this.live = new LiveUpdates(options.onLive);
     this.sweeper = setInterval(() => this.tell([], this.events.sweep()), SWEEP_MS);

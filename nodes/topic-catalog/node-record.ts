@@ -1,5 +1,5 @@
+import { numberOf } from '../shared/stored-reading';
 import type { LiveReading, NodeRow, NodeState, Values } from './answers';
-import { asNumber } from './values';
 
 const RECENT = 30;
 /** Until a node's own interval is known, one reading in this time is taken as usual. */
@@ -36,7 +36,7 @@ export class NodeRecord {
     this.fecha = reading.fecha ?? this.fecha;
     this.hora = reading.hora ?? this.hora;
     this.valores = reading.valores;
-    for (const [name, value] of Object.entries(reading.valores)) this.remember(name, asNumber(value));
+    for (const [name, value] of Object.entries(reading.valores)) this.remember(name, numberOf(value));
   }
 
   /** Fills in the past: the stored readings before what has been heard, oldest first. */
@@ -48,7 +48,7 @@ export class NodeRecord {
     for (const [index, reading] of stored.entries()) {
       const previous = stored[index - 1];
       if (previous && reading.ts > previous.ts) gaps.push(reading.ts - previous.ts);
-      for (const [name, value] of Object.entries(reading.valores)) this.remember(name, asNumber(value));
+      for (const [name, value] of Object.entries(reading.valores)) this.remember(name, numberOf(value));
     }
     // What was heard while the question was under way is newer than what was found, or the same.
     for (const [name, values] of known) if (!this.recent.has(name)) this.recent.set(name, values);

@@ -1,4 +1,5 @@
-import { ObjectId, type Collection, type Db, type Document } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
+import { leastIdAt, storedTime, type Timed } from '../shared/stored-reading';
 import { asking } from './catalog-error';
 import { variablesOf } from './values';
 import type { Values } from './answers';
@@ -25,7 +26,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** A node list is one short document each; a range is read in pieces of this many readings. */
 const PIECE = 1_000;
 const MAX_NODES = 100_000;
-const QUERY_TIMEOUT_MS = 120_000;
+/** For each question, so that none stays for ever. */
+export const TIMEOUT = { timeoutMS: 120_000 };
 
 const FIRST_WINDOW_MS = 30_000;
 const WIDENING = 8;
@@ -72,7 +74,7 @@ export class Readings {
       const cursor = db
         .collection(this.source.collection)
         .find(
-          { nodo, _id: { $gte: idAt(Math.floor(from / 1000)), $lt: idAt(Math.ceil(to / 1000)) } },
+          { nodo, _id: { $gte: leastIdAt(from), $lt: leastIdAt(to + 999) } },
           { projection: WITHOUT, batchSize: PIECE, ...TIMEOUT },
         );
       for await (const document of cursor) {
@@ -102,25 +104,21 @@ export class Readings {
   }
 
   private ask<T>(question: (db: Db) => Promise<T>): Promise<T> {
-    return asking('database', this.source.description, async () =>
-      question(await this.source.db(AbortSignal.timeout(CONNECT_TIMEOUT_MS))),
-    );
+    return askDatabase(this.source, question);
   }
 }
 
-const TIMEOUT = { timeoutMS: QUERY_TIMEOUT_MS };
-
-function readingOf(document: Document): StoredReading {
-  const { _id, ts, fecha, hora } = document;
-  const time = ts instanceof Date ? ts.getTime() : (_id as ObjectId).getTimestamp().getTime();
-  return { time, fecha, hora, values: variablesOf(document) };
+/**
+ * Asks the database, as soon as there is a connection.
+ * @throws CatalogError when there is none in time, or it refuses
+ */
+export function askDatabase<T>(source: ReadingsSource, question: (db: Db) => Promise<T>): Promise<T> {
+  return asking('database', source.description, async () =>
+    question(await source.db(AbortSignal.timeout(CONNECT_TIMEOUT_MS))),
+  );
 }
 
-/** @returns the least ObjectId of a second. */
-function idAt(second: number): ObjectId {
-  return new ObjectId(
-    Math.min(second, 2 ** 32 - 1)
-      .toString(16)
-      .padStart(8, '0') + '0'.repeat(16),
-  );
+function readingOf(document: Document): StoredReading {
+  const { fecha, hora } = document;
+  return { time: storedTime(document as Timed), fecha, hora, values: variablesOf(document) };
 }

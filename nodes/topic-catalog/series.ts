@@ -1,16 +1,25 @@
 import type { SeriesAnswer, SeriesColumn } from './answers';
+import { numberOf } from '../shared/stored-reading';
+import { CELL_MS, DAY_MS, HOUR_MS, type Level } from '../shared/summary-chunks';
 import { Buckets, bucketWidthFor } from './buckets';
 import { Memo } from './memo';
 import { endOf, type NodeIndex } from './nodes';
 import type { Readings, StoredReading } from './readings';
 import type { SeriesRange, SeriesRequest } from './requests';
-import { asNumber } from './values';
+import type { Summaries, Summarised } from './summaries';
 
 /** An answer is shared by those who ask again within this time, or within the time it took. */
 const SHARED_MS = 250;
 const KEPT_ANSWERS = 50;
 /** Readings carry their publisher's clock, which may be ahead of ours by this much. */
 const CLOCK_SLACK_MS = 60_000;
+
+/** Up to this range the readings themselves are looked at; then the summaries of minutes, of hours, and of days. */
+const READINGS_UP_TO_MS = 3 * HOUR_MS;
+const MINUTES_UP_TO_MS = 48 * HOUR_MS;
+const HOURS_UP_TO_MS = 120 * DAY_MS;
+
+type Found = Pick<SeriesAnswer, 'readings' | 'bucketMs' | 'times' | 'columns'>;
 
 /** Answers what a node's variables were over a range. */
 export class Series {
@@ -19,10 +28,12 @@ export class Series {
   constructor(
     private readonly readings: Readings,
     private readonly nodes: NodeIndex,
+    private readonly summaries: Summaries,
   ) {}
 
   /**
-   * @returns each reading as a point, or, when there are more than `points`, minimum, mean and maximum per bucket
+   * @returns each reading as a point, or, when there are more than `points`, minimum, mean and maximum per bucket. The
+   *   ends of a long range are taken to whole minutes, hours or days
    * @throws CatalogError when the database does not answer
    */
   answer({ nodo, range, points }: SeriesRequest): Promise<SeriesAnswer> {
@@ -53,19 +64,116 @@ export class Series {
         ...pointsOf(found),
       };
     }
-    // Kept one by one until there are too many; folded into buckets from then on.
+    const found =
+      range.kind === 'all'
+        ? await this.everything(nodo, to, points)
+        : await this.between(nodo, from, to, points);
+    return { ...about, from: range.kind === 'all' ? (found.times[0] ?? now) : from, to, ...found };
+  }
+
+  /** What the summaries say of the days tells where the history begins, and so how finely it can be shown. */
+  private async everything(nodo: string, to: number, points: number): Promise<Found> {
+    const days = await this.summaries.find(nodo, 'day', 0, ceil(to, DAY_MS));
+    if (!days) return this.readOut(nodo, 0, to, points);
+    const begins = [...days.cells.map(({ time }) => time), ...days.open];
+    if (begins.length === 0) return noPoints();
+    return this.between(nodo, Math.min(...begins), to, points, true);
+  }
+
+  /** @param widen whether the range is not what was asked for, so that its width says nothing about the buckets' */
+  private async between(
+    nodo: string,
+    from: number,
+    to: number,
+    points: number,
+    widen = false,
+  ): Promise<Found> {
+    if (to - from <= READINGS_UP_TO_MS) {
+      const found = await this.readOut(nodo, from, to, points, widen);
+      // Nothing may also mean that the readings have expired.
+      if (found.readings > 0) return found;
+    }
+    const level = levelOf(to - from);
+    const [first, end] = [floor(from, CELL_MS[level]), ceil(to, CELL_MS[level])];
+    const summarised = await this.summaries.find(nodo, level, first, end);
+    if (!summarised) return this.readOut(nodo, from, to, points, widen);
+    const width = widen ? CELL_MS[level] : Math.max(CELL_MS[level], bucketWidthFor(to - from, points));
+    const buckets = new Buckets(points, width);
+    for (const { time, summary } of summarised.cells) buckets.addSummary(time, summary);
+    await this.addOpen(buckets, nodo, summarised, first, end);
+    const found = buckets.result();
+    if (found.readings > points) return found;
+    // So few that each can be a point, unless some have expired.
+    const single = await this.readOut(nodo, first, end, points);
+    return single.readings < found.readings ? found : this.readOut(nodo, from, to, points);
+  }
+
+  /** Adds what is in no summary, or in a coarse one only: from the readings, where they are still there. */
+  private async addOpen(
+    buckets: Buckets,
+    nodo: string,
+    { open, coarse }: Summarised,
+    from: number,
+    to: number,
+  ): Promise<void> {
+    const missing = new Set(coarse.map(({ time }) => time));
+    const hours = [...open, ...missing].sort((a, b) => a - b);
+    for (const [begin, end] of stretchesOf(hours)) {
+      await this.readings.forEach(nodo, Math.max(begin, from), Math.min(end, to), ({ time, values }) => {
+        buckets.add(time, values);
+        missing.delete(floor(time, HOUR_MS));
+      });
+    }
+    for (const { time, summary } of coarse) if (missing.has(time)) buckets.addSummary(time, summary);
+  }
+
+  /** Reads all readings of a range: kept one by one until there are too many, folded into buckets from then on. */
+  private async readOut(
+    nodo: string,
+    from: number,
+    to: number,
+    points: number,
+    widen = from === 0,
+  ): Promise<Found> {
     const single: StoredReading[] = [];
     let buckets: Buckets | undefined;
     await this.readings.forEach(nodo, from, to, (reading) => {
       if (buckets) return buckets.add(reading.time, reading.values);
       single.push(reading);
       if (single.length <= points) return;
-      buckets = new Buckets(points, range.kind === 'all' ? undefined : bucketWidthFor(to - from, points));
+      buckets = new Buckets(points, widen ? undefined : bucketWidthFor(to - from, points));
       for (const { time, values } of single.splice(0)) buckets.add(time, values);
     });
-    const found = buckets?.result() ?? { ...pointsOf(sorted(single)), readings: single.length };
-    return { ...about, from: range.kind === 'all' ? (found.times[0] ?? now) : from, to, ...found };
+    return buckets?.result() ?? { ...pointsOf(sorted(single)), readings: single.length };
   }
+}
+
+function levelOf(rangeMs: number): Level {
+  if (rangeMs <= MINUTES_UP_TO_MS) return 'minute';
+  return rangeMs <= HOURS_UP_TO_MS ? 'hour' : 'day';
+}
+
+/** @returns hours that follow each other as one stretch of time */
+function stretchesOf(hours: readonly number[]): [from: number, to: number][] {
+  const stretches: [number, number][] = [];
+  for (const hour of hours) {
+    const last = stretches.at(-1);
+    if (last?.[1] === hour) last[1] += HOUR_MS;
+    else stretches.push([hour, hour + HOUR_MS]);
+  }
+  return stretches;
+}
+
+function floor(time: number, width: number): number {
+  return Math.floor(time / width) * width;
+}
+
+function ceil(time: number, width: number): number {
+  return Math.ceil(time / width) * width;
+}
+
+function noPoints(): Found {
+  return { readings: 0, bucketMs: 0, times: [], columns: [] };
 }
 
 function borders(range: SeriesRange, now: number): [from: number, to: number] {
@@ -92,7 +200,7 @@ function pointsOf(readings: StoredReading[]): { bucketMs: 0; times: number[]; co
     times: readings.map(({ time }) => time),
     columns: [...names].map((name) => {
       const mean = readings.map(({ values }) =>
-        Object.hasOwn(values, name) ? asNumber(values[name]) : null,
+        Object.hasOwn(values, name) ? numberOf(values[name]) : null,
       );
       return { name, mean, summary: summaryOf(mean) };
     }),

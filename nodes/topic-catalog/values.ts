@@ -1,4 +1,4 @@
-import { isVariable, numberOf } from '../shared/stored-reading';
+import { isVariable, isWideNumber, numberOf } from '../shared/stored-reading';
 import { shorten } from '../shared/user-error';
 import type { Values } from './answers';
 
@@ -20,14 +20,11 @@ export function variablesOf(reading: object): Values {
   );
 }
 
-export { numberOf as asNumber };
-
 /** @returns the value as a number, null, a boolean or a short text. */
 export function plainValue(value: unknown): number | null | boolean | string {
   if (value === undefined || value === null) return null;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number' || isWideNumber(value)) return numberOf(value);
   if (typeof value === 'boolean') return value;
-  if (typeof value === 'object' && '_bsontype' in value && isWideNumber(value)) return numberOf(value);
   return shorten(value, MAX_TEXT);
 }
 
