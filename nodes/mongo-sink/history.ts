@@ -38,7 +38,6 @@ export class History {
   private readonly closed = new AbortController();
   private readonly work: Promise<unknown>;
   private indexed = false;
-  private problem = '';
 
   constructor(private readonly options: HistoryOptions) {
     this.work = Promise.all([
@@ -57,19 +56,27 @@ export class History {
   private async repeat(work: (database: HistoryDatabase) => Promise<boolean>): Promise<void> {
     const { signal } = this.closed;
     const { intervalMs = INTERVAL_MS, db } = this.options;
+    let reported = '';
+    const report = (error: Error): void => {
+      const name = isPassing(error) ? 'away' : error.message;
+      if (reported !== name) this.options.onProblem(error);
+      reported = name;
+    };
     const attempt = async (): Promise<boolean> => {
       const database = historyDatabase(await db(signal), this.options);
       try {
         if (!this.indexed) await ensureMarksIndexes(database);
         this.indexed = true;
-        return await work(database);
+        const done = await work(database);
+        reported = '';
+        return done;
       } catch (error) {
         if (signal.aborted || failureKind(error) === 'transient') throw error;
-        this.report(historyError(toError(error)));
+        report(historyError(toError(error)));
         return false;
       }
     };
-    const onFailure = (error: Error): void => this.report(waitReason(error));
+    const onFailure = (error: Error): void => report(waitReason(error));
     try {
       while (!(await keepTrying(attempt, { signal, onFailure }))) {
         await sleep(intervalMs, undefined, { signal });
@@ -93,15 +100,7 @@ export class History {
       }
     }
     if (failed) throw failed;
-    this.problem = '';
     return false;
-  }
-
-  private report(error: Error): void {
-    const name = isPassing(error) ? 'away' : error.message;
-    if (this.problem === name) return;
-    this.problem = name;
-    this.options.onProblem(error);
   }
 }
 

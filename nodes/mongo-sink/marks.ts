@@ -63,7 +63,6 @@ export class Marks {
 
   private remember(marked: Iterable<{ nodo: string; hour: number }>): void {
     for (const { nodo, hour } of marked) {
-      if (hour + HOUR_MS <= Date.now()) continue;
       if (this.remembered >= MAX_KNOWN) this.forgetAll();
       let nodos = this.known.get(hour);
       if (!nodos) this.known.set(hour, (nodos = new Set()));

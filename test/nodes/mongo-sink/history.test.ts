@@ -293,11 +293,10 @@ describe('mongo-sink: the history summarised', function () {
     try {
       const result = await sink.store(record(reading('a'), 1, undefined, Date.now() - 3 * HOUR_MS));
       assert.equal(result.inserted, 1);
-      await until('several attempts', () => looks > 10);
-      assert.deepEqual(
-        problems.map((error) => (error as UserError).key),
-        ['mongo-sink.errors.summaries'],
-      );
+      await until('several attempts', () => looks > 20 && problems.length > 0);
+      // Once about what is due, once about what was there before.
+      assert.ok(problems.length <= 2, `${problems.length} reports`);
+      for (const problem of problems) assert.equal((problem as UserError).key, 'mongo-sink.errors.summaries');
       assert.equal((await marked()).length, 1);
     } finally {
       await keeper.close();
