@@ -1,6 +1,6 @@
 import { MongoServerError } from 'mongodb';
 import { leastIdAt } from '../shared/stored-reading';
-import { COVERAGE_ID, chunksOf } from '../shared/summary-chunks';
+import { COVERAGE_ID, chunkStart } from '../shared/summary-chunks';
 import { DUPLICATE_KEY } from './failure';
 import type { HistoryDatabase } from './history-database';
 import { summariseMonth } from './summarise';
@@ -18,8 +18,8 @@ export interface BackfillProgress {
 const BEAT_MS = 5_000;
 const SILENCE_MS = 60_000;
 
-/** MongoDB is not older than this; what a clock that was never set dates before is looked for in one question. */
-const FIRST_YEAR = Date.UTC(2009);
+/** After so many months without a reading it is asked whether there is anything older at all. */
+const EMPTY_MONTHS = 12;
 
 /**
  * Summarises the readings that were there before anybody marked any: those of the original system, or of a sink without
@@ -37,16 +37,18 @@ export async function backfill(
   const nodos = await nodesOf(database);
   const progress = { done: 0, total: nodos.length, readings: 0 };
   let told = 0;
+  const beat = async (): Promise<void> => {
+    if (Date.now() - told < BEAT_MS) return;
+    told = Date.now();
+    onProgress({ ...progress });
+    await database.coverage.updateOne({ _id: COVERAGE_ID }, { $set: { latido: new Date() } });
+  };
   for (const nodo of nodos) {
     if (claimed.hasta === undefined || nodo > claimed.hasta) {
-      for (const month of await monthsOf(database, nodo)) {
-        signal.throwIfAborted();
-        progress.readings += await summariseMonth(database, nodo, month, signal);
-        if (Date.now() - told < BEAT_MS) continue;
-        told = Date.now();
-        onProgress({ ...progress });
-        await database.coverage.updateOne({ _id: COVERAGE_ID }, { $set: { latido: new Date() } });
-      }
+      await backfillNode(database, nodo, signal, async (readings) => {
+        progress.readings += readings;
+        await beat();
+      });
       await database.coverage.updateOne({ _id: COVERAGE_ID }, { $set: { hasta: nodo, latido: new Date() } });
     }
     progress.done++;
@@ -96,12 +98,32 @@ async function nodesOf({ nodos }: HistoryDatabase): Promise<string[]> {
   return Array.from(names).sort();
 }
 
-/** The months that a node may have readings in. An empty one costs a look into the index. */
-async function monthsOf({ readings }: HistoryDatabase, nodo: string): Promise<number[]> {
-  const before = { nodo, _id: { $gte: leastIdAt(0), $lt: leastIdAt(FIRST_YEAR) } };
-  const [early] = await readings
+/** Goes back month by month until there is nothing older. @param each told the number of readings of each month */
+async function backfillNode(
+  database: HistoryDatabase,
+  nodo: string,
+  signal: AbortSignal,
+  each: (readings: number) => Promise<void>,
+): Promise<void> {
+  let empty = 0;
+  for (let month = chunkStart('hour', Date.now()); month >= 0; month = chunkStart('hour', month - 1)) {
+    signal.throwIfAborted();
+    const readings = await summariseMonth(database, nodo, month, signal);
+    await each(readings);
+    empty = readings > 0 ? 0 : empty + 1;
+    if (empty > 0 && empty % EMPTY_MONTHS === 0 && !(await hasReadingsBefore(database, nodo, month))) return;
+  }
+}
+
+async function hasReadingsBefore(
+  { readings }: HistoryDatabase,
+  nodo: string,
+  time: number,
+): Promise<boolean> {
+  const before = { nodo, _id: { $gte: leastIdAt(0), $lt: leastIdAt(time) } };
+  const found = await readings
     .find(before, { projection: { _id: 1 } })
     .limit(1)
     .toArray();
-  return chunksOf('hour', early ? 0 : FIRST_YEAR, Date.now());
+  return found.length > 0;
 }
