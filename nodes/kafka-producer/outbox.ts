@@ -132,8 +132,8 @@ export class Outbox implements RecordStore {
   }
 
   async assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void> {
-    // In portions, each exclusive of the writer: what comes in between them still goes behind the older ones.
-    const end = lane.partition === UNASSIGNED ? Infinity : lane.nextSeq;
+    // In portions, each exclusive of the writer. What comes in meanwhile goes behind them, for the next call.
+    const end = lane.nextSeq;
     while ((lane.queue.peek()?.seq ?? lane.cursor) < end && (await this.fill(lane))) {
       await this.loop.exclusively(() => this.move(lane, choose));
     }
@@ -254,9 +254,7 @@ export class Outbox implements RecordStore {
     try {
       admitted = await this.admit(disk, group);
       const operations: DiskOperation[] = deletes.map((key) => ({ type: 'del', key }));
-      for (const { record } of admitted) {
-        if (!record.pinned && this.lanes.hasUnassigned(record.topic)) record.partition = UNASSIGNED;
-      }
+      this.keepBehindUnassigned(admitted);
       stored = this.number(admitted, operations);
       if (operations.length > 0) await disk.write(operations, this.options.sync && stored.length > 0);
     } catch (error) {
@@ -340,6 +338,17 @@ export class Outbox implements RecordStore {
     this.deletes.push(entry.key ?? encodeKey(lane.topic, lane.partition, entry.seq));
     this.books.removed(entry);
     this.books.outOfMemory(entry);
+  }
+
+  /** While records of a topic wait for their partitions, later ones wait behind them. */
+  private keepBehindUnassigned(group: readonly IncomingRecord[]): void {
+    const waiting = new Set<string>();
+    for (const { record } of group) {
+      if (record.pinned) continue;
+      const { topic } = record;
+      if (waiting.has(topic) || this.lanes.hasUnassigned(topic)) record.partition = UNASSIGNED;
+      if (record.partition === UNASSIGNED) waiting.add(topic);
+    }
   }
 
   /** Gives each record its lane and number, and adds its write. */

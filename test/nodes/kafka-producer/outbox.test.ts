@@ -215,6 +215,18 @@ describe('kafka-producer: outbox', () => {
     await again.outbox.close();
   });
 
+  it('keeps the order of records that are stored together while their topic becomes known', async () => {
+    const { outbox } = openOutbox({ directory: temporaryFolder() });
+    const later = record({ payload: '1', partition: '' });
+    later.partition = 0;
+    await Promise.all([put(outbox, record({ payload: '0', partition: '' })), put(outbox, later)]);
+    const lane = [...outbox.lanes].find(({ partition }) => partition === UNASSIGNED);
+    assert.ok(lane);
+    await outbox.assign(lane, () => 0);
+    assert.deepEqual((await drain(outbox)).get(0), ['0', '1']);
+    await outbox.close();
+  });
+
   it('waits for the instance it replaces to let go of the files', async () => {
     const directory = temporaryFolder();
     const old = openOutbox({ directory });
