@@ -49,8 +49,8 @@ export async function prepareBroker(cluster: ClusterSpec, broker: BrokerSpec): P
   if (existsSync(path.join(dataFolder(broker), 'meta.properties'))) return;
   const format = [
     'format',
-    '--cluster-id',
-    cluster.clusterId,
+    // In one word: an id may begin with a dash.
+    `--cluster-id=${cluster.clusterId}`,
     '--config',
     settingsFile(broker),
     '--ignore-formatted',
