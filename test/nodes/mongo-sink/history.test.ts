@@ -228,6 +228,20 @@ describe('mongo-sink: the history summarised', function () {
     assert.notEqual(then.get(ids[1] ?? ''), first.get(ids[1] ?? ''));
   });
 
+  it('marks the hour of a reading before it counts as stored, also when it was there already', async () => {
+    const sink = new TestSink(test);
+    try {
+      const old = record(reading('a'), 1, undefined, Date.now() - 3 * HOUR_MS);
+      const { inserted } = await sink.store(old);
+      assert.deepEqual([inserted, (await marked()).length], [1, 1]);
+      await history.marks.deleteMany({});
+      const { alreadyThere } = await sink.store(old);
+      assert.deepEqual([alreadyThere, (await marked()).length], [1, 1]);
+    } finally {
+      await sink.close();
+    }
+  });
+
   it('keeps the summary of an hour whose readings have begun to expire', async () => {
     const hour = hourOf(Date.now()) - 3 * HOUR_MS;
     const readings = [1, 2, 3].map((x) => trueReading('a', hour + x * 60_000, { x }));
