@@ -54,9 +54,11 @@ export class KafkaClient {
     log: DiagnosticLog,
     private readonly onConnectionLost: () => void = () => undefined,
   ) {
+    // Each client begins with another broker, so that one that is down at the head of the list stands in nobody's way.
+    const brokers = rotated(settings.brokers, Math.floor(Math.random() * settings.brokers.length));
     this.kafka = new Kafka({
       // An empty list is what ends kafkajs's endless attempts to connect.
-      brokers: () => (this.retired ? [] : settings.brokers),
+      brokers: () => (this.retired ? [] : brokers),
       clientId: settings.clientId,
       ...(settings.tls ? { ssl: settings.tls } : {}),
       ...(settings.sasl ? { sasl: settings.sasl } : {}),
@@ -89,6 +91,10 @@ export class KafkaClient {
     });
     return socket;
   }
+}
+
+function rotated<T>(items: readonly T[], first: number): T[] {
+  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 /** @returns a log entry of kafkajs as one line */

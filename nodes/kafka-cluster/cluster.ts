@@ -36,7 +36,8 @@ export class KafkaJsCluster implements KafkaCluster {
     const producer = new KafkaJsProducer(
       {
         patient: (onConnectionLost) => this.createClient(Infinity, onConnectionLost),
-        impatient: () => this.createClient(0),
+        // Each broker once: any of them can answer for the cluster.
+        impatient: () => this.createClient(this.settings.brokers.length - 1),
       },
       options,
       this.description,

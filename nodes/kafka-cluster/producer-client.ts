@@ -26,7 +26,7 @@ interface PendingSend {
   fail(reason: Error): void;
 }
 
-/** How the clients of a producer are made: one that tries without end, and one that does not try again. */
+/** How the clients of a producer are made: one that tries without end, and one that tries each broker once. */
 export interface ProducerClients {
   patient(onConnectionLost: () => void): KafkaClient;
   impatient(): KafkaClient;

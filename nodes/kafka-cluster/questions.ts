@@ -17,7 +17,7 @@ export class Questions {
   private current: Connection | undefined;
   private readonly open = new Set<Connection>();
 
-  /** @param createClient makes a client that does not try again by itself */
+  /** @param createClient makes a client that soon says that it can't connect */
   constructor(private readonly createClient: () => KafkaClient) {}
 
   async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until';
 import { withAdmin } from './support/inspect';
-import { fault, RATE, type Pipeline } from './support/pipeline';
+import { fault, RATE, withPipeline, type Pipeline } from './support/pipeline';
 import { killProcess } from './support/scenarios';
 import { size } from './support/size';
 
@@ -24,6 +24,21 @@ describe('6. A cluster of three brokers, with each record on all of them', () =>
       await run.finish('6 each of 3 brokers killed');
     },
   );
+
+  it('Node-RED starts while the first broker of its list is down', async () => {
+    await withPipeline({ split: true, brokers: 3, partitions: 6 }, async (run) => {
+      await Promise.all([run.startKafka(), run.database.start()]);
+      await killProcess(run.broker);
+      run.setFlows();
+      await Promise.all([run.edge.start(), run.server.start()]);
+      await run.connected();
+      run.source.start(RATE);
+      await run.flows('a reading, with two of three brokers up,', 30_000);
+      await sleep(3_000);
+      await run.broker.start();
+      await run.finish('6 first broker of 3 down at start');
+    });
+  });
 
   fault(
     'leaders go back to their preferred brokers under load',
