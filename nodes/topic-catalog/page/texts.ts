@@ -78,7 +78,6 @@ const es = {
     unknownText: 'Puede que se haya borrado. Si vuelve a enviar, aparecerá aquí solo.',
     empty: 'No hay lecturas en este intervalo',
     emptyText: 'Elija un intervalo más largo. Las lecturas nuevas aparecen solas.',
-    others: 'Otros datos',
     csv: 'Descargar CSV',
     png: 'Descargar imagen',
     zoomHint: 'Arrastre sobre un gráfico para ampliar.',
@@ -119,7 +118,6 @@ const es = {
     noNodes: 'Ningún nodo guardado viene de este topic.',
     nodesTitle: 'Nodos de este topic',
     partitionsTitle: 'Particiones',
-    allNodes: (count: number) => `Ver los ${count} nodos`,
     tail: 'Ver en vivo',
     open: (name: string) => `Abrir ${name}`,
     withoutTopic: (count: number) =>
@@ -229,7 +227,6 @@ const en: Texts = {
     unknownText: 'It may have been removed. If it sends again, it appears here by itself.',
     empty: 'No readings in this range',
     emptyText: 'Choose a longer range. New readings appear by themselves.',
-    others: 'Other data',
     csv: 'Download CSV',
     png: 'Download image',
     zoomHint: 'Drag over a chart to zoom in.',
@@ -270,7 +267,6 @@ const en: Texts = {
     noNodes: 'No stored node comes from this topic.',
     nodesTitle: 'Nodes of this topic',
     partitionsTitle: 'Partitions',
-    allNodes: (count) => `View all ${count} nodes`,
     tail: 'Watch live',
     open: (name) => `Open ${name}`,
     withoutTopic: (count) =>

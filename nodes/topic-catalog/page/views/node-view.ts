@@ -8,7 +8,6 @@ import type { App } from '../app';
 import { Clock } from '../clock';
 import { download, toCsv } from '../download';
 import '../parts/chart-card';
-import type { ChartCard } from '../parts/chart-card';
 import { icons } from '../parts/icons';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
 import { Query } from '../query';
@@ -418,11 +417,6 @@ export class NodeView extends LitElement {
       `${this.nodo}.csv`,
       new Blob(['\uFEFF', toCsv(this.model, names)], { type: 'text/csv;charset=utf-8' }),
     );
-  }
-
-  /** The charts that stand on the page, for tests and for pictures. */
-  get cards(): NodeListOf<ChartCard> {
-    return this.renderRoot.querySelectorAll<ChartCard>('skm-chart-card');
   }
 }
 
