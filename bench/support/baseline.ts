@@ -19,14 +19,28 @@ export function baselineFile(database: string): string {
   );
 }
 
-/** @returns what has become worse, one line each; nothing where all is well */
-export function stepsBack(report: Report): string[] {
+/** A ratio that has fallen too far. */
+export interface StepBack {
+  row: number;
+  of: string;
+  to: string;
+  /** for people */
+  text: string;
+}
+
+/**
+ * @returns the ratios that have become worse; none where all is well
+ * @throws when nothing is recorded for the report's database
+ */
+export function stepsBack(report: Report): StepBack[] {
   const file = baselineFile(report.database);
-  if (!existsSync(file)) return [`nothing is recorded for ${report.database}: npm run bench -- --record`];
+  if (!existsSync(file))
+    throw new Error(`nothing is recorded for ${report.database}: npm run bench -- --record`);
   const recorded = (JSON.parse(readFileSync(file, 'utf8')) as Report).rows.flatMap(ratiosOf);
   return report.rows.flatMap(ratiosOf).flatMap(({ row, of, to, median }) => {
     const before = recorded.find((ratio) => ratio.row === row && ratio.of === of && ratio.to === to);
     if (!before || median >= before.median * (1 - TOLERANCE)) return [];
-    return [`row ${row}: ${of} / ${to} is ${median.toFixed(2)}, was ${before.median.toFixed(2)}`];
+    const text = `row ${row}: ${of} / ${to} is ${median.toFixed(2)}, was ${before.median.toFixed(2)}`;
+    return [{ row, of, to, text }];
   });
 }
