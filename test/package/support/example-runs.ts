@@ -13,8 +13,7 @@ interface ShownMessage {
   error?: unknown;
 }
 
-const LINE =
-  '{"nodo":"comuna_15","humedad":60,"temperatura":26,"sensacion":26.92732,"radiacion":1997.07}';
+const LINE = '{"nodo":"comuna_15","humedad":60,"temperatura":26,"sensacion":26.92732,"radiacion":1997.07}';
 
 /** By file name; the order is theirs: what one writes, a later one reads. */
 export const EXAMPLE_RUNS: Record<string, ExampleRun> = {
