@@ -57,16 +57,26 @@ async function main(): Promise<number> {
   }
 }
 
+/** Case 11, the model tests, stands beside the nodes that it tests. */
+const MODEL_TESTS = [
+  'test/nodes/kafka-producer/outbox-model.test.ts',
+  'test/nodes/kafka-consumer/offset-tracker.test.ts',
+].map((file) => path.join(ROOT, file));
+
 /** @returns the files of these case numbers, all cases when there are none */
 function testFiles(cases: readonly string[], compare: boolean): string[] {
   if (compare) return [path.join(FOLDER, 'compare.test.ts')];
-  const wanted = new Set(cases.map((number) => number.padStart(2, '0')));
-  const files = readdirSync(FOLDER).filter((file) => /^\d\d-.*\.test\.ts$/.test(file));
-  const chosen = files.filter((file) => wanted.size === 0 || wanted.has(file.slice(0, 2)));
-  if (chosen.length === 0) {
-    throw new Error(`there is no case ${cases.join(', ')}; there are:\n  ${files.sort().join('\n  ')}`);
-  }
-  return chosen.sort().map((file) => path.join(FOLDER, file));
+  const files = readdirSync(FOLDER)
+    .filter((file) => /^\d\d-.*\.test\.ts$/.test(file))
+    .sort()
+    .map((file): [number, string] => [Number(file.slice(0, 2)), path.join(FOLDER, file)]);
+  const all = [...files, ...MODEL_TESTS.map((file): [number, string] => [11, file])].sort(
+    ([a], [b]) => a - b,
+  );
+  const wanted = new Set(cases.map(Number));
+  const chosen = all.filter(([number]) => wanted.size === 0 || wanted.has(number)).map(([, file]) => file);
+  if (chosen.length === 0) throw new Error(`there is no case ${cases.join(', ')}: they are 1 to 12`);
+  return chosen;
 }
 
 async function run(script: string, args: readonly string[], env: Record<string, string>): Promise<number> {

@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs';
 import { MongoClient, type Document } from 'mongodb';
+import { until } from '../../support/until';
 import type { TopicReading } from './audit';
 import type { Numbered } from './ledger';
 
@@ -11,6 +12,8 @@ export function kafkaClient(brokers: string): Kafka {
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2_000,
     requestTimeout: 10_000,
+    // A cluster that is still electing leaders answers with errors for a while.
+    retry: { retries: 15, maxRetryTime: 2_000 },
   });
 }
 
@@ -24,9 +27,14 @@ export async function withAdmin<T>(brokers: string, use: (admin: Admin) => Promi
   }
 }
 
+/** kafkajs gives up at once on a partition that has no leader for a moment. */
+function topicOffsets(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  return until(`the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic), 60_000);
+}
+
 /** @returns how many records a topic holds */
 export async function recordCount(brokers: string, topic: string): Promise<number> {
-  const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
+  const ends = await withAdmin(brokers, (admin) => topicOffsets(admin, topic));
   return ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
 }
 
@@ -34,7 +42,7 @@ export async function recordCount(brokers: string, topic: string): Promise<numbe
 export async function lag(brokers: string, groupId: string, topic: string): Promise<number> {
   return withAdmin(brokers, async (admin) => {
     const [ends, committed] = await Promise.all([
-      admin.fetchTopicOffsets(topic),
+      topicOffsets(admin, topic),
       admin.fetchOffsets({ groupId, topics: [topic] }),
     ]);
     const offsets = new Map(
@@ -54,7 +62,7 @@ export async function readTopic(
   topic: string,
   take: (record: KafkaMessage, partition: number) => void,
 ): Promise<void> {
-  const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
+  const ends = await withAdmin(brokers, (admin) => topicOffsets(admin, topic));
   const open = new Map(
     ends
       .filter(({ low, high }) => Number(high) > Number(low))

@@ -1,20 +1,17 @@
-/** Measures the longest time in which nothing came out of the pipeline while readings went in. */
+/** Measures the longest time in which nothing came out of the pipeline while there was something to come. */
 export class PauseMeter {
   private last: number | undefined;
   private longest = 0;
-  private ended = false;
 
   /** A reading came out. */
   tick(now = Date.now()): void {
-    if (this.ended) return;
-    if (this.last !== undefined) this.longest = Math.max(this.longest, now - this.last);
+    this.note(now);
     this.last = now;
   }
 
-  /** The readings have been stopped: what is quiet from here on is no pause. */
-  end(): void {
-    this.tick();
-    this.ended = true;
+  /** Nothing goes in from here on: what is quiet until now counts, and later only what ends with a reading. */
+  note(now = Date.now()): void {
+    if (this.last !== undefined) this.longest = Math.max(this.longest, now - this.last);
   }
 
   get longestMs(): number {

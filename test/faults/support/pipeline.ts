@@ -44,6 +44,9 @@ export interface PipelineOptions {
   };
 }
 
+/** What a run came to; `unconfirmed` are records that the sink's group would read again after a restart. */
+export type Result = Audit & { unconfirmed: number };
+
 /** Readings a second, unless a case says otherwise. */
 export const RATE = 500;
 
@@ -216,47 +219,52 @@ export class Pipeline {
   }
 
   /** Stops the source and waits until everything accepted is stored and nothing is under way any more. */
-  async settle(timeoutMs = SETTLE_MS): Promise<Audit> {
+  async settle(timeoutMs = SETTLE_MS): Promise<Result> {
     this.source.pause();
-    const { brokers, topic, groupId } = { ...this.place, brokers: this.kafka.bootstrap };
-    let result: Audit | undefined;
+    this.pauses.note();
     const end = Date.now() + timeoutMs;
-    while (Date.now() < end) {
-      const before = await this.progress();
+    let before = '';
+    for (;;) {
+      const now = await this.progress();
+      const late = Date.now() > end;
+      if (late || (now === before && (await this.lag()) === 0)) {
+        const result = await this.count();
+        if (late || result.missing === 0) return result;
+      }
+      before = now;
       await sleep(1_000);
-      if ((await lag(brokers, groupId, topic)) > 0 || (await this.progress()) !== before) continue;
-      this.pauses.end();
-      result = await this.count();
-      if (result.missing === 0) break;
     }
-    this.pauses.end();
-    return result ?? (await this.count());
+  }
+
+  /** How many records of the topic the sink's group has not confirmed. */
+  async lag(): Promise<number> {
+    return lag(this.kafka.bootstrap, this.place.groupId, this.place.topic);
   }
 
   /** Compares the ledger with the database and the topic as they are now. */
-  async count(): Promise<Audit> {
+  async count(): Promise<Result> {
     const [stored, written] = await Promise.all([
       readingsInDatabase(this.database.uri, this.place.databaseName),
       readingsInTopic(this.kafka.bootstrap, this.place.topic),
     ]);
-    return audit(this.ledger, stored, written);
+    return { ...audit(this.ledger, stored, written), unconfirmed: await this.lag() };
   }
 
   /** Settles, adds this case's row to the table, and fails unless everything accepted is stored once and in order. */
-  async finish(title: string, settleMs?: number): Promise<Audit> {
+  async finish(title: string, settleMs?: number): Promise<Result> {
     const { passed, ...result } = await this.record(title, settleMs);
     assert.ok(passed, `${title}: ${JSON.stringify({ ...result, ...this.symptoms() })}`);
     return result;
   }
 
   /** Settles and adds this case's row to the table, whatever it came to. */
-  async record(title: string, settleMs?: number): Promise<Audit & { exits: ExitInfo[]; passed: boolean }> {
+  async record(title: string, settleMs?: number): Promise<Result & { exits: ExitInfo[]; passed: boolean }> {
     const result = await this.settle(settleMs);
     const exits = [...new Set([this.edge, this.server, ...this.others])].flatMap(
       (nodeRed) => nodeRed.unexpectedExits,
     );
-    const { accepted, missing, doubled, unknown, outOfOrder, outOfOrderInTopic } = result;
-    const wrong = missing + doubled + unknown + outOfOrder + outOfOrderInTopic + exits.length;
+    const { accepted, missing, doubled, unknown, outOfOrder, outOfOrderInTopic, unconfirmed } = result;
+    const wrong = missing + doubled + unknown + outOfOrder + outOfOrderInTopic + unconfirmed + exits.length;
     const passed = accepted > 0 && wrong === 0;
     addRow({ case: title, ...result, longestPauseMs: this.pauses.longestMs, passed });
     return { ...result, exits, passed };
