@@ -104,12 +104,12 @@ class Feeder {
 
   private send(): void {
     this.due = false;
-    if (this.stopped) return;
+    if (this.stopped || !send) return;
     const { topic, window = Infinity, limit = Infinity, text } = this.order;
     for (let left = Math.min(PER_TURN, window - this.open, limit - this.fed); left > 0; left--) {
       const { payload, key, readingId } = this.next();
       this.fed++;
-      send?.(text ? { topic, key, payload: JSON.stringify(payload) } : { topic, key, payload, readingId });
+      send(text ? { topic, key, payload: JSON.stringify(payload) } : { topic, key, payload, readingId });
     }
     this.wake();
   }
@@ -141,7 +141,14 @@ export default function register(RED: NodeAPI): void {
 
   function FeedNode(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
-    if (definition.id === 'feed') send = (message) => this.send(message);
+    // Only now do the nodes behind it exist; a deploy answers earlier.
+    RED.events.once('flows:started', () => {
+      send = (message) => this.send(message);
+      feeder?.wake();
+    });
+    this.on('close', () => {
+      send = undefined;
+    });
   }
   RED.nodes.registerType('bench-feed', FeedNode);
 

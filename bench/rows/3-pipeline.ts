@@ -67,7 +67,21 @@ async function ours(
   const stored = (): Promise<Progress> => remote.call<Progress>('done', { node: 'sink' });
   const speed = await speedOf(mode, process.pid, stored, { ...plan, measureMs });
   const count = await remote.call<number>('stop');
-  await until(`all ${count} readings`, async () => (await stored()).count >= count, DRAIN_MS);
+  try {
+    await until(`all ${count} readings`, async () => (await stored()).count >= count, DRAIN_MS);
+  } catch (error) {
+    const [written, there] = [
+      await services.written(place.topic),
+      await services.countDocuments(place.databaseName),
+    ];
+    const { count: done } = await stored();
+    throw new Error(
+      `${mode}: ${count} readings fed, ${written} written, ${there} stored, ${done} done with`,
+      {
+        cause: error,
+      },
+    );
+  }
   await nodeRed.deploy(tab('all', []), 'full');
   const there = await services.countDocuments(place.databaseName);
   if (there !== count) throw new Error(`${mode}: ${count} readings fed, ${there} stored`);
