@@ -95,7 +95,7 @@ export class Workshop {
     packages: readonly string[] = [],
   ): Promise<NodeRedContender> {
     const port = await freePort();
-    const nodeRed = await NodeRed.prepare(
+    const nodeRed = NodeRed.prepare(
       name,
       this.dir,
       [this.own, path.join(this.dir, 'nodes'), ...packages],

@@ -12,7 +12,7 @@ const rounds = size(3, 1);
 
 describe('7. Two servers share the partitions of a topic', () => {
   fault('one is killed, added again, and stopped politely', { split: true, partitions: 6 }, async (run) => {
-    const second = await addServer(run, 'second');
+    const second = addServer(run, 'second');
     await second.start();
     await bothRead(run);
     run.source.start(RATE);
@@ -71,7 +71,7 @@ const GATE: FlowNode = {
   wires: [['sink']],
 };
 
-async function addServer(run: Pipeline, name: string): Promise<NodeRed> {
+function addServer(run: Pipeline, name: string): NodeRed {
   return run.addNodeRed(name, [
     ...configNodes(run.place, run.options.nodes),
     ...serverTab(run.place, run.ports),

@@ -1,7 +1,7 @@
 import { withPipeline, type PipelineOptions, RATE } from './support/pipeline';
 import { peerFlows, PEER_NAMES } from './support/peer-flows';
 import { seededRandom } from './support/random';
-import { killNodeRedAtRandom, killRepeatedly } from './support/scenarios';
+import { killNodeRedAtRandom, killRepeatedly, killWithFullHands } from './support/scenarios';
 import { SEED, size } from './support/size';
 
 /** The peers lose readings: their rows are for reading, not for passing. */
@@ -30,6 +30,15 @@ describe('The same faults with other nodes and with ours', () => {
           maxUpMs: 5_000,
         });
         await run.record(`4 Node-RED killed, ${name}`, SETTLE_MS);
+      });
+    });
+
+    it(`4. Node-RED killed with records in its hands: ${name}`, async () => {
+      await withPipeline(await optionsFor(ours), async (run) => {
+        await run.start();
+        run.source.start(RATE_FOR_ALL);
+        await killWithFullHands(run, { kills: size(5, 2), holdMs: 6_000, upMs: 5_000 });
+        await run.record(`4 killed with full hands, ${name}`, SETTLE_MS);
       });
     });
   }

@@ -29,11 +29,11 @@ export class NodeRed {
   /** ends that nobody asked for */
   readonly unexpectedExits: ExitInfo[] = [];
   private killing = false;
+  private port = 0;
 
   private constructor(
     readonly name: string,
     readonly userDir: string,
-    private readonly port: number,
     nodeOptions: readonly string[],
     env: Record<string, string>,
   ) {
@@ -62,17 +62,15 @@ export class NodeRed {
    * @param nodeOptions options of Node.js itself
    * @param env added to its environment
    */
-  static async prepare(
+  static prepare(
     name: string,
     dir: string,
     packages: readonly string[],
     nodeOptions: readonly string[] = [],
     env: Record<string, string> = {},
-  ): Promise<NodeRed> {
+  ): NodeRed {
     const userDir = path.join(dir, name);
-    const port = await freePort();
     mkdirSync(path.join(userDir, 'node_modules'), { recursive: true });
-    writeFileSync(path.join(userDir, 'settings.js'), settings(port));
     writeFileSync(
       path.join(userDir, 'package.json'),
       JSON.stringify({ name, private: true, dependencies: {} }),
@@ -83,7 +81,7 @@ export class NodeRed {
       };
       symlinkSync(folder, path.join(userDir, 'node_modules', packageName));
     }
-    return new NodeRed(name, userDir, port, nodeOptions, env);
+    return new NodeRed(name, userDir, nodeOptions, env);
   }
 
   /** Sets what it runs when it is started next. */
@@ -99,14 +97,10 @@ export class NodeRed {
   async start(): Promise<void> {
     this.flowsStarted = false;
     this.killing = false;
+    // Another one each time: while it was down, somebody else may have taken the last one.
+    this.port = await freePort();
+    writeFileSync(path.join(this.userDir, 'settings.js'), settings(this.port));
     await this.process.start();
-  }
-
-  /** Runs it without waiting for anything. A failure shows as an unexpected exit. */
-  launch(): void {
-    this.start().catch((error: unknown) => {
-      if (!this.killing) throw error;
-    });
   }
 
   /** SIGKILL: no close handler runs. */

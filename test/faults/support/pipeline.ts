@@ -104,8 +104,8 @@ export class Pipeline {
       groupId: 'mongo-sink',
       ...options.addresses,
     };
-    const edge = await NodeRed.prepare(options.split ? 'edge' : 'all', dir, packages, options.nodeOptions);
-    const server = options.split ? await NodeRed.prepare('server', dir, packages, options.nodeOptions) : edge;
+    const edge = NodeRed.prepare(options.split ? 'edge' : 'all', dir, packages, options.nodeOptions);
+    const server = options.split ? NodeRed.prepare('server', dir, packages, options.nodeOptions) : edge;
     const source = await Source.listen((nodo) => pipeline.ledger.send(nodo), sensorNodes);
     const reports = await Reports.listen();
     const pipeline: Pipeline = new Pipeline(
@@ -211,8 +211,8 @@ export class Pipeline {
   }
 
   /** Starts an additional Node-RED that runs these flows. */
-  async addNodeRed(name: string, flow: readonly FlowNode[]): Promise<NodeRed> {
-    const nodeRed = await NodeRed.prepare(name, this.dir, this.packages);
+  addNodeRed(name: string, flow: readonly FlowNode[]): NodeRed {
+    const nodeRed = NodeRed.prepare(name, this.dir, this.packages);
     nodeRed.setFlow(flow);
     this.others.push(nodeRed);
     return nodeRed;

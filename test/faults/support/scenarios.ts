@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedProcess } from '../../../stack/process/managed-process';
 import type { NodeRed } from './node-red';
+import type { Pipeline } from './pipeline';
 import type { Random } from './random';
 
 /** Breaks that more than one case makes. */
@@ -37,6 +38,25 @@ export async function killNodeRedAtRandom(
     await sleep(random.between(0, maxUpMs));
     await nodeRed.kill();
     await nodeRed.start();
+  }
+}
+
+/**
+ * Kills Node-RED while it has records in its hands that it can't store: the database is asleep, long enough for whatever
+ * commits offsets by a timer. So many times.
+ */
+export async function killWithFullHands(
+  run: Pipeline,
+  { kills, holdMs, upMs }: { kills: number; holdMs: number; upMs: number },
+): Promise<void> {
+  for (let kill = 0; kill < kills; kill++) {
+    await sleep(upMs);
+    run.database.process.kill('SIGSTOP');
+    await sleep(holdMs);
+    await run.server.kill();
+    run.database.process.kill('SIGCONT');
+    await run.server.start();
+    await run.flows();
   }
 }
 
