@@ -62,7 +62,11 @@ async function startDatabase(): Promise<Shared<Database>> {
  * nobody from then on. Such a server is killed and started again on its data, so that it costs one test and not all.
  */
 function watch({ uri, process: server }: Database): void {
-  const client = new MongoClient(uri, { maxPoolSize: 1, socketTimeoutMS: STANDSTILL_MS });
+  const client = new MongoClient(uri, {
+    maxPoolSize: 1,
+    socketTimeoutMS: STANDSTILL_MS,
+    retryReads: false,
+  });
   const look = async (): Promise<void> => {
     try {
       await client.db('liveness').collection('none').findOne();
