@@ -63,7 +63,7 @@ export function readConsumerConfig(config: ConsumerConfig): ConsumerSettings {
     output: oneOf(config.output, 'output', ['json', 'string', 'buffer']),
     mode: oneOf(config.mode, 'mode', ['single', 'batch']),
     confirm: oneOf(config.confirm, 'confirm', ['automatic', 'flow', 'handed-on']),
-    maxInFlight: wholeNumber(config.maxInFlight, 'maxInFlight', 1000, 1, 1_000_000),
+    maxInFlight: wholeNumber(config.maxInFlight, 'maxInFlight', 4000, 1, 1_000_000),
     sessionTimeoutMs: wholeNumber(config.sessionTimeout, 'sessionTimeout', 6_000, 1_000, 1_800_000),
     confirmTimeoutMs: 1_000 * wholeNumber(config.confirmTimeout, 'confirmTimeout', 60, 0, 86_400) || Infinity,
     onUnconfirmed: oneOf(config.onUnconfirmed, 'onUnconfirmed', ['report', 'refetch', 'dead-letter']),

@@ -115,7 +115,7 @@ export function consumer(place: Place, next: string, overrides: Overrides = {}):
     output: 'json',
     mode: 'single',
     confirm: 'automatic',
-    maxInFlight: '1000',
+    maxInFlight: '4000',
     sessionTimeout: '6000',
     confirmTimeout: '60',
     onUnconfirmed: 'report',

@@ -24,7 +24,7 @@ describe("the kafka-consumer's settings", () => {
       output: 'json',
       mode: 'single',
       confirm: 'automatic',
-      maxInFlight: 1000,
+      maxInFlight: 4000,
       sessionTimeoutMs: 6_000,
       confirmTimeoutMs: 60_000,
       onUnconfirmed: 'report',
