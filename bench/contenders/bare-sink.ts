@@ -10,6 +10,8 @@ export interface DrainOrder {
   groupId: string;
   databaseUri: string;
   databaseName: string;
+  /** make the index that the pages need first */
+  indexed?: boolean;
 }
 
 const stored = new Counter();
@@ -17,11 +19,19 @@ let consumer: Consumer | undefined;
 let client: MongoClient | undefined;
 
 /** What one writes by hand: each fetched batch parsed and inserted, then its offsets committed. */
-async function drain({ brokers, topic, groupId, databaseUri, databaseName }: DrainOrder): Promise<void> {
+async function drain({
+  brokers,
+  topic,
+  groupId,
+  databaseUri,
+  databaseName,
+  indexed,
+}: DrainOrder): Promise<void> {
   stored.reset();
   client = new MongoClient(databaseUri);
   await client.connect();
   const collection = client.db(databaseName).collection('datos');
+  if (indexed) await collection.createIndex({ nodo: 1, _id: -1 });
   const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'bare', logLevel: logLevel.ERROR });
   consumer = kafka.consumer({ groupId });
   await consumer.connect();
