@@ -22,8 +22,11 @@ const ABSENT: Record<string, Part[]> = {
   everything: PARTS,
 };
 
+/** In CI the start without anything stands for the others. */
+const CASES = Object.entries(ABSENT).slice(size(0, -1));
+
 describe(`1. Something is not there for ${absentMs / 1000} s when Node-RED starts`, () => {
-  for (const [name, absent] of Object.entries(ABSENT)) {
+  for (const [name, absent] of CASES) {
     it(`${name}: within ${MAX_RECOVERY_MS / 1000} s of its coming up new readings are stored`, async () => {
       await withPipeline({ serial: true }, async (run) => {
         const board = new Board(run);

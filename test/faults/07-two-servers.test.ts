@@ -6,7 +6,7 @@ import { withAdmin } from './support/inspect';
 import { configNodes, serverTab } from './support/our-flows';
 import { fault, RATE, type Pipeline } from './support/pipeline';
 import type { NodeRed } from './support/node-red';
-import { size } from './support/size';
+import { onlyInFullRun, size } from './support/size';
 
 const rounds = size(3, 1);
 
@@ -31,34 +31,36 @@ describe('7. Two servers share the partitions of a topic', () => {
     await run.finish(`7 second server killed, added, stopped ${rounds} times`);
   });
 
-  fault('partitions are added while readings flow', { split: true, partitions: 2 }, async (run) => {
-    run.source.start(RATE);
-    await sleep(3_000);
-    await withAdmin(run.kafka.bootstrap, async (admin) => {
-      await admin.createPartitions({ topicPartitions: [{ topic: run.place.topic, count: 4 }] });
+  onlyInFullRun(() => {
+    fault('partitions are added while readings flow', { split: true, partitions: 2 }, async (run) => {
+      run.source.start(RATE);
+      await sleep(3_000);
+      await withAdmin(run.kafka.bootstrap, async (admin) => {
+        await admin.createPartitions({ topicPartitions: [{ topic: run.place.topic, count: 4 }] });
+      });
+      await until('readings in a new partition', () => reaches(run, 2), 120_000);
+      await run.flows();
+      await run.finish('7 partitions added');
     });
-    await until('readings in a new partition', () => reaches(run, 2), 120_000);
-    await run.flows();
-    await run.finish('7 partitions added');
-  });
 
-  fault('the flow of one partition is stuck: the others go on', {}, async (run) => {
-    const flow = run.server.flow;
-    const stuck = flow.map((node) =>
-      node.id === 'consumer' ? { ...node, wires: [['gate'], ['dead']] } : node,
-    );
-    await run.server.deploy([...stuck, GATE], 'nodes');
-    run.source.start(RATE);
-    const seen = new Set<string>();
-    run.reports.onReport((report) => {
-      if (report.kind === 'stored') seen.add(report.nodo);
+    fault('the flow of one partition is stuck: the others go on', {}, async (run) => {
+      const flow = run.server.flow;
+      const stuck = flow.map((node) =>
+        node.id === 'consumer' ? { ...node, wires: [['gate'], ['dead']] } : node,
+      );
+      await run.server.deploy([...stuck, GATE], 'nodes');
+      run.source.start(RATE);
+      const seen = new Set<string>();
+      run.reports.onReport((report) => {
+        if (report.kind === 'stored') seen.add(report.nodo);
+      });
+      await sleep(size(20_000, 8_000));
+      // The 10 sensor nodes are spread over 3 partitions; those of one partition are held back.
+      assert.ok(seen.size > 0 && seen.size < 10, `readings of ${seen.size} of 10 sensor nodes were stored`);
+      assert.ok(run.pauses.longestMs < 3_000, `the others paused for ${run.pauses.longestMs} ms`);
+      await run.server.deploy(flow, 'nodes');
+      await run.finish('7 one partition stuck');
     });
-    await sleep(size(20_000, 8_000));
-    // The 10 sensor nodes are spread over 3 partitions; those of one partition are held back.
-    assert.ok(seen.size > 0 && seen.size < 10, `readings of ${seen.size} of 10 sensor nodes were stored`);
-    assert.ok(run.pauses.longestMs < 3_000, `the others paused for ${run.pauses.longestMs} ms`);
-    await run.server.deploy(flow, 'nodes');
-    await run.finish('7 one partition stuck');
   });
 });
 

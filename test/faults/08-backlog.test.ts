@@ -5,8 +5,8 @@ import { withPipeline, type Pipeline } from './support/pipeline';
 import { TcpProxy } from './support/proxy';
 import { size } from './support/size';
 
-const backlog = size(1_000_000, 60_000);
-const slowMs = size(60_000, 15_000);
+const backlog = size(1_000_000, 40_000);
+const slowMs = size(60_000, 10_000);
 
 /** What the slowed database takes: some 500 readings a second. */
 const SLOW_BYTES_PER_SECOND = 100_000;

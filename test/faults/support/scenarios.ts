@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedProcess } from '../../../stack/process/managed-process';
+import { until } from '../../support/until';
 import type { NodeRed } from './node-red';
 import type { Pipeline } from './pipeline';
 import type { Random } from './random';
@@ -58,6 +59,26 @@ export async function killWithFullHands(
     await run.server.start();
     await run.flows();
   }
+}
+
+/**
+ * Kills the edge's Node-RED in the middle of a burst, as soon as the first done of it is seen: what was told to be done
+ * has to be on disk at that very moment. So many times.
+ */
+export async function killInBurst(
+  run: Pipeline,
+  { kills, burst }: { kills: number; burst: number },
+): Promise<void> {
+  for (let kill = 0; kill < kills; kill++) {
+    await run.connected();
+    const before = run.ledger.accepted;
+    run.source.burst(burst);
+    await until('the first of the burst to be accepted', () => run.ledger.accepted > before);
+    await run.edge.kill();
+    await run.edge.start();
+  }
+  await run.connected();
+  await run.first();
 }
 
 /** Sets a process asleep with all its connections open (SIGSTOP), and wakes it up again. */
