@@ -105,7 +105,6 @@ async function peers({ services, workshop, plan }: Context): Promise<Measure> {
     const stored = (): Promise<Progress> => remote.call<Progress>('done', { node: 'count' });
     const speed = await speedOf('the peers', process.pid, stored, plan);
     await nodeRed.kill();
-    await services.dropDatabase(place.databaseName);
     return speed;
   };
 }
@@ -124,7 +123,7 @@ function peerTab(server: readonly FlowNode[]): FlowNode[] {
   ]);
 }
 
-/** Whatever was counted has to be there; more may be, since the last write is not counted. */
+/** Whatever was counted has to be there; more may be, since the last write is not counted. It stays until the end. */
 async function check(
   services: Context['services'],
   databaseName: string,
@@ -132,7 +131,6 @@ async function check(
 ): Promise<void> {
   const there = await services.countDocuments(databaseName);
   if (there < count) throw new Error(`${databaseName}: ${count} readings counted, ${there} stored`);
-  await services.dropDatabase(databaseName);
 }
 
 function placeOf(services: Context['services'], name: string, topic: string): Place {

@@ -78,7 +78,7 @@ function nameOf(pid: number): string | undefined {
   if (command.includes('kafka.Kafka')) return 'Kafka';
   if (command.includes('secantus')) return 'database';
   if (command.includes('proteus/bench')) return 'simulated board';
-  if (command.includes('stack/main')) return 'supervisor';
+  if (/tsx.*stack.main/.test(command)) return 'supervisor';
   return undefined;
 }
 
