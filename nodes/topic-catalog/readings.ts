@@ -6,6 +6,8 @@ import type { Values } from './answers';
 
 /** A stored reading: its time in milliseconds since 1970, and its variables. */
 export interface StoredReading {
+  /** its `_id` in hexadecimal digits, which sorts readings of one millisecond as they were taken */
+  id: string;
   time: number;
   fecha: unknown;
   hora: unknown;
@@ -96,7 +98,7 @@ export class Readings {
       await this.forEach(nodo, from, to, (reading) => found.push(reading));
       to = from;
     }
-    return found.sort((a, b) => a.time - b.time).slice(-count);
+    return found.sort(byTime).slice(-count);
   }
 
   private nodesIn(db: Db): Collection {
@@ -118,7 +120,18 @@ export function askDatabase<T>(source: ReadingsSource, question: (db: Db) => Pro
   );
 }
 
+/** Sorts readings as they were taken; the original system's have a time in whole seconds only, and ids that count up. */
+export function byTime(a: StoredReading, b: StoredReading): number {
+  return a.time - b.time || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
 function readingOf(document: Document): StoredReading {
-  const { fecha, hora } = document;
-  return { time: storedTime(document as Timed), fecha, hora, values: variablesOf(document) };
+  const { _id, fecha, hora } = document;
+  return {
+    id: String(_id),
+    time: storedTime(document as Timed),
+    fecha,
+    hora,
+    values: variablesOf(document),
+  };
 }

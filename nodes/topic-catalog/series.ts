@@ -4,7 +4,7 @@ import { CELL_MS, DAY_MS, HOUR_MS, type Level } from '../shared/summary-chunks';
 import { Buckets, bucketWidthFor } from './buckets';
 import { Memo } from './memo';
 import { endOf, type NodeIndex } from './nodes';
-import type { Readings, StoredReading } from './readings';
+import { byTime, type Readings, type StoredReading } from './readings';
 import type { SeriesRange, SeriesRequest } from './requests';
 import type { Summaries, Summarised } from './summaries';
 
@@ -144,7 +144,7 @@ export class Series {
       buckets = new Buckets(points, widen ? undefined : bucketWidthFor(to - from, points));
       for (const { time, values } of single.splice(0)) buckets.add(time, values);
     });
-    return buckets?.result() ?? { ...pointsOf(sorted(single)), readings: single.length };
+    return buckets?.result() ?? { ...pointsOf(single.sort(byTime)), readings: single.length };
   }
 }
 
@@ -186,10 +186,6 @@ function borders(range: SeriesRange, now: number): [from: number, to: number] {
     case 'all':
       return [0, now + CLOCK_SLACK_MS];
   }
-}
-
-function sorted(readings: StoredReading[]): StoredReading[] {
-  return readings.sort((a, b) => a.time - b.time);
 }
 
 /** @returns one point a reading. */

@@ -1,4 +1,4 @@
-import type { LiveReading, SeriesAnswer, Summary } from '../answers';
+import type { LiveReading, SeriesAnswer, Summary, Values } from '../answers';
 import type { Range } from './address';
 
 /** A variable's points; `min`, `max` and `n` only where a point stands for a bucket. */
@@ -60,8 +60,8 @@ export class SeriesModel {
     const time = this.bucketMs > 0 ? Math.floor(ts / this.bucketMs) * this.bucketMs : ts;
     const newest = this.newest ?? -Infinity;
     // A late one belongs between points that are drawn already: the next answer has it in its place.
-    if (time < newest || (time === newest && this.bucketMs === 0)) return false;
-    if (time > newest) this.addPoint(time);
+    if (time < newest || (this.bucketMs === 0 && this.isThere(time, valores))) return false;
+    if (time > newest || this.bucketMs === 0) this.addPoint(time);
     for (const [name, value] of Object.entries(valores)) {
       if (typeof value === 'number') this.addValue(this.columnOf(name), value);
       else if (value === null) this.columnOf(name);
@@ -135,9 +135,22 @@ export class SeriesModel {
     return result;
   }
 
+  /** Whether one of the newest points stands for this reading. */
+  private isThere(time: number, values: Values): boolean {
+    for (let index = this.times.length - 1; index >= 0 && this.times[index] === time; index--) {
+      const same = ([name, value]: [string, unknown]): boolean =>
+        (this.columns.get(name)?.mean[index] ?? null) === (typeof value === 'number' ? value : null);
+      if (Object.entries(values).every(same)) return true;
+    }
+    return false;
+  }
+
   /** The longest step between two points that is not a pause. */
   private longestStep(): number {
-    const steps = this.times.slice(1).map((time, index) => time - this.times[index]!);
+    const steps = this.times
+      .slice(1)
+      .map((time, index) => time - this.times[index]!)
+      .filter((step) => step > 0);
     const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? Infinity;
     return Math.max(usual * GAP_FACTOR, this.bucketMs);
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { MongoClient, ObjectId, type CommandStartedEvent, type Db, type Document } from 'mongodb';
+import { UUID } from 'uuidv7';
+import { objectIdOfReading } from '../../../nodes/shared/reading-id';
 import type { NodesAnswer, SeriesAnswer } from '../../../nodes/topic-catalog/answers';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
@@ -152,6 +154,21 @@ describe('topic-catalog: nodes and series out of a real database', function () {
       },
     ]);
     assert.equal(answer.times.at(-1), then);
+  });
+
+  it('gives readings of one millisecond as they were taken, whatever order the database gives them in', async () => {
+    const now = Date.now();
+    const taken = Array.from({ length: 8 }, (_, n) => {
+      const _id = ObjectId.createFromHexString(objectIdOfReading(UUID.fromFieldsV7(now, n, 0, 0).toString()));
+      return { ...stored('a', now, { humedad: n }), _id };
+    });
+    await addNode('a', now, {});
+    await db.collection('datos').insertMany([3, 0, 5, 7, 1, 6, 2, 4].map((n) => taken[n]!));
+    const inOrder = async (range: object): Promise<unknown> =>
+      (await ask({ nodo: 'a', ...range })).columns[0]?.mean;
+    assert.deepEqual(await inOrder({}), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(await inOrder({ last: 3 }), [5, 6, 7]);
+    assert.deepEqual(await inOrder({ from: now, to: now + 1 }), [0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('gives all there is when a node has sent less than what was asked for', async () => {

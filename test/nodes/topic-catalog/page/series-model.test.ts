@@ -35,6 +35,15 @@ describe("a chart's points", () => {
     assert.deepEqual(model.times, [1, 2]);
   });
 
+  it('are two for two readings of one millisecond', () => {
+    const model = new SeriesModel(answer([1, 2], { x: [10, 20] }), LAST_3);
+    assert.equal(model.add(reading(2, { x: 21 })), true);
+    assert.equal(model.add(reading(2, { x: null })), true);
+    assert.equal(model.add(reading(2, { x: 21 })), false);
+    assert.deepEqual(model.times, [2, 2, 2]);
+    assert.deepEqual(model.columns.get('x')?.mean, [20, 21, null]);
+  });
+
   it('begin a variable that was not there before, and keep a gap for one that is missing or null', () => {
     const model = new SeriesModel(answer([1, 2], { x: [10, 20] }), LAST_3);
     model.add(reading(3, { x: null, y: 5 }));
@@ -47,6 +56,10 @@ describe("a chart's points", () => {
     const model = new SeriesModel(answer([0, 3_000, 6_000, 60_000], { x: [1, 2, 3, 4] }), { kind: 'all' });
     assert.deepEqual(model.drawn('x').times, [0, 3, 6, 33, 60]);
     assert.deepEqual(model.drawn('x').mean, [1, 2, 3, null, 4]);
+    const burst = new SeriesModel(answer([0, 0, 0, 0, 3_000, 6_000], { x: [1, 2, 3, 4, 5, 6] }), {
+      kind: 'all',
+    });
+    assert.deepEqual(burst.drawn('x').mean, [1, 2, 3, 4, 5, 6]);
   });
 
   it('leave a moving range at its old end, and none out of a fixed one', () => {
