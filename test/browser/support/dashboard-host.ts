@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { UUID } from 'uuidv7';
 import { newReadingId } from '../../../nodes/shared/reading-id';
 import { mergeFlows, type FlowNode } from '../../../stack/node-red/flows';
 import { nodeRedProcess, urlOf } from '../../../stack/node-red/node-red';
@@ -9,6 +10,7 @@ import { prepareUserDir } from '../../../stack/node-red/user-dir';
 import { ROOT } from '../../../stack/paths';
 import type { ManagedProcess } from '../../../stack/process/managed-process';
 import { freePort } from '../../../stack/process/ports';
+import { liveHeap } from '../../support/heap';
 import '../../../nodes/kafka-cluster/request-queue-timer';
 
 const FLOWS = ['server.json', 'dashboard-2.json'];
@@ -28,6 +30,7 @@ export class DashboardHost {
     private readonly userDir: string,
     private readonly producer: Producer,
     readonly topicName: string,
+    private readonly inspectorPort: number,
   ) {}
 
   static async start(options: DashboardHostOptions): Promise<DashboardHost> {
@@ -44,17 +47,27 @@ export class DashboardHost {
     await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(nodes));
     const port = await freePort();
     const host = '127.0.0.1';
-    const env = { KAFKA_BROKERS: brokers, MONGODB_URI: mongoUri, KAFKA_TOPIC: topic };
+    const inspectorPort = await freePort();
+    const env = {
+      KAFKA_BROKERS: brokers,
+      MONGODB_URI: mongoUri,
+      KAFKA_TOPIC: topic,
+      NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}`,
+    };
     const nodeRed = nodeRedProcess({ userDir, host, port, env });
     await nodeRed.start();
     const producer = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).producer();
     await producer.connect();
-    return new DashboardHost(urlOf(host, port), nodeRed, userDir, producer, topic);
+    return new DashboardHost(urlOf(host, port), nodeRed, userDir, producer, topic, inspectorPort);
   }
 
-  /** Writes a reading as kafka-producer does. */
-  async send(nodo: string, values: object): Promise<void> {
-    const now = new Date();
+  /**
+   * Writes a reading as kafka-producer does.
+   * @param time when it was taken, in milliseconds since 1970; now when it is left out
+   */
+  async send(nodo: string, values: object, time?: number): Promise<void> {
+    const now = new Date(time ?? Date.now());
+    const id = time === undefined ? newReadingId() : UUID.fromFieldsV7(time, 0, 0, 0).toString();
     const reading = {
       nodo,
       ...values,
@@ -63,8 +76,13 @@ export class DashboardHost {
     };
     await this.producer.send({
       topic: this.topicName,
-      messages: [{ key: nodo, value: JSON.stringify(reading), headers: { 'reading-id': newReadingId() } }],
+      messages: [{ key: nodo, value: JSON.stringify(reading), headers: { 'reading-id': id } }],
     });
+  }
+
+  /** What is alive in Node-RED, in bytes. */
+  liveHeap(): Promise<number> {
+    return liveHeap(this.inspectorPort);
   }
 
   async stop(): Promise<void> {
