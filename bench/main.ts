@@ -6,7 +6,9 @@
  *   npm run bench -- --row 1 --row 5   these rows alone
  *   npm run bench -- --check           fails when a ratio of rows 1, 2 or 5 is a third below the recorded one
  *   npm run bench -- --record          keeps this run as the one that --check compares with
+ *   --only '48 part|^1 part'            of these rows, only the contenders whose names match
  *   --seconds 10                       how long each figure is measured, in place of 3 (1 in short runs)
+ *   --rounds 3                         how often
  *   --database python                  the embedded database also where a faster one is at hand
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -38,9 +40,11 @@ async function main(): Promise<number> {
       row: { type: 'string', multiple: true },
       database: { type: 'string', default: 'auto' },
       seconds: { type: 'string' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
     },
   });
-  const plan = withSeconds(values.check ? CHECK : values.quick ? QUICK : FULL, values.seconds);
+  const plan = adapted(values.check ? CHECK : values.quick ? QUICK : FULL, values);
   const rows = chosen(
     values.row?.map(Number) ?? (values.check ? CHECKED_ROWS : values.quick ? QUICK_ROWS : []),
   );
@@ -59,11 +63,19 @@ async function main(): Promise<number> {
   return confirmed.length === 0 ? 0 : 1;
 }
 
-function withSeconds(plan: Plan, seconds: string | undefined): Plan {
-  if (seconds === undefined) return plan;
-  const measureMs = Number(seconds) * 1000;
-  if (!(measureMs > 0)) throw new Error(`--seconds ${seconds} is no time`);
-  return { ...plan, measureMs };
+function adapted(plan: Plan, options: { seconds?: string; rounds?: string; only?: string }): Plan {
+  return {
+    ...plan,
+    ...(options.seconds === undefined ? {} : { measureMs: 1000 * positive('seconds', options.seconds) }),
+    ...(options.rounds === undefined ? {} : { rounds: Math.ceil(positive('rounds', options.rounds)) }),
+    ...(options.only === undefined ? {} : { only: new RegExp(options.only) }),
+  };
+}
+
+function positive(option: string, value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new Error(`--${option} ${value}: more than 0 is needed`);
+  return number;
 }
 
 /** @returns the rows with these numbers, all of them when there are none */

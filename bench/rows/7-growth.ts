@@ -4,7 +4,7 @@ import { fill } from '../support/fill';
 import { sinkFlow } from '../support/our-flow';
 import { memoryMB } from '../support/process-usage';
 import { speedOf } from '../support/rate';
-import { inRounds, type Context, type Measure, type Row } from '../support/row';
+import { inRounds, isWanted, type Context, type Measure, type Row } from '../support/row';
 import { nodesByPartition } from '../support/services';
 import type { Contender, NodeRedContender } from '../support/workshop';
 
@@ -31,6 +31,7 @@ export const growthRow: Row = {
     const memory = new Map<string, number>();
     const contenders: Record<string, Measure> = {};
     const add = async (name: string, nodes: string[][], instances: number): Promise<void> => {
+      if (!isWanted(context.plan, name)) return;
       const topic = `row7-${Object.keys(contenders).length}`;
       await fill(context.services, filler.remote, { topic, nodes, records: recordsOf(context) });
       const used = servers.slice(0, instances);

@@ -9,6 +9,8 @@ export interface Plan extends Span {
   peers: boolean;
   /** everything, also what takes minutes */
   full: boolean;
+  /** only the contenders whose names match this */
+  only?: RegExp;
 }
 
 /** What a row's measurement has at hand. */
@@ -65,13 +67,18 @@ const WARM_UP = -1;
 /** Measures once. */
 export type Measure = (round: number) => Promise<Speed>;
 
+export function isWanted({ only }: Plan, contender: string): boolean {
+  return only?.test(contender) ?? true;
+}
+
 /** Runs contenders turn by turn, each beginning as often as any other. @returns their figures */
 export async function inRounds(
   { plan, say }: Context,
   unit: string,
   contenders: Readonly<Record<string, Measure>>,
 ): Promise<Series[]> {
-  const all = Object.entries(contenders).map(([name, measure]) => ({
+  const wanted = Object.entries(contenders).filter(([name]) => isWanted(plan, name));
+  const all = wanted.map(([name, measure]) => ({
     measure,
     series: { name, unit, figures: [] as number[], cpu: [] as number[] },
   }));

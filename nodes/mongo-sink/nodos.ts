@@ -1,8 +1,13 @@
-import { MongoBulkWriteError, type Collection, type OptionalUnlessRequiredId } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  type Collection,
+  type OptionalUnlessRequiredId,
+  type WriteError,
+} from 'mongodb';
 import { keepTrying } from '../shared/keep-trying';
 import { toError } from '../shared/user-error';
 import type { ReadingDocument } from './document';
-import { DUPLICATE_KEY, WriteRefusal, failureKind, writeErrorsOf } from './failure';
+import { DUPLICATE_KEY, WriteRefusal, accountsForAll, failureKind, writeErrorsOf } from './failure';
 import { ensureNodosIndex } from './indexes';
 import { lastReadingOf, newerOnly, type LastReading, type NodoDocument } from './nodo';
 import { nodosError, waitReason } from './reasons';
@@ -25,6 +30,7 @@ const MAX_SHARE = 0.1;
 /** ... but they never wait longer than this. */
 const MAX_FLUSH_MS = 30_000;
 
+/** Nodes in one write: the readings' own writes never wait for more than these. */
 const CHUNK = 500;
 
 /** More names than this are not remembered at once: a stream of made-up names must not fill the memory. */
@@ -33,9 +39,10 @@ const MAX_KNOWN = 100_000;
 /**
  * Keeps `nodos`: one document a node, with its last reading.
  *
- * Each node's newest reading waits in memory and is written every so often, outside the path that confirms readings. A
- * node that is new to this process is written before its first reading counts as stored, so that after a crash no node
- * is missing; a value that a crash leaves behind is made good at the next start (see nodos-repair.ts).
+ * Each node's newest reading waits in memory and is written every so often, outside the path that confirms readings:
+ * changing a document costs a database ten times what inserting one does. A node that is new to this process is inserted
+ * before its first reading counts as stored, so that after a crash no node is missing; a value that a crash leaves behind
+ * is made good at the next start, which searches from what stands there (see nodos-repair.ts).
  */
 export class Nodos {
   private readonly pending = new Map<string, ReadingDocument>();
@@ -54,11 +61,8 @@ export class Nodos {
   async note(readings: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
     const fresh = new Map<string, ReadingDocument>();
     for (const reading of readings) keepNewest(this.known.has(reading.nodo) ? this.pending : fresh, reading);
+    if (fresh.size > 0) await this.introduce(Array.from(fresh.values()), signal);
     this.schedule(FLUSH_MS);
-    if (fresh.size === 0) return;
-    await this.keepWriting(Array.from(fresh.values()), signal, this.options.onWaiting);
-    if (this.known.size > MAX_KNOWN) this.known.clear();
-    for (const nodo of fresh.keys()) this.known.add(nodo);
   }
 
   /** Takes a reading as a node's last one, to be written with the next flush. */
@@ -79,7 +83,23 @@ export class Nodos {
     clearTimeout(this.timer);
     this.closed.abort();
     await this.flushing;
-    if (!signal.aborted) await this.flush(signal);
+    while (this.pending.size > 0 && !signal.aborted) await this.flush(signal);
+  }
+
+  /** Inserts the nodes that are missing; the others have time. */
+  private async introduce(readings: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
+    let there: readonly ReadingDocument[] = [];
+    await this.keepTrying(
+      async () => {
+        there = await this.insert(readings, signal);
+      },
+      signal,
+      this.options.onWaiting,
+    );
+    if (this.known.size > MAX_KNOWN) this.known.clear();
+    for (const { nodo } of readings) this.known.add(nodo);
+    for (const reading of there) keepNewest(this.pending, reading);
+    if (there.length > 0) this.schedule(0);
   }
 
   private schedule(delay: number): void {
@@ -95,41 +115,67 @@ export class Nodos {
     }, delay);
   }
 
-  /** Writes what waits; what the signal keeps from being written waits on. */
+  /** Writes those that have waited longest; what the signal keeps from being written waits on. */
   private async flush(signal: AbortSignal): Promise<void> {
-    const readings = Array.from(this.pending.values());
-    this.pending.clear();
+    const readings: ReadingDocument[] = [];
+    for (const [nodo, reading] of this.pending) {
+      if (readings.length === CHUNK) break;
+      readings.push(reading);
+      this.pending.delete(nodo);
+    }
+    const chunk = readings.map(lastReadingOf);
     try {
-      await this.keepWriting(readings, signal, () => undefined);
+      await this.keepTrying(
+        () => this.update(chunk, signal),
+        signal,
+        () => undefined,
+      );
     } catch (error) {
       if (!signal.aborted) throw error;
       for (const reading of readings) keepNewest(this.pending, reading);
     }
   }
 
-  private keepWriting(
-    readings: ReadingDocument[],
+  private keepTrying(
+    attempt: () => Promise<void>,
     signal: AbortSignal,
     onWaiting: NodosOptions['onWaiting'],
   ): Promise<void> {
-    const chunks: LastReading[][] = [];
-    for (let i = 0; i < readings.length; i += CHUNK) {
-      chunks.push(readings.slice(i, i + CHUNK).map(lastReadingOf));
-    }
-    const attempt = async (): Promise<void> => {
-      for (let chunk = chunks[0]; chunk; chunks.shift(), chunk = chunks[0]) await this.write(chunk, signal);
-    };
     const onFailure = (error: Error, delay: number): void => onWaiting(waitReason(error), Date.now() + delay);
     return keepTrying(attempt, { signal, onFailure });
   }
 
+  /**
+   * @returns those whose nodes are there already, with whatever they said last
+   * @throws what is transient
+   */
+  private async insert(
+    readings: readonly ReadingDocument[],
+    signal: AbortSignal,
+  ): Promise<readonly ReadingDocument[]> {
+    const last = readings.map(lastReadingOf);
+    let there: readonly ReadingDocument[] = [];
+    await this.write(signal, async (collection, unique) => {
+      if (unique) there = (await insertNew(collection, last)).flatMap((index) => readings[index] ?? []);
+      else await updateOrInsert(collection, last);
+    });
+    return there;
+  }
+
+  private async update(chunk: LastReading[], signal: AbortSignal): Promise<void> {
+    await this.write(signal, (collection, unique) =>
+      unique ? updateNewer(collection, chunk, unique) : updateOrInsert(collection, chunk),
+    );
+  }
+
   /** @throws what is transient; anything else is reported, and keeps no reading from being stored */
-  private async write(chunk: LastReading[], signal: AbortSignal): Promise<void> {
+  private async write(
+    signal: AbortSignal,
+    work: (collection: Collection<NodoDocument>, unique: boolean) => Promise<void>,
+  ): Promise<void> {
     try {
       const collection = await this.ready(signal);
-      const unique = await this.hasUniqueIndex(collection);
-      await updateNewer(collection, chunk, unique);
-      if (!unique) await insertMissing(collection, chunk);
+      await work(collection, await this.hasUniqueIndex(collection));
     } catch (error) {
       if (signal.aborted || failureKind(error) === 'transient') throw error;
       this.options.onProblem(nodosError(toError(error)));
@@ -151,6 +197,31 @@ export class Nodos {
   }
 }
 
+/** @returns the indexes of those whose nodes are there already. */
+async function insertNew(collection: Collection<NodoDocument>, nodos: LastReading[]): Promise<number[]> {
+  try {
+    await collection.insertMany(nodos as OptionalUnlessRequiredId<NodoDocument>[], {
+      ordered: false,
+      ignoreUndefined: true,
+    });
+    return [];
+  } catch (error) {
+    if (!accountsForAll(error, nodos.length)) throw error;
+    const refusals = writeErrorsOf(error);
+    throwOther(refusals);
+    return refusals.map(({ index }) => index);
+  }
+}
+
+/** @throws the worst of the refusals that are none of a duplicate key */
+function throwOther(writeErrors: readonly WriteError[]): void {
+  const others = writeErrors
+    .map((each) => new WriteRefusal(each))
+    .filter(({ code }) => code !== DUPLICATE_KEY);
+  const first = others.find((refusal) => failureKind(refusal) === 'transient') ?? others[0];
+  if (first) throw first;
+}
+
 async function updateNewer(
   collection: Collection<NodoDocument>,
   chunk: LastReading[],
@@ -163,15 +234,15 @@ async function updateNewer(
     );
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error;
-    const refusals = writeErrorsOf(error).map((each) => new WriteRefusal(each));
+    const refusals = writeErrorsOf(error);
     if (refusals.length === 0) throw error;
-    const others = refusals.filter(({ code }) => code !== DUPLICATE_KEY);
-    const first = others.find((refusal) => failureKind(refusal) === 'transient') ?? others[0];
-    if (first) throw first;
+    throwOther(refusals);
   }
 }
 
-async function insertMissing(collection: Collection<NodoDocument>, chunk: LastReading[]): Promise<void> {
+/** Where nothing keeps a node from standing twice. */
+async function updateOrInsert(collection: Collection<NodoDocument>, chunk: LastReading[]): Promise<void> {
+  await updateNewer(collection, chunk, false);
   const names = chunk.map(({ nodo }) => nodo);
   const there = new Set<string>();
   const found = collection.find({ nodo: { $in: names } }, { projection: { nodo: 1 } });

@@ -219,8 +219,8 @@ export class MongoSink {
     try {
       outcomes = await this.store(batch, signal);
       await this.keepRejected(outcomes, signal);
-      await this.marks?.mark(storedOf(outcomes), signal);
-      await this.nodos.note(storedOf(outcomes), signal);
+      const stored = storedOf(outcomes);
+      await Promise.all([this.marks?.mark(stored, signal), this.nodos.note(stored, signal)]);
       signal.throwIfAborted();
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -156,6 +156,7 @@ describe('mongo-sink: the list of nodes', () => {
     it('takes over the original’s nodes, keeping their _id', async () => {
       const { insertedId } = await nodos().insertOne({ nodo: 'comuna_15', fecha: '2021-11-20' });
       await send('comuna_15', 44, now);
+      await nodoIs('comuna_15', 44);
       const all = await nodos().find().toArray();
       assert.deepEqual(
         all.map(({ _id, nodo, ts }) => [_id, nodo, ts] as unknown[]),
