@@ -1,7 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { serveConnectionTest } from '../shared/connection-test';
 import { localizeError, translator } from '../shared/translate';
 import { toError } from '../shared/user-error';
 import { MongoConnection } from './client';
+import { testConnection } from './connection-test';
 import { connectionSettings } from './settings';
 import type { MongoDatabaseNode } from './types';
 
@@ -46,5 +48,9 @@ export = function register(RED: NodeAPI): void {
     {
       credentials: { username: { type: 'text' }, password: { type: 'password' } },
     },
+  );
+
+  serveConnectionTest(RED, 'mongo-database', (fields, signal) =>
+    testConnection(connectionSettings(fields), signal),
   );
 };

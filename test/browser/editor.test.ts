@@ -125,6 +125,38 @@ describe("our nodes in Node-RED's editor", function () {
     await editor.close();
   });
 
+  it('test a connection before it is saved, and say what to change', async () => {
+    const [{ brokers }, { uri }] = await Promise.all([kafka(), database()]);
+    const editor = await Editor.open(browser, nodeRed.editor);
+    const producer = await editor.addNode('kafka-producer', { x: 300, y: 100 });
+    const sink = await editor.addNode('mongo-sink', { x: 300, y: 220 });
+
+    const producerDialog = await editor.edit(producer);
+    await producerDialog.addConfig('cluster', async (dialog) => {
+      await dialog.fill('brokers', '127.0.0.1:1');
+      const [problem, ...others] = await dialog.testConnection();
+      assert.match(problem ?? '', /^error: .*127\.0\.0\.1:1/);
+      assert.deepEqual(others, []);
+      await dialog.fill('brokers', brokers);
+      assert.deepEqual(await dialog.findings(), [], 'what was found held for the other address');
+      const found = await dialog.testConnection();
+      assert.match(found[0] ?? '', /^good: Connected to the cluster \S+$/);
+      assert.equal(found[1], `good: Brokers: 1 (${brokers})`);
+    });
+    await producerDialog.done();
+
+    const sinkDialog = await editor.edit(sink);
+    await sinkDialog.addConfig('database', async (dialog) => {
+      await dialog.fill('uri', uri);
+      await dialog.fill('database', 'editor');
+      const found = await dialog.testConnection();
+      assert.match(found[0] ?? '', /^good: Connected to .* version \d+\.\d+\.\d+, database editor$/);
+      assert.equal(found[1], 'good: May read and write editor');
+    });
+    await sinkDialog.done();
+    await editor.close();
+  });
+
   it('speak Spanish in a browser of Colombia', async () => {
     const editor = await Editor.open(browser, nodeRed.editor, 'es-CO');
     for (const [i, type] of TYPES.entries()) {

@@ -73,6 +73,23 @@ export class Dialog {
     await this.page.locator('#node-config-dialog-ok').waitFor({ state: 'detached' });
   }
 
+  /** Presses the button that tests the connection. @returns what it found, once it has */
+  async testConnection(): Promise<string[]> {
+    await this.page.locator('#node-config-test-connection').click();
+    return until('what the test of the connection found', async () => {
+      const found = await this.findings();
+      return found.length > 0 && found;
+    });
+  }
+
+  /** What the last test of the connection found: "good: Connected to ..." */
+  async findings(): Promise<string[]> {
+    const lines = await this.page.locator('#node-config-test-findings li[data-level]').all();
+    return Promise.all(
+      lines.map(async (line) => `${await line.getAttribute('data-level')}: ${await line.innerText()}`),
+    );
+  }
+
   /** The fields that the editor marks as wrong. */
   async invalidFields(): Promise<string[]> {
     return attributes(this.page.locator(`[id^="${this.prefix}-"].input-error`), 'id');

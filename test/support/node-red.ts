@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { EDITOR_PATH, nodeRedProcess, urlOf } from '../../stack/node-red/node-red';
+import { EDITOR_PATH, nodeRedProcess, urlOf, type NodeRedOptions } from '../../stack/node-red/node-red';
 import { prepareUserDir } from '../../stack/node-red/user-dir';
 import { ROOT } from '../../stack/paths';
 import { freePort } from '../../stack/process/ports';
@@ -17,13 +17,18 @@ export interface TestNodeRed {
   dispose(): Promise<void>;
 }
 
-/** Starts Node-RED as `npm start` does, in a user directory of its own. The package has to be built. */
-export async function startNodeRed(): Promise<TestNodeRed> {
+/**
+ * Starts Node-RED as `npm start` does, in a user directory of its own. The package has to be built.
+ * @param options beside its place: who may open the editor, and the environment
+ */
+export async function startNodeRed(
+  options: Pick<NodeRedOptions, 'admin' | 'env'> = {},
+): Promise<TestNodeRed> {
   const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-node-red-'));
   await prepareUserDir(userDir, ROOT);
   const port = await freePort();
   const host = '127.0.0.1';
-  const process = nodeRedProcess({ userDir, host, port });
+  const process = nodeRedProcess({ ...options, userDir, host, port });
   await process.start();
   const url = urlOf(host, port);
   return {
