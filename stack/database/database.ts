@@ -7,6 +7,7 @@ import { ManagedProcess } from '../process/managed-process';
 import { freePort } from '../process/ports';
 import type { Service } from '../process/service';
 import { DATABASE_KINDS, findDatabase, type DatabaseKind, type DatabaseProgram } from './program';
+import { watchForStandstill } from './standstill';
 
 export interface DatabaseOptions {
   /** Holds the data; survives restarts. */
@@ -17,8 +18,12 @@ export interface DatabaseOptions {
   logs?: string;
   /** Milliseconds from the stop signal to SIGKILL. */
   stopTimeout?: number;
+  /** Milliseconds after which a server that answers nobody is killed; whoever keeps it running starts it again. */
+  standstill?: number;
   report?: Report;
 }
+
+const STANDSTILL_MS = 30_000;
 
 /** A real database server on 127.0.0.1 that speaks MongoDB's wire protocol. */
 export class Database implements Service {
@@ -40,6 +45,7 @@ export class Database implements Service {
       ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
       ...(options.logs === undefined ? {} : { logFile: path.join(options.logs, 'database.log') }),
     });
+    this.killAtStandstill(options);
   }
 
   /** Finds or fetches the server and prepares its folder; start() runs it. */
@@ -54,6 +60,17 @@ export class Database implements Service {
 
   stop(): Promise<void> {
     return this.process.stop();
+  }
+
+  private killAtStandstill({ standstill = STANDSTILL_MS, report }: DatabaseOptions): void {
+    let endWatch: () => Promise<void> = () => Promise.resolve();
+    this.process.on('start', () => {
+      endWatch = watchForStandstill(this.uri, standstill, () => {
+        report?.(`${this.name} has answered nobody for ${standstill / 1000} s: it is killed`);
+        this.process.kill('SIGKILL');
+      });
+    });
+    this.process.on('exit', () => void endWatch());
   }
 }
 

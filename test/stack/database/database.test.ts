@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
-import { Database } from '../../../stack/database/database';
+import { Database, databaseAnswers } from '../../../stack/database/database';
+import { Supervisor } from '../../../stack/process/supervisor';
 import { withTempDir } from '../../support/temp-dir';
+import { until } from '../../support/until';
 
 describe('the embedded database', function () {
   this.timeout(60_000);
@@ -35,6 +37,31 @@ describe('the embedded database', function () {
         assert.deepEqual(lost, []);
       });
       await database.stop();
+    });
+  });
+
+  it('is killed and started again on its data when it answers nobody any more', async () => {
+    await withTempDir(async (dir) => {
+      const said: string[] = [];
+      const database = await Database.prepare({ dir, standstill: 1_000, report: (line) => said.push(line) });
+      const supervisor = new Supervisor((line) => said.push(line), {
+        initialDelay: 10,
+        maxDelay: 10,
+        stableAfter: 60_000,
+      });
+      try {
+        await supervisor.run(database.process);
+        const { pid } = database.process;
+        database.process.kill('SIGSTOP');
+        await until('another process', () => database.process.running && database.process.pid !== pid);
+        await until('it to answer', () => databaseAnswers(database.uri));
+        assert.ok(
+          said.some((line) => line.includes('has answered nobody for 1 s')),
+          said.join('\n'),
+        );
+      } finally {
+        await supervisor.stop();
+      }
     });
   });
 
