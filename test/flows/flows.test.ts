@@ -140,10 +140,16 @@ describe('the shipped flows and examples together', () => {
     }
   });
 
-  it('there is one example for each node, and one of the whole pipeline', () => {
-    const types = new Set(EXAMPLES.slice(0, -1).map((file) => NORMAL.find((type) => file.includes(type))));
+  it('there is one example for each node, one of the whole pipeline, and one with the stock widgets', () => {
+    const [widgets, whole, ...single] = EXAMPLES.toReversed();
+    const types = new Set(single.map((file) => NORMAL.find((type) => file.includes(type))));
     assert.deepEqual([...types].sort(), [...NORMAL].sort());
-    const whole = read(EXAMPLES.at(-1)!);
-    for (const type of NORMAL) assert.equal(whole.filter((node) => node.type === type).length, 1, type);
+    for (const type of ['ui_dropdown', 'ui_table', 'ui_chart'])
+      assert.ok(
+        read(widgets!).some((node) => node.type === type),
+        type,
+      );
+    for (const type of NORMAL)
+      assert.equal(read(whole!).filter((node) => node.type === type).length, 1, type);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_NAME } from '../../../nodes/shared/package-name';
 import type { FlowNode } from '../../../stack/node-red/flows';
@@ -14,6 +14,10 @@ export const TYPES = [
   ...['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'],
 ];
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples')).sort();
+/** What the comment of an example says that it needs besides, in the versions that the checkout has. */
+const PACKAGES_OF_EXAMPLES = ['node-red-dashboard', 'node-red-node-ui-table'].map(
+  (name) => `${name}@${versionOf(name)}`,
+);
 
 /** Mocha tests of the package in someone's Node-RED, put there in both of the ways there are. */
 export function describeAtHome(versions: Versions, tarball: () => string): void {
@@ -25,7 +29,7 @@ export function describeAtHome(versions: Versions, tarball: () => string): void 
 
       before(async () => {
         home = await Home.prepare(versions);
-        await home.nodeRed.npmInstall(tarball());
+        await home.nodeRed.npmInstall(tarball(), ...PACKAGES_OF_EXAMPLES);
         await home.start();
       });
 
@@ -78,7 +82,7 @@ export function describeAtHome(versions: Versions, tarball: () => string): void 
       });
 
       it('brings a reading from the board to the database', async () => {
-        await runExample(home, EXAMPLES.at(-1)!);
+        await runExample(home, '06 whole pipeline.json');
         const [reading] = await home.storedReadings();
         assert.ok(reading);
         assert.equal(reading.nodo, 'comuna_15');
@@ -118,4 +122,9 @@ async function runExample(home: Home, file: string): Promise<void> {
     'what the catch node of the example shows',
   );
   assert.deepEqual(home.nodeRed.troubles, [], 'warnings and errors in the log');
+}
+
+function versionOf(name: string): string {
+  const file = path.join(ROOT, 'node_modules', name, 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -46,6 +46,14 @@ export const EXAMPLE_RUNS: Record<string, ExampleRun> = {
     await shown(home, flow, 'stored', isReading);
     await askCatalog(home, flow);
   },
+  // What its widgets show is seen in test/browser; here it is enough that it runs, and asks for the nodes by itself.
+  '07 stock widgets.json': async (home, flow) => {
+    await home.api.status(
+      'the list of nodes',
+      nodeOf(flow, 'topic-catalog'),
+      ({ fill, text }) => fill === 'green' && (text ?? '').includes('1'),
+    );
+  },
 };
 
 /** The errors that an example shows on purpose, in its catch node. */

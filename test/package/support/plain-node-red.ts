@@ -70,8 +70,8 @@ export class PlainNodeRed {
   }
 
   /** Runs `npm install` in the user directory, as the documentation of a package says. */
-  async npmInstall(tarball: string): Promise<void> {
-    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', tarball], {
+  async npmInstall(...packages: string[]): Promise<void> {
+    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', ...packages], {
       cwd: this.userDir,
       env: { ...process.env, ...this.env },
     });
