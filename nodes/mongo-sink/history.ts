@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db } from 'mongodb';
+import { ObjectId, type Db } from 'mongodb';
 import { keepTrying } from '../shared/keep-trying';
-import { HOUR_MS } from '../shared/summary-chunks';
+import { HOUR_MS, type MarkDocument } from '../shared/summary-chunks';
 import { toError } from '../shared/user-error';
 import { backfill, endCoverage, type BackfillProgress } from './backfill';
 import { failureKind } from './failure';
 import { ensureMarksIndexes, historyDatabase, type HistoryDatabase } from './history-database';
+import { GRACE_MS } from './marks';
 import { historyError, isPassing, waitReason } from './reasons';
 import { summariseMark } from './summarise';
 
@@ -16,6 +17,8 @@ export interface HistoryOptions {
   nodesCollection: string;
   /** the time between two looks for hours that are over, in milliseconds */
   intervalMs?: number;
+  /** GRACE_MS when absent */
+  graceMs?: number;
   /** told how the readings that were there before are being summarised */
   onBackfill: (progress: BackfillProgress) => void;
   /** told once about each trouble; readings are stored all the same */
@@ -23,9 +26,6 @@ export interface HistoryOptions {
 }
 
 const INTERVAL_MS = 30_000;
-
-/** Hours are summarised this long after their end: until then another instance, or its clock, may be a little behind. */
-export const GRACE_MS = 120_000;
 
 /** Marks that are read at once. */
 const MARKS = 1_000;
@@ -90,10 +90,10 @@ export class History {
   private async summariseDue(database: HistoryDatabase): Promise<false> {
     const { signal } = this.closed;
     let failed: Error | undefined;
-    for (const id of await dueMarks(database)) {
+    for (const { _id, v } of await dueMarks(database, this.options.graceMs ?? GRACE_MS)) {
       signal.throwIfAborted();
       try {
-        await summariseMark(database, id);
+        await summariseMark(database, _id, v);
       } catch (error) {
         if (failureKind(error) === 'transient') throw error;
         failed ??= toError(error);
@@ -112,12 +112,18 @@ export async function endHistory(
   await endCoverage(historyDatabase(db, names));
 }
 
-/** The marks of hours that are over, in a random order: two instances then seldom are at the same one. */
-async function dueMarks({ marks }: HistoryDatabase): Promise<string[]> {
-  const over = new Date(Date.now() - GRACE_MS - HOUR_MS);
-  const due = marks
-    .find({ hora: { $gte: new Date(0), $lte: over } }, { projection: { _id: 1 } })
-    .limit(MARKS);
-  const ids = (await due.toArray()).map(({ _id }) => ({ _id, order: Math.random() }));
-  return ids.sort((a, b) => a.order - b.order).map(({ _id }) => _id);
+/** The marks that nobody relies on any more, in a random order: two instances then seldom are at the same one. */
+async function dueMarks(
+  { marks }: HistoryDatabase,
+  graceMs: number,
+): Promise<Pick<MarkDocument, '_id' | 'v'>[]> {
+  const past = Date.now() - graceMs;
+  const hora = { $gte: new Date(0), $lte: new Date(past - HOUR_MS) };
+  // What makes a mark another one each time also says, to the second, when it was made.
+  const v = { $lte: ObjectId.createFromTime(Math.floor(past / 1000)) };
+  const due = await marks.find({ hora, v }).limit(MARKS).toArray();
+  return due
+    .map((mark) => ({ mark, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ mark }) => mark);
 }

@@ -1,3 +1,4 @@
+import type { ObjectId } from 'mongodb';
 import { Summary } from '../shared/summary';
 import { DAY_MS, HOUR_MS, chunkEnd, chunkStart, type MarkDocument } from '../shared/summary-chunks';
 import { Chunk, ChunkConflict } from './chunk';
@@ -10,9 +11,14 @@ const MAX_TRIES = 20;
 /**
  * Brings the summaries of a marked node-hour up to date, and takes the mark away if nothing has come in meanwhile. What
  * is left undone, by a crash or otherwise, leaves the mark where it is.
+ * @param version the mark's, where one that was made since is to be left alone
  */
-export async function summariseMark(database: HistoryDatabase, id: string): Promise<void> {
-  const mark = await database.marks.findOne({ _id: id });
+export async function summariseMark(
+  database: HistoryDatabase,
+  id: string,
+  version?: ObjectId,
+): Promise<void> {
+  const mark = await database.marks.findOne({ _id: id, ...(version ? { v: version } : {}) });
   if (!mark) return;
   await summariseHour(database, mark);
   await database.marks.deleteOne({ _id: id, v: mark.v });

@@ -7,7 +7,8 @@ import {
   historyDatabase,
   type HistoryDatabase,
 } from '../../../nodes/mongo-sink/history-database';
-import { Marks } from '../../../nodes/mongo-sink/marks';
+import { GRACE_MS, Marks, type MarksOptions } from '../../../nodes/mongo-sink/marks';
+import type { SinkResult } from '../../../nodes/mongo-sink/sink';
 import { summariseMark } from '../../../nodes/mongo-sink/summarise';
 import {
   COVERAGE_ID,
@@ -46,8 +47,10 @@ describe('mongo-sink: the history summarised', function () {
 
   after(() => test.drop());
 
-  function newMarks(collection = history.marks): Marks {
+  /** Marks that are made each time, however lately they were: here they are taken away at any time. */
+  function newMarks(collection = history.marks, options: Partial<MarksOptions> = { reliedMs: 0 }): Marks {
     return new Marks({
+      ...options,
       collection: () => Promise.resolve(collection),
       onWaiting: (error) => {
         // A test's crash is the end of the program, not something to try again after.
@@ -214,32 +217,76 @@ describe('mongo-sink: the history summarised', function () {
     await assertSummaries([first, second]);
   });
 
-  it('marks an hour again only once it is over, and until then remembers that it did', async () => {
-    const now = trueReading('a', Date.now(), { x: 1 });
+  it('relies on a mark until its hour is over, and on one of an hour that is over for half the time it stands', async () => {
+    let time = hourOf(Date.now()) + 1_000;
+    const now = trueReading('a', time, { x: 1 });
+    const old = trueReading('a', time - 5 * HOUR_MS, { x: 1 });
+    const marks = newMarks(history.marks, { now: () => time });
+    const versions = async (): Promise<string[]> => {
+      await marks.mark([now, old], never);
+      const byId = new Map((await history.marks.find().toArray()).map(({ _id, v }) => [_id, String(v)]));
+      return [now, old].map((each) => byId.get(markId('a', hourOf(each.time))) ?? '');
+    };
+    const [current, past] = await versions();
+    time += GRACE_MS / 2 - 1;
+    assert.deepEqual(await versions(), [current, past], 'relied on');
+    time += 1;
+    const [, again] = await versions();
+    assert.notEqual(again, past, 'the hour that is over is marked again');
+    time = hourOf(now.time) + HOUR_MS + GRACE_MS;
+    assert.notEqual((await versions())[0], current, 'so is the one that has ended meanwhile');
+  });
+
+  it('leaves a mark alone that was made anew since it was found', async () => {
     const old = trueReading('a', Date.now() - 5 * HOUR_MS, { x: 1 });
-    const marks = newMarks();
-    await marks.mark([now, old], never);
-    const first = new Map((await history.marks.find().toArray()).map(({ _id, v }) => [_id, String(v)]));
-    await marks.mark([now, old], never);
-    const then = new Map((await history.marks.find().toArray()).map(({ _id, v }) => [_id, String(v)]));
-    const ids = [now, old].map(({ nodo, time }) => markId(nodo, hourOf(time)));
-    assert.equal(first.size, 2);
-    assert.equal(then.get(ids[0] ?? ''), first.get(ids[0] ?? ''));
-    assert.notEqual(then.get(ids[1] ?? ''), first.get(ids[1] ?? ''));
+    const id = markId('a', hourOf(old.time));
+    await insert([old]);
+    await newMarks().mark([old], never);
+    const found = await history.marks.findOne({ _id: id });
+    await newMarks().mark([old], never);
+    await summariseMark(history, id, found?.v);
+    assert.deepEqual(await marked(), [id]);
+  });
+
+  it('leaves a mark alone that was made a moment ago', async () => {
+    const old = trueReading('a', Date.now() - 5 * HOUR_MS, { x: 1 });
+    await insert([old]);
+    await newMarks().mark([old], never);
+    let looks = 0;
+    const db = (): Promise<typeof test.db> => Promise.resolve((looks++, test.db));
+    const keep = (graceMs?: number): History =>
+      new History({
+        ...SETTINGS,
+        db,
+        intervalMs: 20,
+        ...(graceMs === undefined ? {} : { graceMs }),
+        onBackfill: () => undefined,
+        onProblem: (error) => assert.fail(error),
+      });
+    const patient = keep();
+    await until('several looks', () => looks > 5);
+    await patient.close();
+    assert.deepEqual(await marked(), [markId('a', hourOf(old.time))]);
+    const hasty = keep(0);
+    await until('the mark to be gone', async () => (await marked()).length === 0);
+    await hasty.close();
+    await assertSummaries([old]);
   });
 
   it('marks the hour of a reading before it counts as stored, also when it was there already', async () => {
-    const sink = new TestSink(test);
-    try {
-      const old = record(reading('a'), 1, undefined, Date.now() - 3 * HOUR_MS);
-      const { inserted } = await sink.store(old);
-      assert.deepEqual([inserted, (await marked()).length], [1, 1]);
-      await history.marks.deleteMany({});
-      const { alreadyThere } = await sink.store(old);
-      assert.deepEqual([alreadyThere, (await marked()).length], [1, 1]);
-    } finally {
-      await sink.close();
-    }
+    const old = record(reading('a'), 1, undefined, Date.now() - 3 * HOUR_MS);
+    const store = async (): Promise<SinkResult> => {
+      const sink = new TestSink(test);
+      try {
+        return await sink.store(old);
+      } finally {
+        await sink.close();
+      }
+    };
+    assert.deepEqual([(await store()).inserted, (await marked()).length], [1, 1]);
+    // As if the first one had been killed before marking.
+    await history.marks.deleteMany({});
+    assert.deepEqual([(await store()).alreadyThere, (await marked()).length], [1, 1]);
   });
 
   it('keeps the summary of an hour whose readings have begun to expire', async () => {
@@ -260,6 +307,7 @@ describe('mongo-sink: the history summarised', function () {
       ...SETTINGS,
       db: () => Promise.resolve(test.db),
       intervalMs: 50,
+      graceMs: 0,
       onBackfill: () => undefined,
       onProblem: (error) => assert.fail(error),
     });
@@ -300,6 +348,7 @@ describe('mongo-sink: the history summarised', function () {
         return Promise.resolve(test.db);
       },
       intervalMs: 20,
+      graceMs: 0,
       onBackfill: () => undefined,
       onProblem: (error) => problems.push(error),
     });
