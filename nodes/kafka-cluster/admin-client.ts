@@ -1,11 +1,13 @@
 import { ConfigResourceTypes, type Admin, type DescribeConfigResponse } from 'kafkajs';
 import type { KafkaClient } from './client';
 import { Questions } from './questions';
+import { clusterOf, topicExtents } from './topic-extents';
 import type {
   ClusterAdmin,
   ClusterDescription,
   PartitionDescription,
   TopicDescription,
+  TopicExtent,
   TopicSettings,
 } from './types';
 
@@ -71,6 +73,10 @@ export class KafkaJsAdmin implements ClusterAdmin {
       });
       return new Map(resources.map((resource) => [resource.resourceName, settingsOf(resource)]));
     });
+  }
+
+  topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>> {
+    return this.questions.ask((admin) => topicExtents(clusterOf(admin), topics));
   }
 
   async committedOffsets(groupId: string, topic: string): Promise<Map<number, string>> {

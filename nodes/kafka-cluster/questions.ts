@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from './client';
+import { createAdmin } from './topic-extents';
 import { withTimeout } from './with-timeout';
 
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -47,7 +48,7 @@ export class Questions {
 
   private connect(): Connection {
     const client = this.createClient();
-    const admin = client.kafka.admin();
+    const admin = createAdmin(client.kafka);
     const connection = { client, admin: admin.connect().then(() => admin) };
     this.open.add(connection);
     return connection;

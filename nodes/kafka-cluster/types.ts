@@ -215,6 +215,14 @@ export interface TopicSettings {
   minInSyncReplicas: number | undefined;
 }
 
+/** How much of a topic there is, as far as the brokers tell. */
+export interface TopicExtent {
+  /** on the brokers' disks, each partition counted once, however many replicas it has */
+  bytes: number | undefined;
+  /** the greatest timestamp of its records, in milliseconds since 1970; undefined also while there are none */
+  newest: number | undefined;
+}
+
 export interface ClusterDescription {
   clusterId: string;
   controller: number | null;
@@ -232,6 +240,7 @@ export interface ClusterAdmin {
   describeTopics(names: string[]): Promise<TopicDescription[]>;
   /** Settings by topic. Rejects where the user may not read them. */
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>>;
+  topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>>;
   /** Committed offset by partition, "-1" where the group has none. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, string>>;
   /** The same for several topics at once, by topic. */
