@@ -123,7 +123,7 @@ class Session {
         this.tell({
           state: 'retrying',
           nextAttempt: Date.now() + delay,
-          error: connectionError(error, this.settings.description),
+          error: connectionError(error, this.settings),
         }),
     });
     await trying.then(

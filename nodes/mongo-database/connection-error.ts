@@ -1,24 +1,53 @@
-import { MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { MongoServerError, MongoServerSelectionError, type TopologyDescription } from 'mongodb';
+import { certificateProblem } from '../shared/certificate-problem';
 import { UserError } from '../shared/user-error';
+import type { ConnectionSettings } from './settings';
 
-/** MongoDB's error codes (its source, error_codes.yml) that say the user or the password is wrong. */
-const AUTHENTICATION_FAILED = 18;
-const ATLAS_ERROR = 8000;
+/** MongoDB's error codes (its source, error_codes.yml), by what they mean to a person. */
+const SERVER_PROBLEMS = new Map<number, string>([
+  [11, 'authentication'], // UserNotFound
+  [18, 'authentication'], // AuthenticationFailed
+  [8000, 'authentication'], // AtlasError
+  [13, 'not-authorized'], // Unauthorized
+  [189, 'not-primary'], // PrimarySteppedDown
+  [10058, 'not-primary'], // LegacyNotPrimary
+  [10107, 'not-primary'], // NotWritablePrimary
+  [13435, 'not-primary'], // NotPrimaryNoSecondaryOk
+  [13436, 'not-primary'], // NotPrimaryOrSecondary
+]);
+
+/** Node's codes of a name that has no address. */
+const NAME_UNKNOWN = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'ESERVFAIL']);
 
 /**
- * Says in the user's words why there is no connection.
- * @param description host and database, for the text
+ * Says in the user's words why there is no connection, or why it is of no use, and what to change.
+ * @param settings for the text: where the database is, and whether TLS is asked for
  */
-export function connectionError(error: Error, description: string): UserError {
-  const params = { database: description, reason: error.message };
-  if (
-    error instanceof MongoServerError &&
-    (error.code === AUTHENTICATION_FAILED || error.code === ATLAS_ERROR)
-  ) {
-    return new UserError('mongo-database.errors.authentication', params, { cause: error });
+export function connectionError(
+  error: Error,
+  settings: Pick<ConnectionSettings, 'description' | 'tls'>,
+): UserError {
+  const params = { database: settings.description, reason: error.message.trim() };
+  return new UserError(`mongo-database.errors.${problemOf(error, settings.tls)}`, params, { cause: error });
+}
+
+function problemOf(error: Error, tls: boolean): string {
+  if (error instanceof MongoServerError) return SERVER_PROBLEMS.get(Number(error.code)) ?? 'connection';
+  for (let e: unknown = error; e instanceof Error; e = e.cause) {
+    const certificate = certificateProblem(e);
+    if (certificate) return certificate;
+    const { code } = e as NodeJS.ErrnoException;
+    if (code === undefined) continue;
+    if (NAME_UNKNOWN.has(code)) return 'host-not-found';
+    // What a server does that is spoken to in TLS and speaks none, or the other way round.
+    if (code === 'ECONNRESET' || code.startsWith('ERR_SSL')) return tls ? 'tls-not-spoken' : 'tls-expected';
   }
-  if (error instanceof MongoServerSelectionError) {
-    return new UserError('mongo-database.errors.unreachable', params, { cause: error });
-  }
-  return new UserError('mongo-database.errors.connection', params, { cause: error });
+  return error instanceof MongoServerSelectionError ? selectionProblem(error.reason) : 'connection';
+}
+
+/** The driver waited in vain for a server of the right kind: those that did answer say why. */
+function selectionProblem(topology: TopologyDescription | undefined): string {
+  const types = [...(topology?.servers.values() ?? [])].map(({ type }) => String(type));
+  if (types.some((type) => type.startsWith('RS'))) return 'not-primary';
+  return topology?.setName && types.length === 0 ? 'replica-set-name' : 'unreachable';
 }

@@ -22,7 +22,7 @@ export async function testConnection(settings: ConnectionSettings, signal: Abort
     const db = client.db(settings.database);
     return [await describeServer(db), await rights(db)];
   } catch (error) {
-    throw connectionError(toError(error), settings.description);
+    throw connectionError(toError(error), settings);
   } finally {
     await (signal.aborted ? closed : client.close());
   }

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveConnectionTest } from '../shared/connection-test';
+import { tlsOptionsOf } from '../shared/tls-config';
 import { localizeError, translator } from '../shared/translate';
 import { toError } from '../shared/user-error';
 import { MongoConnection } from './client';
@@ -10,6 +11,8 @@ import type { MongoDatabaseNode } from './types';
 interface MongoDatabaseDef extends NodeDef {
   uri: string;
   database: string;
+  /** id of a tls-config node, empty for none */
+  tls?: string;
 }
 
 interface Credentials {
@@ -21,14 +24,15 @@ type ConfigNode = MongoDatabaseNode & Node<Credentials>;
 
 export = function register(RED: NodeAPI): void {
   const translate = translator(RED);
+  const tlsOf = (id: string | undefined) => tlsOptionsOf(RED, id, 'mongo-database.errors.tls-config');
 
   function MongoDatabaseConfigNode(this: ConfigNode, def: MongoDatabaseDef) {
     RED.nodes.createNode(this, def);
     try {
+      const { uri, database, tls } = def;
       const { username, password } = this.credentials;
-      const connection = new MongoConnection(
-        connectionSettings({ uri: def.uri, database: def.database, username, password }),
-      );
+      const settings = connectionSettings({ uri, database, username, password }, tlsOf(tls));
+      const connection = new MongoConnection(settings);
       this.mongo = connection;
       this.on('close', (done: (error?: Error) => void) => {
         connection.close().then(
@@ -51,6 +55,6 @@ export = function register(RED: NodeAPI): void {
   );
 
   serveConnectionTest(RED, 'mongo-database', (fields, signal) =>
-    testConnection(connectionSettings(fields), signal),
+    testConnection(connectionSettings(fields, tlsOf(fields.tls)), signal),
   );
 };

@@ -1,3 +1,4 @@
+import type tls from 'node:tls';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { PACKAGE_NAME } from '../shared/package-name';
 import { requireSet } from '../shared/unset-variable';
@@ -15,6 +16,8 @@ export interface DatabaseConfig {
 export interface ConnectionSettings {
   uri: string;
   options: MongoClientOptions;
+  /** whether the connection is to be in TLS: by a tls-config node, or by the URI */
+  tls: boolean;
   database: string;
   description: string;
 }
@@ -36,10 +39,15 @@ const DATABASE_NAME = /^[^/\\. "$*<>:|?\0]{1,63}$/;
 /**
  * Checks the settings and fills in what they leave open: acknowledged by the majority and written to the journal,
  * unless the URI says otherwise.
+ * @param tlsOptions what the tls-config node gives, if one is chosen
  * @throws UserError that names the field; it never contains the URI's user or password
  */
-export function connectionSettings(config: DatabaseConfig): ConnectionSettings {
-  const uri = requireSet(config.uri?.trim() ?? '', 'uri', 'mongo-database.errors.unset-variable');
+export function connectionSettings(
+  config: DatabaseConfig,
+  tlsOptions?: tls.ConnectionOptions,
+): ConnectionSettings {
+  const uri = config.uri?.trim() ?? '';
+  requireSet(withoutUserInfo(uri), 'uri', 'mongo-database.errors.unset-variable');
   const database = requireSet(
     config.database?.trim() ?? '',
     'database',
@@ -49,16 +57,32 @@ export function connectionSettings(config: DatabaseConfig): ConnectionSettings {
   if (!DATABASE_NAME.test(database))
     throw new UserError('mongo-database.errors.database-name', { value: database });
 
-  const username = config.username ?? '';
-  const password = config.password ?? '';
   const options: MongoClientOptions = { ...TIMES, appName: PACKAGE_NAME, maxPoolSize: 10 };
-  if (username !== '') options.auth = { username, password };
+  const auth = credentials(config);
+  if (auth) options.auth = auth;
+  if (tlsOptions) Object.assign(options, { tls: true }, driverOptions(tlsOptions));
   const parsed = parse(uri, options);
   const given = parsed.writeConcern;
   if (given?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
   options.writeConcern = { w: given?.w ?? 'majority', journal: given?.journal ?? true };
   const hosts = parsed.srvHost ?? parsed.hosts.map(String).join(',');
-  return { uri, options, database, description: `${hosts}/${database}` };
+  const description = `${hosts}/${database}`;
+  return { uri, options, tls: options.tls ?? Boolean(parsed.tls), database, description };
+}
+
+function credentials({ username = '', password = '' }: DatabaseConfig): MongoClientOptions['auth'] {
+  if (username === '') return undefined;
+  requireSet(username, 'username', 'mongo-database.errors.unset-variable');
+  // Its text is kept out of the error: only whether it still is a variable's name matters.
+  if (/^\$\{[^}]+\}$/.test(password)) throw new UserError('mongo-database.errors.unset-password');
+  return { username, password };
+}
+
+/** The driver takes Node's own names, but refuses those whose value is undefined or that it does not know. */
+function driverOptions(options: tls.ConnectionOptions): MongoClientOptions {
+  const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized, ALPNProtocols } = options;
+  const all = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized, ALPNProtocols };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function parse(uri: string, options: MongoClientOptions): MongoClient['options'] {
@@ -72,5 +96,5 @@ function parse(uri: string, options: MongoClientOptions): MongoClient['options']
 
 /** The driver may quote the URI in its errors: what stands between the scheme and the last @ is taken out. */
 function withoutUserInfo(text: string): string {
-  return text.replace(/:\/\/\S*@/g, '://…@');
+  return text.replace(/:\/\/.*@/gs, '://…@');
 }

@@ -6,11 +6,14 @@ import { WriteRefusal, failureKind } from './failure';
 /** Codes of MongoDB's `error_codes.yml` for which there is something to say about what to change. */
 const UNAUTHORIZED = 13;
 const AUTHENTICATION = new Set([11, 18, 391]);
+const NOT_PRIMARY = new Set([189, 10_058, 10_107, 13_435, 13_436]);
 const OUT_OF_DISK_SPACE = 14_031;
 
 /** Troubles that pass by themselves, as far as one can tell. */
 const PASSING: ReadonlySet<string> = new Set([
   'mongo-sink.errors.database-away',
+  'mongo-sink.errors.not-primary',
+  'mongo-database.errors.not-primary',
   'mongo-database.errors.unreachable',
   'mongo-database.errors.connection',
 ]);
@@ -28,6 +31,7 @@ export function waitReason(error: Error): UserError {
     new UserError(`mongo-sink.errors.${key}`, params, { cause: error });
   if (code === UNAUTHORIZED) return because('not-authorized');
   if (code !== undefined && AUTHENTICATION.has(code)) return because('authentication');
+  if (code !== undefined && NOT_PRIMARY.has(code)) return because('not-primary');
   if (code === OUT_OF_DISK_SPACE) return because('disk-full');
   return because(failureKind(error) === 'transient' ? 'database-away' : 'all-refused');
 }

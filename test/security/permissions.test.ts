@@ -109,12 +109,6 @@ describe('our routes of the editor, where the editor asks for a password', funct
 
     for (const [title, type, fields, key] of [
       ['nobody listens', 'kafka-cluster', { brokers: '127.0.0.1:1' }, 'kafka-cluster.errors.unreachable'],
-      [
-        'nobody listens',
-        'mongo-database',
-        { uri: 'mongodb://127.0.0.1:1' },
-        'mongo-database.errors.unreachable',
-      ],
       ['a broker is silent', 'kafka-cluster', { brokers: 'silent' }, 'kafka-cluster.test.no-answer'],
       ['a database is silent', 'mongo-database', { uri: 'silent' }, 'mongo-database.errors.unreachable'],
       [
