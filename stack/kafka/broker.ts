@@ -5,11 +5,29 @@ import { ManagedProcess } from '../process/managed-process';
 import { run } from '../process/run';
 import { requireJava } from './jars';
 
+/** How clients talk to a listener; the names are Kafka's own. */
+export type ListenerProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+
+/** A further way into a broker, on 127.0.0.1. */
+export interface Listener {
+  /** Kafka's name of it, in capitals; settings of this listener alone begin with `listener.name.<name in small letters>.` */
+  name: string;
+  protocol: ListenerProtocol;
+  port: number;
+}
+
+/** A user that a new cluster knows from its first start, by SCRAM-SHA-256 and by SCRAM-SHA-512. */
+export interface ScramUser {
+  name: string;
+  password: string;
+}
+
 /** One broker of a cluster; it is a controller of the cluster too. */
 export interface BrokerSpec {
   id: number;
-  /** Where clients connect, on 127.0.0.1. */
+  /** Where clients connect without signing in, on 127.0.0.1. */
   port: number;
+  listeners: readonly Listener[];
   controllerPort: number;
   /** Holds its records, settings and format; survives restarts. */
   dir: string;
@@ -23,6 +41,7 @@ export interface ClusterSpec {
   jars: string;
   /** More settings of the broker, or others in place of the ones below. */
   settings?: Record<string, string | number>;
+  scramUsers?: readonly ScramUser[];
   /** Folder for the brokers' logs. */
   logs?: string;
   /** Milliseconds from the stop signal to SIGKILL. */
@@ -54,6 +73,7 @@ export async function prepareBroker(cluster: ClusterSpec, broker: BrokerSpec): P
     '--config',
     settingsFile(broker),
     '--ignore-formatted',
+    ...(cluster.scramUsers ?? []).flatMap(scramArgs),
   ];
   await run(requireJava(), [...javaArgs(cluster), 'kafka.tools.StorageTool', ...format]);
 }
@@ -76,6 +96,13 @@ export function brokerProcess(
   });
 }
 
+function scramArgs({ name, password }: ScramUser): string[] {
+  return ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+    '--add-scram',
+    `${mechanism}=[name=${name},password=${password}]`,
+  ]);
+}
+
 function javaArgs(cluster: ClusterSpec): string[] {
   const logging = `-Dlog4j2.configurationFile=${path.join(__dirname, 'log4j2.xml')}`;
   return [...JVM, logging, '-cp', path.join(cluster.jars, '*')];
@@ -91,15 +118,18 @@ function dataFolder(broker: BrokerSpec): string {
 
 function brokerSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
   const replicas = Math.min(3, cluster.brokers.length);
+  const listeners = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: broker.port }, ...broker.listeners];
+  const addresses = listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(',');
+  const protocols = listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
   const voters = cluster.brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
   return {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': voters.join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
+    listeners: `${addresses},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
+    'advertised.listeners': addresses,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocols}`,
     'log.dirs': dataFolder(broker),
     'auto.create.topics.enable': 'false',
     'default.replication.factor': replicas,

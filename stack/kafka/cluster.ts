@@ -8,7 +8,15 @@ import type { Report } from '../install-once';
 import type { ManagedProcess } from '../process/managed-process';
 import { freePort } from '../process/ports';
 import type { Service } from '../process/service';
-import { brokerProcess, prepareBroker, type BrokerSpec, type ClusterSpec } from './broker';
+import {
+  brokerProcess,
+  prepareBroker,
+  type BrokerSpec,
+  type ClusterSpec,
+  type Listener,
+  type ListenerProtocol,
+  type ScramUser,
+} from './broker';
 import { kafkaJars } from './jars';
 
 /** How long the partitions of a new topic may be without a leader, in milliseconds. */
@@ -23,6 +31,10 @@ export interface KafkaOptions {
   brokers?: number;
   /** Settings of the brokers beside or in place of stack's own. */
   settings?: Record<string, string | number>;
+  /** Further listeners of each broker, by name. The plain one stays: it is how the stack itself looks at the brokers. */
+  listeners?: Record<string, ListenerProtocol>;
+  /** Users of a new cluster. */
+  scramUsers?: readonly ScramUser[];
   /** Folder for the brokers' logs. */
   logs?: string;
   /** Milliseconds from the stop signal to SIGKILL. */
@@ -45,7 +57,7 @@ export class KafkaCluster implements Service {
   /** For clients: "127.0.0.1:9092,...". */
   readonly bootstrap: string;
 
-  private constructor(spec: ClusterSpec) {
+  private constructor(private readonly spec: ClusterSpec) {
     this.bootstrap = spec.brokers.map(({ port }) => `127.0.0.1:${port}`).join(',');
     this.brokers = spec.brokers.map((broker) => brokerProcess(spec, broker, () => this.answers(broker)));
   }
@@ -59,6 +71,7 @@ export class KafkaCluster implements Service {
       brokers.push({
         id,
         port,
+        listeners: await listenersOf(options.listeners ?? {}),
         controllerPort: await freePort(),
         dir: path.join(options.dir, `broker-${id}`),
       });
@@ -68,11 +81,21 @@ export class KafkaCluster implements Service {
       brokers,
       jars,
       ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.scramUsers === undefined ? {} : { scramUsers: options.scramUsers }),
       ...(options.logs === undefined ? {} : { logs: options.logs }),
       ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
     };
     for (const broker of brokers) await prepareBroker(spec, broker);
     return new KafkaCluster(spec);
+  }
+
+  /** @returns where clients reach a further listener: "127.0.0.1:39092,...", one address for each broker */
+  bootstrapOf(listener: string): string {
+    return this.spec.brokers
+      .flatMap(({ listeners }) => listeners)
+      .filter(({ name }) => name === listener)
+      .map(({ port }) => `127.0.0.1:${port}`)
+      .join(',');
   }
 
   async start(): Promise<void> {
@@ -154,6 +177,14 @@ async function withAdmin<T>(bootstrap: string, use: (admin: Admin) => Promise<T>
   } finally {
     await admin.disconnect();
   }
+}
+
+async function listenersOf(protocols: Record<string, ListenerProtocol>): Promise<Listener[]> {
+  const listeners: Listener[] = [];
+  for (const [name, protocol] of Object.entries(protocols)) {
+    listeners.push({ name, protocol, port: await freePort() });
+  }
+  return listeners;
 }
 
 /** All brokers of a cluster carry its id: 16 random bytes as Kafka writes them. */
