@@ -1,5 +1,7 @@
 import { ConfigResourceTypes, type Admin, type DescribeConfigResponse } from 'kafkajs';
+import { toError, type TextParams } from '../shared/user-error';
 import type { KafkaClient } from './client';
+import { protocolErrorType } from './errors';
 import { Questions } from './questions';
 import { clusterOf, topicExtents } from './topic-extents';
 import type {
@@ -30,17 +32,23 @@ type TopicMetadata = Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'][
 export class KafkaJsAdmin implements ClusterAdmin {
   private readonly questions: Questions;
 
-  /** @param createClient makes a client that tries only a few times */
-  constructor(createClient: () => KafkaClient) {
+  /**
+   * @param createClient makes a client that tries only a few times
+   * @param explain makes what a person reads of an error of kafkajs; `params` says what the question was about
+   */
+  constructor(
+    createClient: () => KafkaClient,
+    private readonly explain: (error: unknown, params: TextParams) => Error = toError,
+  ) {
     this.questions = new Questions(createClient);
   }
 
   topicNames(): Promise<string[]> {
-    return this.questions.ask((admin) => admin.listTopics());
+    return this.ask((admin) => admin.listTopics());
   }
 
   describeCluster(): Promise<ClusterDescription> {
-    return this.questions.ask(async (admin) => {
+    return this.ask(async (admin) => {
       const { clusterId, controller, brokers } = await admin.describeCluster();
       return {
         clusterId,
@@ -52,7 +60,7 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   describeTopics(names: string[]): Promise<TopicDescription[]> {
     if (names.length === 0) return Promise.resolve([]);
-    return this.questions.ask(async (admin) => {
+    return this.ask(async (admin) => {
       const wanted = new Set(names);
       // Asked for by name, one topic that is gone fails the whole answer; the list of all is one request as well.
       const { topics } = await admin.fetchTopicMetadata();
@@ -63,9 +71,19 @@ export class KafkaJsAdmin implements ClusterAdmin {
     });
   }
 
+  forbiddenTopics(names: readonly string[]): Promise<string[]> {
+    if (names.length === 0) return Promise.resolve([]);
+    return this.ask(async (admin) => {
+      const forbidden: string[] = [];
+      // One by one, since the first that fails is all that the answer to several tells.
+      for (const name of names) if (await isForbidden(admin, name)) forbidden.push(name);
+      return forbidden;
+    });
+  }
+
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>> {
     if (names.length === 0) return Promise.resolve(new Map<string, TopicSettings>());
-    return this.questions.ask(async (admin) => {
+    return this.ask(async (admin) => {
       const configNames = ['retention.ms', 'retention.bytes', 'cleanup.policy', 'min.insync.replicas'];
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
@@ -85,19 +103,22 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   committedOffsetsOf(groupId: string, topics: string[]): Promise<Map<string, Map<number, string>>> {
     if (topics.length === 0) return Promise.resolve(new Map<string, Map<number, string>>());
-    return this.questions.ask(async (admin) => {
-      const found = await admin.fetchOffsets({ groupId, topics });
-      return new Map(
-        found.map(({ topic, partitions }) => [
-          topic,
-          new Map(partitions.map(({ partition, offset }) => [partition, offset])),
-        ]),
-      );
-    });
+    return this.ask(
+      async (admin) => {
+        const found = await admin.fetchOffsets({ groupId, topics });
+        return new Map(
+          found.map(({ topic, partitions }) => [
+            topic,
+            new Map(partitions.map(({ partition, offset }) => [partition, offset])),
+          ]),
+        );
+      },
+      { group: groupId },
+    );
   }
 
   offsetsAt(topic: string, time: number): Promise<Map<number, string>> {
-    return this.questions.ask(async (admin) => {
+    return this.ask(async (admin) => {
       const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, time);
       return new Map(offsets.map(({ partition, offset }) => [partition, offset]));
     });
@@ -106,6 +127,26 @@ export class KafkaJsAdmin implements ClusterAdmin {
   /** Ends the connection; questions that are open reject. */
   close(): void {
     this.questions.close();
+  }
+
+  private async ask<T>(question: (admin: Admin) => Promise<T>, params: TextParams = {}): Promise<T> {
+    try {
+      return await this.questions.ask(question);
+    } catch (error) {
+      throw this.explain(error, params);
+    }
+  }
+}
+
+async function isForbidden(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] });
+    return false;
+  } catch (error) {
+    const type = protocolErrorType(error);
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return false;
+    if (type === 'TOPIC_AUTHORIZATION_FAILED') return true;
+    throw error;
   }
 }
 

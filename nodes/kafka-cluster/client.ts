@@ -1,16 +1,36 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { Kafka, logLevel, type ISocketFactoryArgs, type LogEntry, type SASLOptions } from 'kafkajs';
+import {
+  Kafka,
+  logLevel,
+  type ISocketFactoryArgs,
+  type LogEntry,
+  type Mechanism,
+  type SASLOptions,
+} from 'kafkajs';
+import { tellTlsApart } from './connection-problem';
 import './request-queue-timer';
+
+/** How long a broker may take, in milliseconds. */
+export interface Timeouts {
+  /** to take a connection, TLS included */
+  connectionMs: number;
+  /** to answer a request */
+  requestMs: number;
+}
 
 /** Where and how to connect. Holds secrets: never to be logged. */
 export interface ClusterSettings {
   /** host:port */
   brokers: string[];
   clientId: string;
+  /** DEFAULT_TIMEOUTS where absent */
+  timeouts?: Timeouts;
   tls?: tls.ConnectionOptions;
-  sasl?: SASLOptions;
+  sasl?: SASLOptions | Mechanism;
 }
+
+export const DEFAULT_TIMEOUTS: Timeouts = { connectionMs: 3_000, requestMs: 10_000 };
 
 /** Takes lines that help to diagnose a connection; nobody has to read them. */
 export type DiagnosticLog = (line: string) => void;
@@ -27,8 +47,11 @@ const LOGGED_FIELDS = [
   'retryTime',
 ];
 
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+/**
+ * Where the brokers limit how long a sign-in holds, it is renewed with the first request after so much of it is left.
+ * Brokers refuse to renew it twice within a second, so it must be less than the shortest time that they may set.
+ */
+const RENEW_BEFORE_MS = 5_000;
 const KEEP_ALIVE_MS = 20_000;
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000 };
 
@@ -41,8 +64,10 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000 };
  */
 export class KafkaClient {
   readonly kafka: Kafka;
+  readonly timeouts: Timeouts;
   private readonly sockets = new Set<net.Socket>();
   private retired = false;
+  private groupForbidden = false;
 
   /**
    * @param retries how often a failed request is tried again: Infinity for producers and consumers, few for questions
@@ -56,19 +81,40 @@ export class KafkaClient {
   ) {
     // Each client begins with another broker, so that one that is down at the head of the list stands in nobody's way.
     const brokers = rotated(settings.brokers, Math.floor(Math.random() * settings.brokers.length));
+    this.timeouts = settings.timeouts ?? DEFAULT_TIMEOUTS;
     this.kafka = new Kafka({
       // An empty list is what ends kafkajs's endless attempts to connect.
       brokers: () => (this.retired ? [] : brokers),
       clientId: settings.clientId,
       ...(settings.tls ? { ssl: settings.tls } : {}),
       ...(settings.sasl ? { sasl: settings.sasl } : {}),
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: this.timeouts.connectionMs,
+      authenticationTimeout: this.timeouts.requestMs,
+      reauthenticationThreshold: RENEW_BEFORE_MS,
+      requestTimeout: this.timeouts.requestMs,
       retry: { ...RETRY, retries: Math.min(retries, Number.MAX_SAFE_INTEGER) },
       socketFactory: (args) => this.openSocket(args),
       logLevel: logLevel.WARN,
-      logCreator: () => (entry) => log(formatLogEntry(entry)),
+      logCreator: () => (entry) => {
+        this.groupForbidden ||= refusesGroup(entry);
+        log(formatLogEntry(entry));
+      },
     });
+  }
+
+  /** How long something may take that begins with a connection and a request, in milliseconds. */
+  get patienceMs(): number {
+    return this.timeouts.connectionMs + this.timeouts.requestMs;
+  }
+
+  /**
+   * kafkajs says only that it found no coordinator of a group, whatever the reason; to its log it tells more.
+   * @returns the error itself, or in its place the reason
+   */
+  reasonOf(error: unknown): unknown {
+    if (!this.groupForbidden || (error as Error).name !== 'KafkaJSGroupCoordinatorNotFound') return error;
+    const message = 'Group authorization failed';
+    return Object.assign(new Error(message, { cause: error }), { type: 'GROUP_AUTHORIZATION_FAILED' });
   }
 
   /** Ends all connections at once and every attempt that is still under way; the client is of no use afterwards. */
@@ -82,6 +128,7 @@ export class KafkaClient {
     const socket = ssl
       ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
       : net.connect({ host, port }, onConnect);
+    tellTlsApart(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     this.sockets.add(socket);
@@ -91,6 +138,12 @@ export class KafkaClient {
     });
     return socket;
   }
+}
+
+function refusesGroup({ log }: LogEntry): boolean {
+  return (
+    log.message.startsWith('Response GroupCoordinator') && String(log.error).includes('authorization failed')
+  );
 }
 
 function rotated<T>(items: readonly T[], first: number): T[] {

@@ -1,6 +1,7 @@
 import { KafkaJsAdmin } from './admin-client';
 import { KafkaClient, type ClusterSettings, type DiagnosticLog } from './client';
 import { KafkaJsConsumer } from './consumer-client';
+import { KafkaError, toKafkaError } from './errors';
 import { KafkaJsProducer } from './producer-client';
 import type {
   ClientState,
@@ -18,16 +19,32 @@ import type {
 /** A question gives up after this many attempts, about two seconds when the broker refuses at once. */
 const ADMIN_RETRIES = 4;
 
+/** The same refusal is told again after this time, if it still stands. */
+const TELL_AGAIN_MS = 10 * 60_000;
+
+const OUTAGE = new KafkaError('unreachable').key;
+
+export interface ClusterHooks {
+  /** Puts the text into an error that others are going to quote. */
+  localize(error: Error): Error;
+  /** Somebody has to change something before a client can connect, read or write. */
+  refused(error: KafkaError): void;
+}
+
+const SILENT: ClusterHooks = { localize: (error) => error, refused: () => undefined };
+
 /** The KafkaCluster that talks through kafkajs. It counts what is open, so that its owner can wait until nothing is. */
 export class KafkaJsCluster implements KafkaCluster {
   readonly description: string;
   private open = 0;
   private onDrained: (() => void)[] = [];
+  private readonly told = new Map<string, number>();
   private admin: { client: KafkaJsAdmin; users: number } | undefined;
 
   constructor(
     private readonly settings: ClusterSettings,
     private readonly log: DiagnosticLog,
+    private readonly hooks: ClusterHooks = SILENT,
   ) {
     this.description = settings.brokers.join(', ');
   }
@@ -52,6 +69,7 @@ export class KafkaJsCluster implements KafkaCluster {
       this.acquireAdmin(),
       options,
       listener,
+      this.description,
     );
     this.countUntilClosed(consumer, () => this.releaseAdmin());
     return consumer;
@@ -59,7 +77,12 @@ export class KafkaJsCluster implements KafkaCluster {
 
   acquireAdmin(): ClusterAdmin {
     if (!this.admin) {
-      this.admin = { client: new KafkaJsAdmin(() => this.createClient(ADMIN_RETRIES)), users: 0 };
+      const client = new KafkaJsAdmin(
+        () => this.createClient(ADMIN_RETRIES),
+        (error, params) =>
+          this.hooks.localize(toKafkaError(error, { ...params, brokers: this.description }, 'unreachable')),
+      );
+      this.admin = { client, users: 0 };
       this.open++;
     }
     this.admin.users++;
@@ -84,13 +107,23 @@ export class KafkaJsCluster implements KafkaCluster {
 
   private countUntilClosed(client: Pick<StateSource, 'on' | 'off'>, onClosed?: () => void): void {
     this.open++;
-    const onState = ({ state }: ClientState | ConsumerState): void => {
-      if (state !== 'closed') return;
+    const onState = (current: ClientState | ConsumerState): void => {
+      if (current.state === 'retrying') this.tell(current.error);
+      if (current.state !== 'closed') return;
       client.off('state', onState);
       onClosed?.();
       this.closedOne();
     };
     client.on('state', onState);
+  }
+
+  /** An outage is for the status alone: it passes. */
+  private tell(error: Error): void {
+    if (!(error instanceof KafkaError) || error.key === OUTAGE) return;
+    const last = this.told.get(error.key);
+    if (last !== undefined && Date.now() - last < TELL_AGAIN_MS) return;
+    this.told.set(error.key, Date.now());
+    this.hooks.refused(error);
   }
 
   private closedOne(): void {

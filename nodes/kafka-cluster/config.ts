@@ -1,27 +1,41 @@
 import type tls from 'node:tls';
-import type { SASLOptions } from 'kafkajs';
+import type { Mechanism, SASLOptions } from 'kafkajs';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
-import type { ClusterSettings } from './client';
+import { AccessTokens } from './access-token';
+import { DEFAULT_TIMEOUTS, type ClusterSettings, type Timeouts } from './client';
+import { oauthSignIn } from './oauth-sign-in';
 
-/** What the dialog saves. */
+/** What the dialog saves; numbers are text there, so that they can come from the environment. */
 export interface ClusterConfig {
   name?: string;
   brokers?: string;
   clientId?: string;
+  /** milliseconds */
+  connectionTimeout?: string | number;
+  /** milliseconds */
+  requestTimeout?: string | number;
   /** id of a tls-config node, empty for none */
   tls?: string;
   sasl?: string;
+  tokenUrl?: string;
+  scope?: string;
 }
 
 export interface ClusterCredentials {
   username?: string;
   password?: string;
+  oauthClientId?: string;
+  oauthClientSecret?: string;
 }
 
+const UNSET = 'kafka-cluster.errors.unset-variable';
 const DEFAULT_PORT = 9092;
 const DEFAULT_CLIENT_ID = 'node-red';
 const ADDRESS = /^([^\s:/]+)(?::(\d{1,5}))?$/;
+/** Less than this no broker can be asked to answer in; more than this nobody would wait for. */
+const TIMEOUT_BOUNDS = { least: 100, most: 300_000 };
+const PASSWORD_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /**
  * Reads the config node's fields.
@@ -33,22 +47,23 @@ export function readClusterConfig(
   credentials: ClusterCredentials,
   tlsOptions?: tls.ConnectionOptions,
 ): ClusterSettings {
-  const sasl = readSasl(config.sasl ?? 'none', credentials);
-  const clientId = requireSet(
-    config.clientId?.trim() ?? '',
-    'clientId',
-    'kafka-cluster.errors.unset-variable',
-  );
+  const timeouts: Timeouts = {
+    connectionMs: readTimeout(config.connectionTimeout, 'connectionTimeout', DEFAULT_TIMEOUTS.connectionMs),
+    requestMs: readTimeout(config.requestTimeout, 'requestTimeout', DEFAULT_TIMEOUTS.requestMs),
+  };
+  const sasl = readSasl(config, credentials, timeouts);
+  const clientId = requireSet(config.clientId?.trim() ?? '', 'clientId', UNSET);
   return {
     brokers: readBrokers(config.brokers ?? ''),
     clientId: clientId || DEFAULT_CLIENT_ID,
+    timeouts,
     ...(tlsOptions ? { tls: tlsOptions } : {}),
     ...(sasl ? { sasl } : {}),
   };
 }
 
 function readBrokers(text: string): string[] {
-  const addresses = requireSet(text, 'brokers', 'kafka-cluster.errors.unset-variable')
+  const addresses = requireSet(text, 'brokers', UNSET)
     .split(/[\s,;]+/)
     .filter((address) => address !== '');
   if (addresses.length === 0) throw new UserError('kafka-cluster.errors.no-brokers');
@@ -61,14 +76,57 @@ function readBrokers(text: string): string[] {
   });
 }
 
-function readSasl(mechanism: string, { username, password }: ClusterCredentials): SASLOptions | undefined {
-  if (mechanism === 'none' || mechanism === '') return undefined;
-  if (mechanism !== 'plain' && mechanism !== 'scram-sha-256' && mechanism !== 'scram-sha-512') {
-    throw new UserError('kafka-cluster.errors.sasl-mechanism', { value: shorten(mechanism) });
+function readTimeout(value: string | number | undefined, field: string, otherwise: number): number {
+  const text = requireSet(String(value ?? '').trim(), field, UNSET);
+  if (text === '') return otherwise;
+  const milliseconds = Number(text);
+  const { least, most } = TIMEOUT_BOUNDS;
+  if (!Number.isInteger(milliseconds) || milliseconds < least || milliseconds > most) {
+    throw new UserError('kafka-cluster.errors.timeout', { field, value: shorten(text), least, most });
   }
+  return milliseconds;
+}
+
+function readSasl(
+  config: ClusterConfig,
+  credentials: ClusterCredentials,
+  timeouts: Timeouts,
+): SASLOptions | Mechanism | undefined {
+  const wanted = requireSet(config.sasl?.trim() ?? '', 'sasl', UNSET).toLowerCase();
+  if (wanted === 'none' || wanted === '') return undefined;
+  if (wanted === 'oauthbearer') return oauthSignIn(readTokens(config, credentials, timeouts));
+  const mechanism = PASSWORD_MECHANISMS.find((known) => known === wanted);
+  if (!mechanism) throw new UserError('kafka-cluster.errors.sasl-mechanism', { value: shorten(wanted) });
+  const { username, password } = credentials;
   if (!username || !password) throw new UserError('kafka-cluster.errors.no-credentials', { mechanism });
-  requireSet(username, 'username', 'kafka-cluster.errors.unset-variable');
-  // Its text is kept out of the error: only whether it still is a variable's name matters.
-  if (/^\$\{[^}]+\}$/.test(password)) throw new UserError('kafka-cluster.errors.unset-password');
-  return { mechanism, username, password };
+  requireSet(username, 'username', UNSET);
+  requireSecretSet(password, 'unset-password');
+  return { mechanism, username, password } as SASLOptions;
+}
+
+function readTokens(
+  config: ClusterConfig,
+  { oauthClientId: clientId, oauthClientSecret: clientSecret }: ClusterCredentials,
+  { requestMs }: Timeouts,
+): AccessTokens {
+  if (!clientId || !clientSecret) throw new UserError('kafka-cluster.errors.no-client-credentials');
+  requireSet(clientId, 'oauthClientId', UNSET);
+  requireSecretSet(clientSecret, 'unset-client-secret');
+  const scope = requireSet(config.scope?.trim() ?? '', 'scope', UNSET);
+  return new AccessTokens({ url: readTokenUrl(config.tokenUrl), clientId, clientSecret, scope }, requestMs);
+}
+
+function readTokenUrl(value: string | undefined): string {
+  const text = requireSet(value?.trim() ?? '', 'tokenUrl', UNSET);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // A password in it would be shown wherever the address is; it has a field of its own.
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new UserError('kafka-cluster.errors.token-url', { value: shorten(text.replace(/\/\/.*@/, '//')) });
+  }
+  return text;
+}
+
+/** A secret's text is kept out of the error: only whether it still is a variable's name matters. */
+function requireSecretSet(secret: string, text: string): void {
+  if (/^\$\{[^}]+\}$/.test(secret)) throw new UserError(`kafka-cluster.errors.${text}`);
 }

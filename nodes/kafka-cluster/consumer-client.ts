@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepTrying } from '../shared/keep-trying';
-import { UserError } from '../shared/user-error';
+import { UserError, type TextParams } from '../shared/user-error';
 import type { KafkaClient } from './client';
 import { ConsumerSession, NoAnswerError } from './consumer-session';
 import { boundsOf, isWithin } from './consumer-start';
+import { KafkaError, knownKafkaError } from './errors';
 import { sameTopics, selectTopics, type TopicSelection } from './consumer-topics';
 import type {
   ClusterAdmin,
@@ -46,12 +47,14 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   /**
    * @param createClient makes a client for one session; it tries each request without end
    * @param admin answers questions about topics and offsets, and whether the cluster can be reached
+   * @param brokers for the texts of errors
    */
   constructor(
     private readonly createClient: () => KafkaClient,
     private readonly admin: ClusterAdmin,
     private readonly options: ConsumerOptions,
     private readonly listener: ConsumerListener,
+    private readonly brokers: string,
   ) {
     super();
   }
@@ -100,7 +103,7 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
         await keepTrying(() => this.readOnce(), {
           signal,
           onFailure: (error, delay) =>
-            this.setState({ state: 'retrying', nextAttempt: Date.now() + delay, error }),
+            this.setState({ state: 'retrying', nextAttempt: Date.now() + delay, error: this.explain(error) }),
         });
       }
     } catch (error) {
@@ -140,19 +143,33 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
       alive: () => {
         if (this.state.state === 'retrying') this.setState({ state: 'connected' });
       },
-      unreachable: (error, nextAttempt) => this.setState({ state: 'retrying', nextAttempt, error }),
+      unreachable: (error, nextAttempt) =>
+        this.setState({ state: 'retrying', nextAttempt, error: this.explain(error) }),
       topicsChanged: () => void this.lookUpAgain(),
     });
   }
 
-  /** @returns the topics to read, as soon as there is one */
+  /** @returns what a person can do about an error, where that is known */
+  private explain(error: Error): Error {
+    const { groupId: group, topics } = this.options;
+    const params = { brokers: this.brokers, group, topic: topics.join(', ') };
+    const known = knownKafkaError(error, params);
+    return known?.problem === 'topic-forbidden' ? unreadable(params, error) : (known ?? error);
+  }
+
+  /**
+   * @returns the topics to read, as soon as there is one
+   * @throws KafkaError (a rejection) when there is none because the user may not know of them
+   */
   private async waitForTopics(): Promise<string[]> {
     for (;;) {
-      const { topics } = await this.lookUp();
+      const { topics, missing } = await this.lookUp();
       if (topics.length > 0) {
         this.setState({ state: 'connecting' });
         return topics;
       }
+      const forbidden = await this.admin.forbiddenTopics(missing);
+      if (forbidden.length > 0) throw unreadable({ brokers: this.brokers, topic: forbidden.join(', ') });
       this.setState({ state: 'waiting', topics: this.options.topics.map(String) });
       await sleep(WAITING_LOOK_UP_MS, undefined, { signal: this.closing.signal });
     }
@@ -215,4 +232,8 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
     this.state = state;
     this.emit('state', state);
   }
+}
+
+function unreadable(params: TextParams, cause?: unknown): KafkaError {
+  return new KafkaError('topic-forbidden', params, { text: 'topic-unreadable', cause });
 }

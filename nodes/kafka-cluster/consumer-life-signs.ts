@@ -1,6 +1,3 @@
-/** kafkajs gives up a request after 10 s; a fetch to a broker that it still asks begins anew at least that often. */
-const ASKED_LATELY_MS = 13_000;
-
 /**
  * What a consumer was last heard of. kafkajs tells nothing when a connection goes silent (a pulled cable, a firewall
  * that forgot it): its fetches and heartbeats just do not come back. Times are milliseconds since 1970.
@@ -10,7 +7,11 @@ export class LifeSigns {
   private lastSign: number;
   private waiting = true;
 
-  constructor(now: number) {
+  /** @param patienceMs after this time kafkajs gives up a fetch: to a broker that it still asks it begins anew */
+  constructor(
+    now: number,
+    private readonly patienceMs: number,
+  ) {
     this.lastSign = now;
   }
 
@@ -48,7 +49,7 @@ export class LifeSigns {
   silentFor(now: number): number {
     let silent = now - this.lastSign;
     for (const { since, last } of this.fetches.values()) {
-      if (now - last < ASKED_LATELY_MS) silent = Math.max(silent, now - since);
+      if (now - last < this.patienceMs) silent = Math.max(silent, now - since);
     }
     return silent;
   }

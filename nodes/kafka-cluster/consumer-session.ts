@@ -41,9 +41,10 @@ const REBALANCE_TIMEOUT_MS = 15_000;
  */
 const MAX_WAIT_MS = 250;
 const MAX_BYTES_PER_PARTITION = 262_144;
+/** One answer of one broker: all of its records become objects at once, which take many times as much. */
+const MAX_BYTES = 2 * 2 ** 20;
 /** How late partitions that were added to a topic may be noticed. */
 const METADATA_MAX_AGE_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 3_000;
 
 /** The cluster has not answered in time. */
@@ -90,7 +91,7 @@ type CommitOffsets = (offsets: OffsetsByTopicPartition) => Promise<void>;
  */
 export class ConsumerSession {
   private readonly consumer: Consumer;
-  private readonly signs = new LifeSigns(Date.now());
+  private readonly signs: LifeSigns;
   private readonly ended = new Ending();
   private places = new Map<string, Place>();
   /** Committed offsets that were gone before the group was joined: kafkajs replaces them before anyone else can look. */
@@ -116,6 +117,7 @@ export class ConsumerSession {
     private readonly isNew: (topic: string) => boolean,
     private readonly hooks: SessionHooks,
   ) {
+    this.signs = new LifeSigns(Date.now(), client.patienceMs);
     this.consumer = client.kafka.consumer({
       groupId: options.groupId,
       sessionTimeout: options.sessionTimeoutMs,
@@ -123,6 +125,7 @@ export class ConsumerSession {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytes: MAX_BYTES,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       retry: {
@@ -208,14 +211,14 @@ export class ConsumerSession {
   }
 
   private async begin(): Promise<void> {
-    await answer('connecting', this.consumer.connect());
+    await this.answer('connecting', this.consumer.connect());
     // From the beginning, always: where nothing is committed, records must not be skipped. "latest" is a commit.
     const topics = [...this.topics];
-    await answer('subscribing', this.consumer.subscribe({ topics, fromBeginning: true }));
+    await this.answer('subscribing', this.consumer.subscribe({ topics, fromBeginning: true }));
     if (this.options.from === 'latest') {
       const { groupId } = this.options;
       const committing = commitLatest(this.admin, () => this.coordinator(), groupId, topics, this.isNew);
-      await answer('committing the end of the topics', committing);
+      await this.answer('committing the end of the topics', committing);
     }
     for (const [key, { missed }] of await startPositions(this.admin, this.options.groupId, this.topics)) {
       if (missed !== undefined) this.gone.set(key, missed);
@@ -226,6 +229,10 @@ export class ConsumerSession {
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.eachBatch(payload),
     });
+  }
+
+  private answer<T>(question: string, promise: Promise<T>): Promise<T> {
+    return answer(question, promise, this.client.patienceMs);
   }
 
   private coordinator(): Promise<Broker> {
@@ -363,7 +370,7 @@ class Ending {
   });
 }
 
-function answer<T>(question: string, promise: Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
+function answer<T>(question: string, promise: Promise<T>, timeoutMs: number): Promise<T> {
   return withTimeout(promise, timeoutMs, () => new NoAnswerError(question, timeoutMs));
 }
 

@@ -22,7 +22,10 @@ export = function (RED: NodeAPI): void {
     let cluster: KafkaJsCluster;
     try {
       const settings = readClusterConfig(config, this.credentials ?? {}, tlsOf(config));
-      cluster = new KafkaJsCluster(settings, (line) => this.debug(line));
+      cluster = new KafkaJsCluster(settings, (line) => this.debug(line), {
+        localize: (error) => localizeError(error, t),
+        refused: (error) => this.error(localizeError(error, t).message),
+      });
     } catch (error) {
       this.problem = localizeError(toError(error), t);
       this.error(this.problem.message);
@@ -37,7 +40,12 @@ export = function (RED: NodeAPI): void {
     'kafka-cluster',
     KafkaClusterConfigNode,
     {
-      credentials: { username: { type: 'text' }, password: { type: 'password' } },
+      credentials: {
+        username: { type: 'text' },
+        password: { type: 'password' },
+        oauthClientId: { type: 'text' },
+        oauthClientSecret: { type: 'password' },
+      },
     },
   );
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { keepTrying } from '../shared/keep-trying';
 import { toError } from '../shared/user-error';
 import type { KafkaClient } from './client';
-import { KafkaError, toKafkaError } from './errors';
+import { KafkaError, isLasting, protocolErrorType, toKafkaError } from './errors';
 import { murmur2 } from './murmur2';
 import { ProducerSession } from './producer-session';
 import { Questions } from './questions';
@@ -47,6 +47,8 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   private opening: KafkaClient | undefined;
   /** in the order in which they were begun */
   private readonly pending = new Set<PendingSend>();
+  /** rejects those who wait for a connection */
+  private readonly refusable = new Set<(reason: Error) => void>();
   private readonly sticky = new Map<string, { partition: number; until: number }>();
   private readonly watchTimer: NodeJS.Timeout;
   private watching = false;
@@ -91,7 +93,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   ): Promise<{ baseOffset: string }> {
     const params = { topic, partition, brokers: this.brokers };
     await this.checkPartition(topic, partition);
-    const session = await this.connected();
+    const session = await this.connectedOrRefused();
     const { pending, failed } = this.track(topic, session);
     try {
       const answers = await Promise.race([session.send(topic, partition, records), failed]);
@@ -165,6 +167,15 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     return chosen.partition;
   }
 
+  /** The same as connected(), but what lasts until somebody changes something ends the waiting. */
+  private connectedOrRefused(): Promise<ProducerSession> {
+    return new Promise((resolve, reject) => {
+      this.refusable.add(reject);
+      const settled = (): void => void this.refusable.delete(reject);
+      this.connected().then(resolve, reject).finally(settled);
+    });
+  }
+
   /** The session in use, as soon as there is one; rejects only when this producer is closed. */
   private connected(): Promise<ProducerSession> {
     if (this.session && !this.session.retired) return Promise.resolve(this.session);
@@ -197,6 +208,11 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     this.opening = this.clients.patient(() => (this.connectionLost = true));
     try {
       return await ProducerSession.open(this.opening, this.options);
+    } catch (error) {
+      // A producer id is given to whoever may write to some topic, and refused as a right to the cluster.
+      if (protocolErrorType(error) !== 'CLUSTER_AUTHORIZATION_FAILED') throw error;
+      const params = { brokers: this.brokers };
+      throw new KafkaError('topic-forbidden', params, { cause: error, text: 'write-forbidden' });
     } finally {
       this.opening = undefined;
     }
@@ -251,7 +267,9 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   }
 
   private setRetrying(error: Error, delay: number): void {
-    this.setState({ state: 'retrying', nextAttempt: Date.now() + delay, error });
+    const known = toKafkaError(error, { brokers: this.brokers }, 'unreachable');
+    this.setState({ state: 'retrying', nextAttempt: Date.now() + delay, error: known });
+    if (isLasting(known)) for (const refuse of this.refusable) refuse(known);
   }
 
   private setState(state: ClientState): void {

@@ -4,7 +4,6 @@ import { groupedMessages } from './grouped-messages';
 import type { OutgoingRecord, ProducerOptions } from './types';
 import { withTimeout } from './with-timeout';
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const DISCONNECT_TIMEOUT_MS = 3_000;
 /** How long the broker may wait for its replicas before it answers. */
 const PRODUCE_TIMEOUT_MS = 5_000;
@@ -40,8 +39,8 @@ export class ProducerSession {
     try {
       await withTimeout(
         producer.connect(),
-        CONNECT_TIMEOUT_MS,
-        () => new Error(`not connected within ${CONNECT_TIMEOUT_MS / 1000} s`),
+        client.patienceMs,
+        () => new Error(`not connected within ${client.patienceMs / 1000} s`),
       );
     } catch (error) {
       client.retire();

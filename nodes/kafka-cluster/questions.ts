@@ -3,7 +3,8 @@ import type { KafkaClient } from './client';
 import { createAdmin } from './topic-extents';
 import { withTimeout } from './with-timeout';
 
-const ANSWER_TIMEOUT_MS = 5_000;
+/** These are questions that a broker answers out of its memory: of the time for any request, a part is enough. */
+const PART_OF_REQUEST_TIME = 0.2;
 
 interface Connection {
   client: KafkaClient;
@@ -24,10 +25,10 @@ export class Questions {
   async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     const connection = (this.current ??= this.connect());
     try {
-      return await withTimeout(connection.admin.then(question), ANSWER_TIMEOUT_MS, noAnswer);
+      return await answer(connection, question);
     } catch (error) {
       this.discard(connection);
-      throw error;
+      throw connection.client.reasonOf(error);
     }
   }
 
@@ -35,7 +36,7 @@ export class Questions {
   async askAfresh<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     const connection = this.connect();
     try {
-      return await withTimeout(connection.admin.then(question), ANSWER_TIMEOUT_MS, noAnswer);
+      return await answer(connection, question);
     } finally {
       this.discard(connection);
     }
@@ -61,6 +62,9 @@ export class Questions {
   }
 }
 
-function noAnswer(): Error {
-  return new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`);
+function answer<T>({ admin, client }: Connection, question: (admin: Admin) => Promise<T>): Promise<T> {
+  const { connectionMs, requestMs } = client.timeouts;
+  const milliseconds = connectionMs + requestMs * PART_OF_REQUEST_TIME;
+  const noAnswer = (): Error => new Error(`no answer within ${milliseconds / 1000} s`);
+  return withTimeout(admin.then(question), milliseconds, noAnswer);
 }

@@ -78,7 +78,11 @@ export class TopicDirectory {
     try {
       await admin.createTopics({ topics: [{ topic }], waitForLeaders: true });
     } catch (error) {
-      throw toKafkaError(error, { topic, brokers: this.brokers }, 'topic-not-created');
+      const params = { topic, brokers: this.brokers };
+      const forbidden = protocolErrorType(error)?.endsWith('AUTHORIZATION_FAILED');
+      if (forbidden)
+        throw new KafkaError('topic-forbidden', params, { cause: error, text: 'create-forbidden' });
+      throw toKafkaError(error, params, 'topic-not-created');
     }
     return fetchCount(admin, topic);
   }

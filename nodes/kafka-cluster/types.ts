@@ -63,6 +63,8 @@ export interface ProducerOptions {
  * - too-large, record-refused: one of the records will never be taken; sent one by one, the others will
  * - partition-missing, topic-name: will not be taken as they are
  * - topic-missing, topic-not-created, topic-forbidden: until somebody changes that on the cluster
+ * - not-admitted: the brokers do not let this client in, or it does not trust them, until somebody changes that
+ * - group-forbidden: the user may not read as a member of this consumer group
  * - unreachable, send-failed: for the moment; the same records may be sent again
  * - not-acknowledged: not within deliveryTimeoutMs; they may have been written or not
  * - closed: this client was closed
@@ -75,6 +77,8 @@ export type KafkaProblem =
   | 'topic-missing'
   | 'topic-not-created'
   | 'topic-forbidden'
+  | 'group-forbidden'
+  | 'not-admitted'
   | 'unreachable'
   | 'send-failed'
   | 'not-acknowledged'
@@ -231,13 +235,15 @@ export interface ClusterDescription {
 
 /**
  * Answers questions about the cluster. One client per config node, connected with the first question. A question that
- * fails, or takes longer than 5 s, rejects; the next one starts afresh.
+ * fails, or takes too long, rejects with an error whose message is in the runtime's language; the next one starts afresh.
  */
 export interface ClusterAdmin {
   topicNames(): Promise<string[]>;
   describeCluster(): Promise<ClusterDescription>;
   /** Topics that do not exist are left out. */
   describeTopics(names: string[]): Promise<TopicDescription[]>;
+  /** Those of these topics that the user may not know of; for him they are not among the topicNames. */
+  forbiddenTopics(names: readonly string[]): Promise<string[]>;
   /** Settings by topic. Rejects where the user may not read them. */
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>>;
   topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>>;

@@ -1,6 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { ClientState } from '../kafka-cluster/types';
-import { localizeError, type Translate } from '../shared/translate';
+import type { Translate } from '../shared/translate';
 import { UserError, shorten } from '../shared/user-error';
 import type { StoreStats } from './record-store';
 
@@ -23,15 +23,14 @@ export function describeStatus(
   const notes = notesOf(stats, connection.state === 'connected' ? now - WAITING_AFTER_MS : now, t);
   const withNotes = (text: string): string => [text, ...notes].join(' · ');
   if (problem) {
-    const text = problem instanceof UserError ? localizeError(problem, t).message : problem.message;
-    return { fill: 'red', shape: 'ring', text: withNotes(shorten(text)) };
+    return { fill: 'red', shape: 'ring', text: withNotes(shorten(textOf(problem, t))) };
   }
   switch (connection.state) {
     case 'connecting':
       return { fill: 'yellow', shape: 'ring', text: withNotes(t('kafka-producer.status.connecting')) };
     case 'retrying': {
-      const time = clock(connection.nextAttempt);
-      return { fill: 'red', shape: 'ring', text: withNotes(t('kafka-producer.status.retrying', { time })) };
+      const params = { time: clock(connection.nextAttempt), reason: shorten(textOf(connection.error, t)) };
+      return { fill: 'red', shape: 'ring', text: withNotes(t('kafka-producer.status.retrying', params)) };
     }
     case 'connected': {
       const waiting = stats.oldest !== undefined && stats.oldest < now - WAITING_AFTER_MS;
@@ -41,6 +40,10 @@ export function describeStatus(
     case 'closed':
       return {};
   }
+}
+
+function textOf(error: Error, t: Translate): string {
+  return error instanceof UserError ? t(error.key, error.params) : error.message;
 }
 
 function notesOf(

@@ -5,6 +5,8 @@ export class Gate {
   private server: net.Server | undefined;
   private port = 0;
   private readonly sockets = new Set<net.Socket>();
+  /** how many connections have come so far */
+  arrivals = 0;
 
   /** @param target host:port of the service */
   constructor(private readonly target: string) {}
@@ -13,6 +15,7 @@ export class Gate {
   async open(): Promise<string> {
     const [host, port] = this.target.split(':');
     const server = net.createServer((socket) => {
+      this.arrivals++;
       const onward = net.connect(Number(port), host);
       for (const end of [socket, onward]) {
         this.sockets.add(end);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Database } from '../../stack/database/database';
 import { KafkaCluster } from '../../stack/kafka/cluster';
 import { Supervisor } from '../../stack/process/supervisor';
+import { prepareSecuredKafka, type SecuredKafka } from './secured-kafka';
 
 /** Something that all tests of a run share, kept running until the last is through. */
 interface Shared<S> {
@@ -15,6 +16,7 @@ interface Shared<S> {
 const STANDSTILL_MS = 12_000;
 
 let sharedKafka: Promise<Shared<KafkaCluster>> | undefined;
+let sharedSecuredKafka: Promise<Shared<SecuredKafka>> | undefined;
 let sharedDatabase: Promise<Shared<Database>> | undefined;
 
 /**
@@ -31,6 +33,17 @@ export async function kafka(): Promise<{ brokers: string }> {
   return { brokers: service.bootstrap };
 }
 
+/** The real Kafka with passwords, certificates and access rights that all tests of this run share. */
+export async function securedKafka(): Promise<SecuredKafka> {
+  sharedSecuredKafka ??= share('secured-kafka', async (dir, supervisor) => {
+    const secured = await prepareSecuredKafka(dir);
+    await supervisor.run(...secured.cluster.brokers);
+    await secured.grantRights();
+    return secured;
+  });
+  return (await sharedSecuredKafka).service;
+}
+
 /** The real database that all tests of this run share, started when first asked for. */
 export async function database(): Promise<{ uri: string }> {
   sharedDatabase ??= share('database', async (dir, supervisor) => {
@@ -44,8 +57,9 @@ export async function database(): Promise<{ uri: string }> {
 
 /** Stops what the tests of this run have started, and removes its data. */
 export async function stopServices(): Promise<void> {
-  const running = [sharedKafka, sharedDatabase];
+  const running = [sharedKafka, sharedSecuredKafka, sharedDatabase];
   sharedKafka = undefined;
+  sharedSecuredKafka = undefined;
   sharedDatabase = undefined;
   await Promise.all(running.map(async (shared) => (await shared)?.stop()));
 }

@@ -10,6 +10,9 @@ import type { UserError } from '../../../nodes/shared/user-error';
 
 const PASSWORD = 'no-one-may-see-this';
 
+const TOKEN: ClusterConfig = { brokers: 'a', sasl: 'oauthbearer', tokenUrl: 'https://a/token' };
+const CLIENT: ClusterCredentials = { oauthClientId: 'id', oauthClientSecret: PASSWORD };
+
 describe('kafka-cluster: settings', () => {
   it('takes one broker or several, with or without a port', () => {
     const brokersOf = (brokers: string): string[] => readClusterConfig({ brokers }, {}).brokers;
@@ -31,15 +34,40 @@ describe('kafka-cluster: settings', () => {
       { username: 'u', password: '${PW}' },
       'unset-password',
     ],
+    ['a timeout that is none', { brokers: 'a', connectionTimeout: 'soon' }, {}, 'timeout'],
+    ['a timeout that no broker could keep', { brokers: 'a', requestTimeout: '5' }, {}, 'timeout'],
+    ['a timeout from a variable that is not set', { requestTimeout: '${MS}' }, {}, 'unset-variable'],
+    ['a mechanism from a variable that is not set', { brokers: 'a', sasl: '${SASL}' }, {}, 'unset-variable'],
+    ['a token without a client secret', TOKEN, { oauthClientId: 'id' }, 'no-client-credentials'],
+    ['a token without a client id', TOKEN, { oauthClientSecret: PASSWORD }, 'no-client-credentials'],
+    [
+      'a client secret from a variable that is not set',
+      TOKEN,
+      { oauthClientId: 'id', oauthClientSecret: '${SECRET}' },
+      'unset-client-secret',
+    ],
+    ['a token without an address', { ...TOKEN, tokenUrl: '' }, CLIENT, 'token-url'],
+    ['a token from a file', { ...TOKEN, tokenUrl: 'file:///etc/passwd' }, CLIENT, 'token-url'],
+    ['a token URL with a password', { ...TOKEN, tokenUrl: `https://u:${PASSWORD}@a/` }, CLIENT, 'token-url'],
   ];
   for (const [what, config, credentials, key] of wrong) {
     it(`refuses ${what}`, () => {
       assert.throws(
         () => readClusterConfig(config, credentials),
-        (error: UserError) => error.key === `kafka-cluster.errors.${key}`,
+        (error: UserError) =>
+          error.key === `kafka-cluster.errors.${key}` && !JSON.stringify(error.params).includes(PASSWORD),
       );
     });
   }
+
+  it('takes timeouts as numbers or as text, and has its own where none is given', () => {
+    const timeoutsOf = (config: ClusterConfig) => readClusterConfig({ brokers: 'a', ...config }, {}).timeouts;
+    assert.deepEqual(timeoutsOf({ connectionTimeout: ' 5000 ', requestTimeout: 30_000 }), {
+      connectionMs: 5_000,
+      requestMs: 30_000,
+    });
+    assert.deepEqual(timeoutsOf({ connectionTimeout: '', requestTimeout: '' }), timeoutsOf({}));
+  });
 
   it('signs in by PLAIN or SCRAM, over TLS where that is chosen', () => {
     const credentials = { username: 'u', password: PASSWORD };
@@ -47,6 +75,7 @@ describe('kafka-cluster: settings', () => {
     assert.deepEqual(readClusterConfig({ brokers: 'a', sasl: 'scram-sha-512' }, credentials, tls), {
       brokers: ['a:9092'],
       clientId: 'node-red',
+      timeouts: { connectionMs: 3_000, requestMs: 10_000 },
       tls,
       sasl: { mechanism: 'scram-sha-512', ...credentials },
     });

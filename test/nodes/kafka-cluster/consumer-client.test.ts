@@ -232,7 +232,7 @@ describe('the consumer client', function () {
       return answer(group, topics);
     };
     const options = { topics: [topic], groupId, from: 'earliest' as const, sessionTimeoutMs: 6_000 };
-    const consumer = new KafkaJsConsumer(client, admin, options, seen);
+    const consumer = new KafkaJsConsumer(client, admin, options, seen, fixture.brokers);
     consumers.push(consumer);
     consumer.start();
     await until('what is left', () => seen.values().length >= 4);

@@ -3,7 +3,7 @@ import { LifeSigns } from '../../../nodes/kafka-cluster/consumer-life-signs';
 
 describe('the signs of life of a consumer', () => {
   it('are heartbeats and joinings', () => {
-    const signs = new LifeSigns(0);
+    const signs = new LifeSigns(0, 13_000);
     assert.equal(signs.silentFor(3_000), 3_000);
     signs.joined(3_000);
     assert.equal(signs.silentFor(3_000), 0);
@@ -12,7 +12,7 @@ describe('the signs of life of a consumer', () => {
   });
 
   it('tell that it is joining until it has joined', () => {
-    const signs = new LifeSigns(0);
+    const signs = new LifeSigns(0, 13_000);
     assert.equal(signs.joining, true);
     signs.joined(1);
     assert.equal(signs.joining, false);
@@ -21,7 +21,7 @@ describe('the signs of life of a consumer', () => {
   });
 
   it('do not hide that one of several brokers no longer answers its fetches', () => {
-    const signs = new LifeSigns(0);
+    const signs = new LifeSigns(0, 13_000);
     signs.fetchBegins(1, 0);
     signs.fetchBegins(2, 0);
     signs.fetchEnds(1);
@@ -33,7 +33,7 @@ describe('the signs of life of a consumer', () => {
   });
 
   it('do not wait for a broker that is not asked any more', () => {
-    const signs = new LifeSigns(0);
+    const signs = new LifeSigns(0, 13_000);
     signs.fetchBegins(1, 0);
     signs.alive(20_000);
     assert.equal(signs.silentFor(20_000), 0);

@@ -1,0 +1,67 @@
+import type { AuthenticationProviderArgs, Mechanism } from 'kafkajs';
+import type { AccessTokens } from './access-token';
+import { KafkaError, protocolErrorType } from './errors';
+
+/** Separates the parts of a message (RFC 7628, 3.1); alone it ends an exchange in which the server has refused. */
+const SEPARATOR = '\u0001';
+/** kafkajs gives and takes messages with their length before them. */
+const LENGTH_BYTES = 4;
+
+type Exchange = AuthenticationProviderArgs['saslAuthenticate'];
+
+/**
+ * Signs in by SASL OAUTHBEARER (RFC 7628). kafkajs has it too, but takes a refusal for a success: the broker tells it in
+ * an answer that kafkajs does not read, and closes the connection afterwards.
+ */
+export function oauthSignIn(tokens: Pick<AccessTokens, 'current'>): Mechanism {
+  return {
+    mechanism: 'oauthbearer',
+    authenticationProvider: ({ saslAuthenticate }) => ({
+      authenticate: async () => {
+        const token = await tokens.current();
+        const refusal = await present(saslAuthenticate, token);
+        if (refusal !== '') throw notAccepted(refusal);
+      },
+    }),
+  };
+}
+
+/** @returns nothing when the token is taken, else what the broker has to say about it, in JSON */
+async function present(exchange: Exchange, token: string): Promise<string> {
+  const refusal = await say(exchange, `n,,${SEPARATOR}auth=Bearer ${token}${SEPARATOR}${SEPARATOR}`);
+  if (refusal === '') return '';
+  try {
+    // Only after this it says its final no.
+    await say(exchange, SEPARATOR);
+  } catch (error) {
+    throw notAccepted(refusal, error);
+  }
+  return refusal;
+}
+
+async function say(exchange: Exchange, message: string): Promise<string> {
+  try {
+    const answer = await exchange<string>({
+      request: { encode: () => withLength(message) },
+      response: {
+        decode: (raw) => raw.subarray(LENGTH_BYTES),
+        parse: (bytes) => bytes.toString('utf8'),
+      },
+    });
+    return answer ?? '';
+  } catch (error) {
+    if (protocolErrorType(error) !== 'SASL_AUTHENTICATION_FAILED') throw error;
+    throw notAccepted((error as Error).message, error);
+  }
+}
+
+function withLength(message: string): Buffer {
+  const bytes = Buffer.from(message);
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+function notAccepted(reason: string, cause?: unknown): KafkaError {
+  return new KafkaError('not-admitted', { reason }, { text: 'token-not-accepted', cause });
+}

@@ -1,0 +1,59 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An OAuth 2.0 token server that gives unsigned tokens to whoever knows the secret. */
+export class TokenServer {
+  /** seconds that a token lives */
+  life = 60;
+  /** how many tokens it has given */
+  given = 0;
+  /** what it was asked for, and how */
+  readonly requests: { authorization: string | undefined; body: string }[] = [];
+  /** answers this instead of a token */
+  answer: { status: number; body: string } | undefined;
+  private readonly server = http.createServer((request, response) => void this.serve(request, response));
+
+  /** @param subject the user whom its tokens name */
+  constructor(
+    private readonly subject: string,
+    private readonly clientId: string,
+    private readonly clientSecret: string,
+  ) {}
+
+  /** @returns the address of its token endpoint */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/token`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const { authorization } = request.headers;
+    this.requests.push({ authorization, body });
+    const { status, body: answer } = this.answer ?? this.tokenFor(authorization);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
+  }
+
+  private tokenFor(authorization: string | undefined): { status: number; body: string } {
+    const login = Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64');
+    if (authorization !== `Basic ${login}`) {
+      return { status: 401, body: JSON.stringify({ error: 'invalid_client' }) };
+    }
+    this.given++;
+    const body = { access_token: this.token(), token_type: 'Bearer', expires_in: this.life };
+    return { status: 200, body: JSON.stringify(body) };
+  }
+
+  /** RFC 7519, 6: a token that nobody has signed. */
+  private token(): string {
+    const now = Date.now() / 1000;
+    const parts = [{ alg: 'none' }, { sub: this.subject, iat: now - 1, exp: now + this.life }];
+    return `${parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
+  }
+}
