@@ -4,6 +4,7 @@
  *   npm run faults                    all cases
  *   npm run faults -- 4               case 4 alone (or several: 2 4)
  *   npm run faults -- --ci            fewer rounds
+ *   npm run faults -- 4 --only burst  the tests with this in their titles
  *   npm run faults -- --seed 42       the random moments of an earlier run again
  *   npm run soak -- --minutes 60      case 5 for that long
  *   npm run faults:compare            cases 2 and 4 with this package and with its peers
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       ci: { type: 'boolean', default: false },
+      only: { type: 'string' },
       compare: { type: 'boolean', default: false },
       seed: { type: 'string' },
       minutes: { type: 'string' },
@@ -42,7 +44,11 @@ async function main(): Promise<number> {
     console.log(`seed ${seed}`);
     const code = await run(
       require.resolve('mocha/bin/mocha.js'),
-      [...MOCHA_OPTIONS, ...testFiles(positionals, values.compare)],
+      [
+        ...MOCHA_OPTIONS,
+        ...(values.only === undefined ? [] : ['--fgrep', values.only]),
+        ...testFiles(positionals, values.compare),
+      ],
       {
         FAULTS_ROWS: rows,
         FAULTS_SEED: seed,
