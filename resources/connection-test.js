@@ -4,11 +4,9 @@ window.serialKafkaMongo = window.serialKafkaMongo || {};
 
 /**
  * Fills the element #node-config-connection-test of an open config dialog.
- * @param node the config node
- * @param names the names of the node's properties to send
- * @param credentials the names of its credentials
+ * @param node the config node whose dialog it is
  */
-window.serialKafkaMongo.connectionTest = function (node, names, credentials) {
+window.serialKafkaMongo.connectionTest = function (node) {
   const ICONS = { good: 'fa-check', warning: 'fa-exclamation-triangle', error: 'fa-times' };
   const COLORS = { good: '#3a7d34', warning: '#9a6700', error: '#b3261e' };
   const text = (name, params) => node._(`${node.type}.test.${name}`, params);
@@ -33,12 +31,12 @@ window.serialKafkaMongo.connectionTest = function (node, names, credentials) {
     });
   }
 
-  function values(all) {
+  function values(defined) {
     const value = (name) => {
       const text = $(`#node-config-input-${name}`).val() || '';
       return text === '_ADD_' ? '' : text; // no config node is chosen
     };
-    return Object.fromEntries(all.map((name) => [name, value(name)]));
+    return Object.fromEntries(Object.keys(defined).map((name) => [name, value(name)]));
   }
 
   button.on('click', function () {
@@ -48,7 +46,11 @@ window.serialKafkaMongo.connectionTest = function (node, names, credentials) {
       url: `${node.type}/test`,
       method: 'POST',
       contentType: 'application/json',
-      data: JSON.stringify({ id: node.id, fields: values(names), credentials: values(credentials) }),
+      data: JSON.stringify({
+        id: node.id,
+        fields: values(node._def.defaults),
+        credentials: values(node._def.credentials),
+      }),
     })
       .done(show)
       .fail(({ status }) => {

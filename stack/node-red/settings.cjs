@@ -2,8 +2,15 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { NODE_RED_PORT, NODE_RED_HOST, NODE_RED_USER_DIR, NODE_RED_MODULE, ADMIN_USER, ADMIN_PASSWORD_HASH } =
-  process.env;
+const {
+  NODE_RED_PORT,
+  NODE_RED_HOST,
+  NODE_RED_USER_DIR,
+  NODE_RED_MODULE,
+  NODE_RED_LOG_LEVEL,
+  ADMIN_USER,
+  ADMIN_PASSWORD_HASH,
+} = process.env;
 // Flows can read the environment: the hash is none of their business.
 delete process.env.ADMIN_PASSWORD_HASH;
 
@@ -22,6 +29,8 @@ module.exports = {
   credentialSecret: fs.readFileSync(path.join(NODE_RED_USER_DIR, 'credential-secret'), 'utf8'),
   httpAdminRoot: '/admin',
   ui: { path: '' },
+  // "debug" shows what the Kafka client says of its connections; "trace" is for Node-RED's own developers.
+  logging: { console: { level: NODE_RED_LOG_LEVEL || 'info' } },
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
   diagnostics: { enabled: true, ui: true },

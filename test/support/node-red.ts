@@ -11,6 +11,9 @@ export interface TestNodeRed {
   /** where its dashboards and web pages stand */
   readonly url: string;
   readonly editor: string;
+  readonly userDir: string;
+  /** All that it has written to its output so far, a line each. */
+  readonly output: readonly string[];
   /** @throws with its last log lines when it has ended by itself */
   assertRunning(): void;
   /** Stops it and removes its user directory. */
@@ -29,9 +32,13 @@ export async function startNodeRed(
   const port = await freePort();
   const host = '127.0.0.1';
   const process = nodeRedProcess({ ...options, userDir, host, port });
+  const output: string[] = [];
+  process.on('line', (line) => output.push(line));
   await process.start();
   const url = urlOf(host, port);
   return {
+    userDir,
+    output,
     url,
     editor: `${url}${EDITOR_PATH}/`,
     assertRunning: () => {
