@@ -34,6 +34,12 @@ const DRAIN_MS = 1_000;
 const DRAIN_STEP_MS = 20;
 const LAST_COMMIT_TIMEOUT_MS = 1_500;
 
+/**
+ * About how much memory the unconfirmed records of all partitions may take; twice as much when some are stuck with all
+ * of it, so that the others go on. More does not make a sink any faster.
+ */
+const MAX_BYTES = 16 * 2 ** 20;
+
 /** What the registration file does for the consumer. */
 export interface ConsumerEvents {
   /** the first output */
@@ -98,7 +104,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic } = settings;
     this.client = cluster.createConsumer({ topics, groupId, from, sessionTimeoutMs, ignored }, this);
     this.queue = new DeliveryQueue(
-      { maxInFlight: settings.maxInFlight, batches: settings.mode === 'batch' },
+      { maxInFlight: settings.maxInFlight, maxBytes: MAX_BYTES, batches: settings.mode === 'batch' },
       {
         handOn: (partition, delivery) => this.handOn(partition, delivery),
         pause: (partition) => this.client.pause([partition]),

@@ -13,6 +13,11 @@ const MAX_HOLD_MS = 240;
 export interface QueueSettings {
   /** records of one partition that the flow has at the same time */
   maxInFlight: number;
+  /**
+   * about how much memory all records together may take until they are confirmed. A partition that has no more than its
+   * equal part of it is held back only at twice as much, so that one that is stuck leaves the others room
+   */
+  maxBytes: number;
   /** one message for many records */
   batches: boolean;
 }
@@ -32,8 +37,8 @@ export interface PendingCommit {
 
 /**
  * Everything that has been fetched and not confirmed, by partition; decides when a record is handed to the flow, when a
- * partition's fetching pauses, and what may be committed. Each partition has its own bound, so that one that is stuck
- * does not stop the others.
+ * partition's fetching pauses, and what may be committed. Each partition has its own bound in records and its part of a
+ * common one in bytes, so that one that is stuck does not stop the others.
  */
 export class DeliveryQueue {
   private queues: PartitionQueue[] = [];
@@ -42,6 +47,11 @@ export class DeliveryQueue {
   private nextSlot = 0;
   private turn = 0;
   private turnIsDue = false;
+  /** about how much memory the records of all partitions take */
+  private bytes = 0;
+  /** somebody may be waiting for others to make room */
+  private crowded = false;
+  private roomIsDue = false;
   private heldByUser = false;
   private closed = false;
 
@@ -80,9 +90,13 @@ export class DeliveryQueue {
     if (!queue) return undefined;
     const { maxInFlight, batches } = this.settings;
     const perDelivery = batches ? Math.min(maxInFlight, RECORDS_PER_BATCH) : 1;
+    const before = queue.bytes;
     queue.add(batch.records, perDelivery, batch.nextOffset, batch.highWatermark);
+    this.bytes += queue.bytes - before;
+    this.crowded ||= this.bytes > this.settings.maxBytes;
+    if (this.bytes > 2 * this.settings.maxBytes) for (const each of this.queues) this.hold(each);
     this.handOn();
-    return queue.open > maxInFlight && !this.heldByUser ? this.holdFetch(queue) : undefined;
+    return !queue.paused && this.isFull(queue) && !this.heldByUser ? this.holdFetch(queue) : undefined;
   }
 
   find(slot: number, number: number): { queue: PartitionQueue; delivery: Delivery } | undefined {
@@ -98,11 +112,10 @@ export class DeliveryQueue {
   /** Tells that a part of a delivery's work is done. @returns whether all of it is, and was not before */
   settle(queue: PartitionQueue, delivery: Delivery): boolean {
     if (!queue.settle(delivery)) return false;
-    if (queue.open <= this.settings.maxInFlight) queue.onRoom?.();
-    if (queue.paused && queue.open <= this.settings.maxInFlight / 2) {
-      queue.paused = false;
-      if (!this.heldByUser) this.hooks.resume(queue.place);
-    }
+    if (!this.bySlot.has(queue.slot)) return true;
+    this.bytes -= delivery.bytes;
+    this.offerRoom(queue);
+    if (this.crowded) this.offerRoomSoon();
     if (queue.waiting) this.handOnSoon();
     return true;
   }
@@ -127,6 +140,7 @@ export class DeliveryQueue {
     this.drop(old);
     this.queues[index] = this.create(place, undefined, offset);
     if (old.paused && !this.heldByUser) this.hooks.resume(place);
+    if (this.crowded) this.offerRoomSoon();
   }
 
   pause(): void {
@@ -167,7 +181,7 @@ export class DeliveryQueue {
   }
 
   private drop(queue: PartitionQueue): void {
-    this.bySlot.delete(queue.slot);
+    if (this.bySlot.delete(queue.slot)) this.bytes -= queue.bytes;
     queue.onRoom?.();
   }
 
@@ -198,6 +212,44 @@ export class DeliveryQueue {
     if (left <= 0) this.handOnSoon();
   }
 
+  private isFull(queue: PartitionQueue): boolean {
+    const { maxInFlight, maxBytes } = this.settings;
+    return queue.open > maxInFlight || (this.bytes > maxBytes && queue.bytes > maxBytes / this.queues.length);
+  }
+
+  /** Whether it is worth while to fetch again. */
+  private hasRoom(queue: PartitionQueue): boolean {
+    const { maxInFlight, maxBytes } = this.settings;
+    if (queue.open > maxInFlight / 2) return false;
+    if (this.bytes <= maxBytes / 2) return true;
+    return this.bytes <= 1.5 * maxBytes && queue.bytes <= maxBytes / this.queues.length / 2;
+  }
+
+  private hold(queue: PartitionQueue): void {
+    if (queue.paused) return;
+    queue.paused = true;
+    this.hooks.pause(queue.place);
+    queue.onRoom?.();
+  }
+
+  private offerRoom(queue: PartitionQueue): void {
+    if (queue.onRoom && !this.isFull(queue)) queue.onRoom();
+    if (!queue.paused || !this.hasRoom(queue)) return;
+    queue.paused = false;
+    if (!this.heldByUser) this.hooks.resume(queue.place);
+  }
+
+  /** What one partition has confirmed may be room for another. */
+  private offerRoomSoon(): void {
+    if (this.roomIsDue) return;
+    this.roomIsDue = true;
+    setImmediate(() => {
+      this.roomIsDue = false;
+      this.crowded = this.bytes > this.settings.maxBytes / 2;
+      for (const queue of this.queues) this.offerRoom(queue);
+    });
+  }
+
   /**
    * Lets the next fetch wait until there is room, as long as the partition moves; else pauses the partition. Pausing
    * each time instead would be slow, since the client then fetches nothing for a quarter of a second; waiting without
@@ -218,9 +270,7 @@ export class DeliveryQueue {
           timer = setTimeout(look, STUCK_MS);
           return;
         }
-        queue.paused = true;
-        this.hooks.pause(queue.place);
-        finish();
+        this.hold(queue);
       };
       let timer = setTimeout(look, STUCK_MS);
       queue.onRoom = finish;

@@ -1,10 +1,13 @@
 import type { IncomingRecord, PartitionOffset, TopicPartition } from '../kafka-cluster/types';
 import { OffsetTracker, type Tracked } from './offset-tracker';
+import { memoryOf } from './record-memory';
 
 /** Records that go to the flow as one message and are confirmed together; one record in single mode. */
 export interface Delivery extends Tracked {
   readonly number: number;
   readonly records: readonly IncomingRecord[];
+  /** about how much memory they take */
+  readonly bytes: number;
   /** when it was handed to the flow, in milliseconds since 1970; 0 while it waits for that */
   handedOnAt: number;
   /** the flow has confirmed it, or has nothing to confirm */
@@ -23,6 +26,8 @@ export interface Delivery extends Tracked {
 export class PartitionQueue {
   /** records fetched and not confirmed: the waiting ones and those in flight */
   open = 0;
+  /** about how much memory these take */
+  bytes = 0;
   /** records handed to the flow and not confirmed */
   inFlight = 0;
   /** whether fetching is paused for its bound */
@@ -57,10 +62,14 @@ export class PartitionQueue {
     for (let from = 0; from < records.length; from += perDelivery) {
       const some = records.slice(from, from + perDelivery);
       const offset = some[0]?.offset ?? nextOffset;
+      let bytes = 0;
+      for (const record of some) bytes += memoryOf(record);
+      this.bytes += bytes;
       this.tracker.add({
         number: this.tracker.next,
         offset,
         records: some,
+        bytes,
         confirmed: false,
         handedOnAt: 0,
         flowIsDone: false,
@@ -104,6 +113,7 @@ export class PartitionQueue {
     if (!delivery.flowIsDone || delivery.asidePending > 0 || !this.tracker.confirm(delivery.number))
       return false;
     this.open -= delivery.records.length;
+    this.bytes -= delivery.bytes;
     if (delivery.handedOnAt > 0) this.inFlight -= delivery.records.length;
     return true;
   }

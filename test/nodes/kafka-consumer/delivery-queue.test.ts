@@ -14,9 +14,9 @@ class Harness {
   private generation = 0;
   private readonly next = new Map<number, number>();
 
-  constructor(maxInFlight: number, batches = false) {
+  constructor(maxInFlight: number, batches = false, maxBytes = Infinity) {
     this.queue = new DeliveryQueue(
-      { maxInFlight, batches },
+      { maxInFlight, maxBytes, batches },
       {
         handOn: (queue, delivery) => this.handedOn.push({ queue, delivery }),
         pause: ({ partition }) => this.log.push(`pause ${partition}`),
@@ -30,7 +30,12 @@ class Harness {
     this.next.clear();
   }
 
-  fetch(partition: number, count: number, generation = this.generation): Promise<void> | undefined {
+  fetch(
+    partition: number,
+    count: number,
+    generation = this.generation,
+    value: Buffer | null = null,
+  ): Promise<void> | undefined {
     const first = this.next.get(partition) ?? 0;
     this.next.set(partition, first + count);
     return this.queue.add({
@@ -38,7 +43,7 @@ class Harness {
       generation,
       records: Array.from({ length: count }, (_, index) => ({
         key: null,
-        value: null,
+        value,
         headers: {},
         timestamp: 0,
         offset: String(first + index),
@@ -107,6 +112,71 @@ describe('the queue of deliveries', () => {
     await harness.fetch(0, 5);
     void harness.fetch(1, 2);
     assert.deepEqual(harness.offsets(1), ['0', '1']);
+  });
+
+  describe('holds no more than so many bytes in all', () => {
+    // Each counts as 3000 bytes; equal parts are 4 records each.
+    const value = Buffer.alloc(1_000);
+    let harness: Harness;
+    const fetch = (partition: number, count: number): Promise<void> | undefined =>
+      harness.fetch(partition, count, undefined, value);
+    const confirmAll = (partition: number): void =>
+      harness.handedOn.forEach(({ queue }, index) => {
+        if (queue.place.partition === partition) harness.confirm(index);
+      });
+
+    beforeEach(() => {
+      harness = new Harness(1_000, false, 48_000);
+      harness.assign(0, 1, 2, 3);
+    });
+
+    it('which one partition may fill alone', async () => {
+      assert.equal(fetch(0, 16), undefined);
+      await fetch(0, 1);
+      assert.deepEqual(harness.log, ['pause 0']);
+    });
+
+    it('but for the equal part of each partition, so that a stuck one leaves the others theirs', async () => {
+      await fetch(0, 20);
+      assert.equal(fetch(1, 4), undefined);
+      await fetch(1, 1);
+      assert.equal(fetch(2, 1), undefined);
+      assert.deepEqual(harness.log, ['pause 0', 'pause 1']);
+      confirmAll(1);
+      assert.deepEqual(harness.log, ['pause 0', 'pause 1', 'resume 1']);
+    });
+
+    it('and no partition fetches anything at twice as much', async () => {
+      await fetch(0, 32);
+      assert.deepEqual(harness.log, ['pause 0']);
+      assert.equal(fetch(1, 1), undefined);
+      assert.deepEqual(harness.log, ['pause 0', 'pause 1', 'pause 2', 'pause 3']);
+      const first = harness.handedOn.findIndex(({ queue }) => queue.place.partition === 0);
+      for (let index = first; index < first + 9; index++) harness.confirm(index);
+      await until('the others to go on', () => harness.log.length === 7);
+      assert.deepEqual(harness.log.slice(4).sort(), ['resume 1', 'resume 2', 'resume 3']);
+    });
+
+    it('and reads on where others have made room', async () => {
+      await fetch(0, 16);
+      await fetch(1, 5);
+      assert.deepEqual(harness.log, ['pause 1']);
+      confirmAll(0);
+      await until('the room to be given', () => harness.log.includes('resume 1'));
+    });
+
+    it('and forgets what earlier assignments held', async () => {
+      await fetch(0, 30);
+      const [handed] = harness.handedOn;
+      assert.ok(handed);
+      harness.assign(0, 1, 2, 3);
+      // Set aside in the earlier assignment, and safe only now.
+      handed.delivery.flowIsDone = true;
+      harness.queue.settle(handed.queue, handed.delivery);
+      assert.equal(fetch(0, 16), undefined);
+      await fetch(0, 1);
+      assert.deepEqual(harness.log, ['pause 0', 'pause 0']);
+    });
   });
 
   it('ignores what belongs to an earlier assignment', () => {

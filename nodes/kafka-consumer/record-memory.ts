@@ -1,0 +1,15 @@
+import type { IncomingRecord } from '../kafka-cluster/types';
+
+/** What a record costs beside its bytes: its own objects and strings, and those of its message. */
+const OBJECTS = 1_000;
+
+/** @returns about how much memory a record takes, in bytes: as it was fetched, and as what the flow makes of it */
+export function memoryOf({ key, value, headers }: IncomingRecord): number {
+  let bytes = OBJECTS + 2 * ((key?.length ?? 0) + (value?.length ?? 0));
+  for (const name in headers) {
+    const header = headers[name];
+    if (Array.isArray(header)) for (const each of header) bytes += each.length;
+    else bytes += header?.length ?? 0;
+  }
+  return bytes;
+}

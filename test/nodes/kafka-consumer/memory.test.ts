@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Kafka, logLevel } from 'kafkajs';
+import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
+import { readConsumerConfig } from '../../../nodes/kafka-consumer/config';
+import { RecordConsumer } from '../../../nodes/kafka-consumer/consumer';
+import { confirm } from '../../../nodes/shared/deliveries';
+import type { PipelineMessage } from '../../../nodes/shared/messages';
+import { newReadingId } from '../../../nodes/shared/reading-id';
+import { until } from '../../support/until';
+import { KafkaFixture, numbered } from './kafka-fixture';
+
+const PARTITIONS = 48;
+const RECORDS_PER_SEND = 500;
+const RECORDS_EACH = 4 * RECORDS_PER_SEND;
+const MAX_GROWTH_MB = 80;
+/** Nothing has come for so long: the fetching is paused everywhere. */
+const QUIET_MS = 1_000;
+
+describe('a kafka-consumer of 48 partitions whose flow confirms nothing', function () {
+  this.timeout(120_000);
+  let fixture: KafkaFixture;
+  let cluster: KafkaJsCluster;
+  let consumer: RecordConsumer | undefined;
+
+  before(async () => {
+    fixture = await KafkaFixture.connect();
+    cluster = new KafkaJsCluster({ brokers: [fixture.brokers], clientId: 'test' }, () => undefined);
+  });
+  after(async () => {
+    await consumer?.close();
+    await cluster.drained();
+    await fixture.close();
+  });
+
+  it(`grows by less than ${MAX_GROWTH_MB} MB, and one that stays stuck keeps no other from going on`, async () => {
+    const topics = await fixture.createTopic(undefined, PARTITIONS);
+    const reading = {
+      nodo: 'comuna_15',
+      humedad: 61,
+      temperatura: 26,
+      sensacion: 26.92732,
+      radiacion: 1997.07,
+    };
+    const messages = numbered(RECORDS_PER_SEND).map((n) => ({
+      key: 'comuna_15',
+      value: JSON.stringify({ ...reading, n, fecha: '2026-11-24', hora: '10:00:00' }),
+      headers: { 'reading-id': newReadingId() },
+    }));
+    const kafka = new Kafka({ brokers: [fixture.brokers], logLevel: logLevel.NOTHING });
+    const producer = kafka.producer({
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
+    await producer.connect();
+    for (let n = 0; n < PARTITIONS * RECORDS_EACH; n += RECORDS_PER_SEND) {
+      const partition = (n / RECORDS_PER_SEND) % PARTITIONS;
+      await producer.send({ topic: topics, messages: messages.map((each) => ({ ...each, partition })) });
+    }
+    await producer.disconnect();
+    const held: PipelineMessage[] = [];
+    let received = 0;
+    let lastAt = Date.now();
+    let stuck = (): boolean => true;
+    const settings = readConsumerConfig({ topics, groupId: fixture.name('group'), confirm: 'flow' });
+    const before = liveMemoryMB();
+    consumer = new RecordConsumer('memory', settings, cluster, {
+      send: (message) => {
+        received++;
+        lastAt = Date.now();
+        if (stuck() || message.kafka?.partition === 0) held.push(message);
+        else confirm(message);
+      },
+      sendAside: () => assert.fail('nothing is to be set aside'),
+      report: (error) => assert.fail(error),
+    });
+    consumer.start();
+
+    await until('the fetching to pause', () => received > 0 && Date.now() - lastAt > QUIET_MS, 60_000);
+    const grown = liveMemoryMB() - before;
+    console.log(`      ${received} records held, ${grown.toFixed(0)} MB`);
+    const all = PARTITIONS * RECORDS_EACH;
+    assert.ok(received < all, 'there is more than is fetched');
+    assert.ok(grown < MAX_GROWTH_MB, `grown by ${grown.toFixed(0)} MB`);
+
+    stuck = () => false;
+    for (const message of held) if (message.kafka?.partition !== 0) confirm(message);
+    await until('all of the others', () => received >= all - RECORDS_EACH, 60_000);
+  });
+});
+
+/** What is alive, in the heap and in buffers beside it. */
+function liveMemoryMB(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
+}
