@@ -116,6 +116,6 @@ export class ProducerSession {
   private countSent(key: string, records: number): void {
     const count = (this.sent.get(key) ?? 0) + records;
     this.sent.set(key, count);
-    if (count >= MAX_RECORDS_PER_PARTITION) this.retire();
+    if (count >= (this.options.recordsPerSession ?? MAX_RECORDS_PER_PARTITION)) this.retire();
   }
 }

@@ -56,6 +56,8 @@ export interface ProducerOptions {
    * which is what keeps an outage from writing a record twice.
    */
   deliveryTimeoutMs?: number;
+  /** records of one partition before the broker is given another producer id; what its numbers allow when absent */
+  recordsPerSession?: number;
 }
 
 /**

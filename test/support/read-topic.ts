@@ -10,6 +10,13 @@ export interface ReadRecord {
   key: string | null;
   value: string | null;
   headers: IHeaders;
+  /** that the broker gave to whoever wrote it; "-1" where it was written without one */
+  producerId: string;
+}
+
+/** What kafkajs hands over beside what its types name. */
+interface WithBatch {
+  batchContext?: { producerId: string };
 }
 
 /**
@@ -39,6 +46,7 @@ export async function readTopic(
           key: message.key?.toString() ?? null,
           value: message.value?.toString() ?? null,
           headers: message.headers ?? {},
+          producerId: (message as WithBatch).batchContext?.producerId ?? '-1',
         });
         return Promise.resolve();
       },

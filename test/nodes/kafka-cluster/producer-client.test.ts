@@ -63,6 +63,20 @@ describe('kafka-cluster: producer client', function () {
     assert.equal(read[0]?.headers['reading-id']?.toString(), 'id');
   });
 
+  it('goes on under another producer id before the numbers of one run out: none lost, none doubled, in order', async () => {
+    const name = await topic();
+    const records = Array.from({ length: 60 }, (_, i) => record(`v${i}`, 'k'));
+    const client = producer({ recordsPerSession: 20 });
+    for (let sent = 0; sent < records.length; sent += 6)
+      await client.send(name, 0, records.slice(sent, sent + 6));
+    const read = await readTopic(brokers, name, records.length);
+    assert.deepEqual(
+      read.map(({ value }) => value),
+      records.map(({ value }) => value?.toString()),
+    );
+    assert.equal(new Set(read.map(({ producerId }) => producerId)).size, 3);
+  });
+
   it('chooses the partition of a key as Kafka does, and tells it without asking once the topic is known', async () => {
     const name = await topic(7);
     const client = producer();
