@@ -3,7 +3,7 @@
  * page reads these types too, so this file imports nothing. Times are milliseconds since 1970.
  */
 
-/** Which part could not do its work: the request itself was wrong, or Kafka or the database did not answer. */
+/** Whose fault it was: the request was wrong, Kafka or the database did not answer, or topic-catalog itself failed. */
 export type FailureSource = 'request' | 'kafka' | 'database' | 'internal';
 
 /** `msg.error` of an answer that has no payload; the message is in the runtime's language. */
@@ -37,7 +37,9 @@ export interface TopicRow {
   lag: number | null;
   /** records of the last minute; null when not known */
   ratePerMinute: number | null;
-  /** time of the newest stored reading; null when none is known */
+  /** bytes on the brokers' disks, each partition counted once, however many replicas it has; null when not known */
+  sizeBytes: number | null;
+  /** time of the newest record, or of the newest stored reading where that is newer; null when none is known */
   lastWrite: number | null;
   replication: number;
   /** partitions with a replica that is behind */
@@ -56,6 +58,8 @@ export interface TopicsAnswer {
   cluster: { description: string; brokers: number };
   /** the consumer group whose lag is shown */
   groupId: string;
+  /** why sizes are not known, in the runtime's language; null where they are, or the brokers do not tell them at all */
+  sizesMissing: string | null;
   topics: TopicRow[];
   /** nodes of which no topic is known, as in a database of the original system; null while the database does not answer */
   nodesWithoutTopic: number | null;

@@ -13,10 +13,14 @@ export class CatalogError extends UserError {
   }
 }
 
+/** What JavaScript throws when a program is wrong, whatever the state of its services. */
+const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 /**
  * Runs a question to Kafka or to the database.
  * @param where their address, for the text
- * @throws CatalogError of that source, with the original error as its cause
+ * @throws CatalogError of that source, or of "internal" where this program is at fault, with the original error as its
+ *   cause
  */
 export async function asking<T>(
   source: 'kafka' | 'database',
@@ -28,6 +32,11 @@ export async function asking<T>(
   } catch (thrown) {
     if (thrown instanceof CatalogError) throw thrown;
     const error = toError(thrown);
+    // What comes out of kafka-cluster has been put into words already.
+    const origin = error instanceof UserError ? error.cause : error;
+    if (FAULTS.some((fault) => origin instanceof fault)) {
+      throw new CatalogError('internal', 'internal', { reason: error.message }, { cause: error });
+    }
     throw new CatalogError(source, source, { where, reason: error.message }, { cause: error });
   }
 }

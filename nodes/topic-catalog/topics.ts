@@ -2,6 +2,7 @@ import type {
   ClusterAdmin,
   PartitionDescription,
   TopicDescription,
+  TopicExtent,
   TopicSettings,
 } from '../kafka-cluster/types';
 import type { Failure, PartitionRow, TopicRow, TopicsAnswer } from './answers';
@@ -12,6 +13,9 @@ import type { NodeIndex, TopicNodes } from './nodes';
 const LIST_AGE_MS = 1_000;
 const LIST_COST_FACTOR = 5;
 const SETTINGS_AGE_MS = 60_000;
+/** Brokers look into their files for this; a broker that can't do it is asked again no sooner either. */
+const EXTENTS_AGE_MS = 10_000;
+const EXTENTS_COST_FACTOR = 20;
 const MINUTE_MS = 60_000;
 /** Kafka's metadata of a cluster with more topics than this is cut: the list is for people. */
 const MAX_TOPICS = 1_000;
@@ -27,10 +31,16 @@ export interface TopicsSource {
   localize: (error: CatalogError) => string;
 }
 
+interface Extents {
+  topics: Map<string, TopicExtent>;
+  missing: string | null;
+}
+
 /** Answers which topics there are, and how they are. */
 export class Topics {
   private readonly answers = new Memo<TopicsAnswer>(LIST_AGE_MS, LIST_COST_FACTOR);
   private readonly settings = new Memo<Map<string, TopicSettings>>(SETTINGS_AGE_MS, 1);
+  private readonly extents = new Memo<Extents>(EXTENTS_AGE_MS, EXTENTS_COST_FACTOR);
 
   constructor(
     private readonly source: TopicsSource,
@@ -49,7 +59,7 @@ export class Topics {
       try {
         return await question;
       } catch (error) {
-        if (!(error instanceof CatalogError)) throw error;
+        if (!isOutage(error)) throw error;
         problems.push({ source: error.source, message: this.source.localize(error) });
         return null;
       }
@@ -66,14 +76,18 @@ export class Topics {
     const offsetsFound = orNull(this.kafka(() => admin.committedOffsetsOf(groupId, visible)));
     const rates = await this.kafka(() => this.ratesOf(described.filter(({ internal }) => !internal)));
     const [nodes, settings, offsets] = await Promise.all([nodesFound, settingsFound, offsetsFound]);
+    // After all else: a question that fails ends the connection that the others would be using.
+    const extents = await this.extents.get(names.join(), () => this.extentsOf(described));
     return {
       at: Date.now(),
       cluster: { description: this.source.description, brokers: cluster.brokers.length },
       groupId,
+      sizesMissing: extents.missing,
       topics: described.map((topic) =>
         topicRow(topic, {
           settings: settings?.get(topic.name),
           offsets: offsets?.get(topic.name),
+          extent: extents.topics.get(topic.name),
           nodes: nodes === null ? null : (nodes.get(topic.name) ?? { count: 0, lastWrite: null }),
           rate: rates.get(topic.name) ?? null,
         }),
@@ -81,6 +95,16 @@ export class Topics {
       nodesWithoutTopic: nodes === null ? null : (nodes.get(null)?.count ?? 0),
       problems,
     };
+  }
+
+  /** Not to know this is no trouble for anybody, and may be for ever: the reason is an answer too. */
+  private async extentsOf(topics: TopicDescription[]): Promise<Extents> {
+    try {
+      return { topics: await this.kafka(() => this.source.admin.topicExtents(topics)), missing: null };
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return { topics: new Map(), missing: this.source.localize(error) };
+    }
   }
 
   /** Records of the last minute, by topic. */
@@ -103,15 +127,21 @@ export class Topics {
   }
 }
 
+/** Something that goes by, and leaves a hole in the answer until then. */
+function isOutage(error: unknown): error is CatalogError {
+  return error instanceof CatalogError && error.source !== 'internal';
+}
+
 interface AboutTopic {
   settings: TopicSettings | undefined;
   offsets: Map<number, string> | undefined;
+  extent: TopicExtent | undefined;
   nodes: TopicNodes | null;
   rate: number | null;
 }
 
 function topicRow({ name, internal, partitions }: TopicDescription, about: AboutTopic): TopicRow {
-  const { settings, offsets, nodes, rate } = about;
+  const { settings, offsets, extent, nodes, rate } = about;
   const rows = partitions.map((partition) => partitionRow(partition, offsets?.get(partition.partition)));
   const lags = rows.map(({ lag }) => lag).filter((lag) => lag !== null);
   const messages = partitions.map(({ firstOffset, nextOffset }) => distance(firstOffset, nextOffset));
@@ -122,7 +152,8 @@ function topicRow({ name, internal, partitions }: TopicDescription, about: About
     messages: messages.includes(null) ? null : sum(messages.map((count) => count ?? 0)),
     lag: lags.length === 0 ? null : sum(lags),
     ratePerMinute: rate,
-    lastWrite: nodes?.lastWrite ?? null,
+    sizeBytes: extent?.bytes ?? null,
+    lastWrite: latest(nodes?.lastWrite, extent?.newest),
     replication: Math.max(0, ...rows.map(({ replicas }) => replicas)),
     outOfSync: rows.filter(({ replicas, inSync }) => inSync < replicas).length,
     retentionMs: settings?.retentionMs ?? null,
@@ -155,6 +186,11 @@ function distance(from: string | undefined, to: string): number | null {
 
 function later(a: string, b: string): string {
   return isOffset(b) && BigInt(b) > BigInt(a) ? b : a;
+}
+
+function latest(...times: (number | null | undefined)[]): number | null {
+  const known = times.filter((time) => typeof time === 'number');
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 function isOffset(offset: string): boolean {

@@ -244,6 +244,36 @@ describe('the dashboard in the classic dashboard', function () {
     await until('all points', async () => (await page.points('Humedad relativa')).length === 10);
   });
 
+  it('writes different times under readings of the same second', async () => {
+    const now = Date.now();
+    for (let n = 0; n < 10; n++) await host.send('veloz', { humedad: n }, now + n * 40);
+    const page = await open('#!/0?nodo=veloz');
+    await page.sees('Humedad relativa', '9');
+    const labels = await page.timeLabels('Humedad relativa');
+    assert.ok(labels.length > 2, labels.join());
+    assert.equal(new Set(labels).size, labels.length, labels.join());
+    assert.match(labels[0]!, /^\d\d:\d\d:\d\d(,\d{3})?$/);
+    assert.match(labels[1]!, /^(,\d{3}|\d\d:\d\d:\d\d)$/);
+  });
+
+  it('gives a long number the room that it needs, beside a chart and above it', async () => {
+    await host.send('largo', { presion_en_el_fondo: 123456789.25 });
+    for (const width of [360, 470, 900, 1280]) {
+      const page = await open('#!/0?nodo=largo', { viewport: { width, height: 800 } });
+      const card = page.card('presion_en_el_fondo');
+      await card.locator('canvas').waitFor();
+      assert.ok((await page.overflow()) <= 0, `${await page.overflow()} px too wide at ${width}`);
+      const [value, summary] = await Promise.all([
+        card.locator('.value small').boundingBox(),
+        card.locator('dl').boundingBox(),
+      ]);
+      assert.ok(value && summary);
+      const beside = value.x + value.width <= summary.x;
+      const above = value.y + value.height <= summary.y;
+      assert.ok(beside || above, `the unit lies over the summary at ${width}`);
+    }
+  });
+
   it('points at the same time in all charts, and says what stood there', async () => {
     for (const humedad of [1, 2, 3]) await host.send('cruz', { humedad, temperatura: humedad * 10 });
     const page = await open('#!/0?nodo=cruz');
@@ -306,6 +336,9 @@ describe('the dashboard in the classic dashboard', function () {
     await page.page.locator(`tr.topic[data-topic="${host.topicName}"]`).click();
     await page.row('comuna_15').waitFor();
     await page.page.getByText('Próximo offset').waitFor();
+    const opened = page.page.locator(`tr.topic[data-topic="${host.topicName}"]`);
+    assert.match(await opened.locator('td[data-label="Tamaño"]').innerText(), /^[\d,]+ kB$/);
+    assert.match(await opened.locator('td[data-label="Última escritura"]').innerText(), /^hace \d+ s$/);
     assert.equal(await page.page.locator('tr[data-topic^="__"]').count(), 0, 'internal topics are hidden');
     await page.page.getByLabel('Mostrar los internos').check();
     await page.page.locator('tr[data-topic="__consumer_offsets"]').waitFor();

@@ -74,7 +74,10 @@ describe('the example with the stock widgets, imported beside the shipped flows'
     await choose('uno');
     const expected = ['12', '11', '10', '9', '8', '7', '6', '5', '4', '3'];
     await until('the table', async () => (await column('temperatura')).join() === expected.join());
-    assert.deepEqual((await column('humedad')).slice(0, 3).map((text) => text.trim()), ['52', '', '50']);
+    assert.deepEqual(
+      (await column('humedad')).slice(0, 3).map((text) => text.trim()),
+      ['52', '', '50'],
+    );
     assert.match((await column('fecha'))[0] ?? '', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     await until('the charts', async () => (await charts(page)).length === 3);
     const [temperature, humidity] = await charts(page);
@@ -82,9 +85,7 @@ describe('the example with the stock widgets, imported beside the shipped flows'
       { name: 'temperatura', values: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
       { name: 'sensacion', values: [3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5, 12.5] },
     ]);
-    assert.deepEqual(humidity, [
-      { name: 'humedad', values: [43, 44, 45, 46, 47, 48, 49, 50, null, 52] },
-    ]);
+    assert.deepEqual(humidity, [{ name: 'humedad', values: [43, 44, 45, 46, 47, 48, 49, 50, null, 52] }]);
   });
 
   it('shows what that node sends next, and nothing of the others', async () => {

@@ -134,6 +134,9 @@ export class Dashboard extends LitElement {
         .pulse span {
           display: none;
         }
+        .pulse::before {
+          margin: 0;
+        }
         .top > div {
           flex-wrap: wrap;
           padding: 0 16px;

@@ -7,11 +7,14 @@ const DAY = 24 * HOUR;
 const YEAR = 365.25 * DAY;
 const MONTH = YEAR / 12;
 
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
+
 /** Numbers and times as a person of this language reads them. */
 export class Format {
   private readonly plain: Intl.NumberFormat;
   private readonly small: Intl.NumberFormat;
   private readonly short: Intl.NumberFormat;
+  private readonly thousandths: Intl.NumberFormat;
   private readonly relative: Intl.RelativeTimeFormat;
   private readonly formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -20,6 +23,7 @@ export class Format {
     this.plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
     this.small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
     this.short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+    this.thousandths = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
     this.relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   }
 
@@ -37,6 +41,18 @@ export class Format {
   /** A count, shortened from a million on. */
   count(value: number): string {
     return value < 1_000_000 ? this.plain.format(value) : this.short.format(value);
+  }
+
+  /** A number of bytes in the largest unit of which there is at least one: "4.2 MB". */
+  bytes(value: number): string {
+    const power = value < 1_000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), BYTE_UNITS.length - 1);
+    const scaled = value / 1_000 ** power;
+    return new Intl.NumberFormat(this.locale, {
+      style: 'unit',
+      unit: BYTE_UNITS[power]!,
+      unitDisplay: 'short',
+      maximumFractionDigits: power > 0 && scaled < 100 ? 1 : 0,
+    }).format(scaled);
   }
 
   /** "3 s ago" */
@@ -82,6 +98,25 @@ export class Format {
 
   time(time: number): string {
     return this.date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }, time);
+  }
+
+  /** The time of day with milliseconds. */
+  fineTime(time: number): string {
+    return this.date(
+      {
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        fractionalSecondDigits: 3,
+        hourCycle: 'h23',
+      },
+      time,
+    );
+  }
+
+  /** Only what lies behind the whole second: ",250". */
+  fraction(time: number): string {
+    return this.thousandths.format((time % SECOND) / SECOND).slice(1);
   }
 
   timeToMinutes(time: number): string {

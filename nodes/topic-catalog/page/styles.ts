@@ -211,6 +211,10 @@ export const shared = css`
   .right {
     text-align: end;
   }
+  /* The arrow of a sorted column stands on the inner side, so that titles and numbers end at the same place. */
+  .right > button {
+    flex-direction: row-reverse;
+  }
   .tag {
     display: inline-flex;
     align-items: center;
@@ -224,16 +228,15 @@ export const shared = css`
     white-space: nowrap;
   }
   .state {
-    display: inline-flex;
-    align-items: center;
-    gap: 7px;
     white-space: nowrap;
   }
   .state::before {
     content: '';
-    flex: none;
+    display: inline-block;
     width: 8px;
     height: 8px;
+    margin-inline-end: 7px;
+    vertical-align: 0.08em;
     border-radius: 50%;
     background: var(--muted);
   }
@@ -243,6 +246,13 @@ export const shared = css`
   .state.silent::before {
     background: none;
     border: 2px solid var(--warn);
+  }
+  .check {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    font-size: 14px;
+    color: var(--muted);
   }
   .visually-hidden {
     position: absolute;

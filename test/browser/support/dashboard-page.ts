@@ -73,6 +73,13 @@ export class DashboardPage {
       });
   }
 
+  /** What stands below a chart. */
+  timeLabels(name: string): Promise<string[]> {
+    return this.card(name)
+      .locator('skm-chart')
+      .evaluate((element) => (element as unknown as ChartInside).plot.axes[0]!._values.filter(Boolean));
+  }
+
   async chooseRange(name: string): Promise<void> {
     await this.page.getByRole('radio', { name, exact: true }).check();
     await this.page.locator('.charts[aria-busy=false]').waitFor();
@@ -100,4 +107,5 @@ export class DashboardPage {
 interface ChartInside {
   model: SeriesModel;
   variable: string;
+  plot: { axes: { _values: string[] }[] };
 }

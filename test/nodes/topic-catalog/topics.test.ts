@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Document } from 'mongodb';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
+import type { ClusterAdmin } from '../../../nodes/kafka-cluster/types';
 import type { TopicRow, TopicsAnswer } from '../../../nodes/topic-catalog/answers';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
@@ -28,12 +29,16 @@ describe('topic-catalog: topics of a real Kafka', function () {
     groupId = fixture.name('group');
   });
 
-  async function ask(nodes: () => Promise<Document[]>, brokers = cluster): Promise<TopicsAnswer> {
+  async function ask(
+    nodes: () => Promise<Document[]>,
+    brokers = cluster,
+    change: (admin: ClusterAdmin) => ClusterAdmin = (admin) => admin,
+  ): Promise<TopicsAnswer> {
     const readings = { nodes } as unknown as Readings;
     const source = {
       description: 'test',
       groupId,
-      admin: brokers.acquireAdmin(),
+      admin: change(brokers.acquireAdmin()),
       localize: ({ key }: CatalogError) => key,
     };
     try {
@@ -49,7 +54,8 @@ describe('topic-catalog: topics of a real Kafka', function () {
     return found;
   }
 
-  it('tells messages, rate, lag of the group, nodes and the last write of a topic', async () => {
+  it('tells messages, size, rate, lag of the group, nodes and the last write of a topic', async () => {
+    const begun = Date.now();
     const topic = await fixture.createTopic(fixture.name('topic'), 2);
     const old = String(Date.now() - 600_000);
     await fixture.write(topic, [{ value: 'a', timestamp: old }, 'b', 'c'], 0);
@@ -64,14 +70,15 @@ describe('topic-catalog: topics of a real Kafka', function () {
     );
     assert.deepEqual(answer.problems, []);
     assert.equal(answer.nodesWithoutTopic, 1);
-    const { partitions, ...about } = row(answer, topic);
+    const { partitions, sizeBytes, lastWrite, ...about } = row(answer, topic);
+    assert.ok(sizeBytes !== null && sizeBytes > 100 && sizeBytes < 500, String(sizeBytes));
+    assert.ok(lastWrite !== null && lastWrite >= begun && lastWrite <= Date.now(), String(lastWrite));
     assert.deepEqual(about, {
       name: topic,
       internal: false,
       messages: 4,
       lag: 2,
       ratePerMinute: 3,
-      lastWrite: 2_000,
       replication: 1,
       outOfSync: 0,
       retentionMs: 604_800_000,
@@ -90,6 +97,52 @@ describe('topic-catalog: topics of a real Kafka', function () {
         [0, '0', '3', 2],
         [1, '0', '1', null],
       ],
+    );
+  });
+
+  it('knows when a topic without nodes was last written to, and of readings that are newer than its records', async () => {
+    const [topic, stored] = [await fixture.createTopic(), await fixture.createTopic()];
+    const old = Date.now() - 600_000;
+    for (const name of [topic, stored]) await fixture.write(name, [{ value: 'a', timestamp: String(old) }]);
+    const answer = await ask(() =>
+      Promise.resolve([{ nodo: 'x', topic: stored, ts: new Date(old + 5_000) }]),
+    );
+    assert.equal(row(answer, topic).lastWrite, old);
+    assert.equal(row(answer, stored).lastWrite, old + 5_000);
+  });
+
+  it('answers without the sizes where they can not be found out, and says why', async () => {
+    const topic = await fixture.createTopic();
+    await fixture.write(topic, ['a']);
+    const answer = await ask(
+      () => Promise.resolve([]),
+      cluster,
+      (admin) =>
+        Object.assign(Object.create(admin), {
+          topicExtents: () => Promise.reject(new Error('no')),
+        }) as ClusterAdmin,
+    );
+    assert.equal(answer.sizesMissing, 'topic-catalog.errors.kafka');
+    assert.deepEqual([row(answer, topic).sizeBytes, row(answer, topic).messages], [null, 1]);
+    assert.deepEqual(answer.problems, []);
+  });
+
+  it('does not pass a fault of its own off as an outage', async () => {
+    await fixture.createTopic();
+    await assert.rejects(
+      ask(
+        () => Promise.resolve([]),
+        cluster,
+        (admin) =>
+          Object.assign(Object.create(admin), {
+            topicExtents: () => Promise.reject(new TypeError('x is not a function')),
+          }) as ClusterAdmin,
+      ),
+      (error) =>
+        error instanceof CatalogError &&
+        error.source === 'internal' &&
+        error.params.reason === 'x is not a function' &&
+        error.cause instanceof TypeError,
     );
   });
 

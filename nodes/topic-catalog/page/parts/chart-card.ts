@@ -20,6 +20,7 @@ export class ChartCard extends LitElement {
       :host {
         display: block;
         min-width: 0;
+        container-type: inline-size;
       }
       .card {
         padding: 14px 16px 6px;
@@ -79,12 +80,15 @@ export class ChartCard extends LitElement {
         margin-inline-start: 6px;
       }
       dl {
-        display: grid;
-        grid-template-columns: auto auto;
-        gap: 1px 10px;
         margin: 0;
         font-size: 12.5px;
         line-height: 1.45;
+      }
+      dl div {
+        display: flex;
+        justify-content: space-between;
+        gap: 10px;
+        margin-bottom: 1px;
       }
       dt {
         color: var(--muted);
@@ -100,7 +104,8 @@ export class ChartCard extends LitElement {
         background: none;
         color: var(--muted);
       }
-      @media (max-width: 480px) {
+      /* Where a long number would not fit beside them, least, mean and greatest stand in a row below it. */
+      @container (max-width: 460px) {
         .card {
           padding: 12px 8px 4px;
         }
@@ -110,9 +115,16 @@ export class ChartCard extends LitElement {
         }
         dl {
           order: 3;
-          grid-template-columns: repeat(6, auto);
+          display: flex;
+          flex-wrap: wrap;
+          gap: 0 14px;
           flex-basis: 100%;
-          justify-content: start;
+        }
+        dl div {
+          gap: 6px;
+        }
+        .value {
+          white-space: normal;
         }
       }
     `,
@@ -202,12 +214,17 @@ export class ChartCard extends LitElement {
     const { min, mean, max } = hover && this.model.bucketMs > 0 ? hover : this.model.summary(this.variable);
     if (min === null || mean === null || max === null) return nothing;
     return html`<dl class="num">
-      <dt>${texts.node.max}</dt>
-      <dd>${format.number(max)}</dd>
-      <dt>${texts.node.mean}</dt>
-      <dd>${format.number(mean)}</dd>
-      <dt>${texts.node.min}</dt>
-      <dd>${format.number(min)}</dd>
+      ${[
+        [texts.node.max, max] as const,
+        [texts.node.mean, mean] as const,
+        [texts.node.min, min] as const,
+      ].map(
+        ([label, value]) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${format.number(value)}</dd>
+          </div>`,
+      )}
     </dl>`;
   }
 

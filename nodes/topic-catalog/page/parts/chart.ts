@@ -7,7 +7,10 @@ import type { Format } from '../format';
 import type { SeriesModel } from '../series-model';
 
 const HEIGHT = 190;
+const FONT = '12px system-ui, sans-serif';
+/** Room for numbers as most are, so that charts beside each other begin at the same place; a longer one gets more. */
 const AXIS_WIDTH = 54;
+const AXIS_GAP = 12;
 /** Up to here each point is marked: they may all lie within a pixel, where a line can't be seen. */
 const FEW_POINTS = 100;
 const MINUTE = 60;
@@ -129,7 +132,7 @@ export class Chart extends LitElement {
     const style = getComputedStyle(this);
     const ink = (name: string): string => style.getPropertyValue(name).trim();
     const line = ink(this.colour);
-    const axis = { stroke: ink('--muted'), font: '12px system-ui, sans-serif', ticks: { show: false } };
+    const axis = { stroke: ink('--muted'), font: FONT, ticks: { show: false } };
     const grid = { stroke: ink('--line'), width: 1 };
     const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
     const options: uPlot.Options = {
@@ -157,7 +160,7 @@ export class Chart extends LitElement {
         {
           ...axis,
           grid,
-          size: AXIS_WIDTH,
+          size: (plot, labels: string[] | null) => axisWidth(plot, labels ?? []),
           space: 34,
           values: (_plot, splits) =>
             splits.map((value) =>
@@ -199,8 +202,16 @@ export class Chart extends LitElement {
       const isNewDay =
         index > 0 && new Date(time).getDate() !== new Date(splits[index - 1]! * 1_000).getDate();
       if (isNewDay) return this.format.day(time);
+      if (step > 0 && step < 1) return this.fineLabel(time, index);
       return step > 0 && step < MINUTE ? this.format.time(time) : this.format.timeToMinutes(time);
     });
+  }
+
+  /** Below a second: the whole time where a second begins, and at the left edge; what is added to it in between. */
+  private fineLabel(time: number, index: number): string {
+    const milliseconds = Math.round(time);
+    if (milliseconds % 1_000 === 0) return this.format.time(milliseconds);
+    return index === 0 ? this.format.fineTime(milliseconds) : this.format.fraction(milliseconds);
   }
 
   private onSelect(plot: uPlot): void {
@@ -226,6 +237,15 @@ export class Chart extends LitElement {
           };
     this.dispatchEvent(new CustomEvent('hover', { detail: hover }));
   }
+}
+
+/** @returns what the longest label needs, in CSS pixels */
+function axisWidth({ ctx }: uPlot, labels: string[]): number {
+  ctx.save();
+  ctx.font = FONT;
+  const longest = Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
+  ctx.restore();
+  return Math.max(AXIS_WIDTH, Math.ceil(longest) + AXIS_GAP);
 }
 
 /** A little air above and below; a line that is flat lies in the middle, and is not drawn on a scale from zero. */

@@ -42,6 +42,7 @@ export class EventsView extends LitElement {
       }
       small {
         display: block;
+        font-weight: 400;
         color: var(--muted);
       }
     `,

@@ -67,7 +67,20 @@ export class LiveView extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
+      .key {
+        color: var(--accent);
+      }
+      .mark {
+        color: var(--muted);
+      }
       @media (max-width: 620px) {
+        .head .grow {
+          flex: 1 1 100%;
+        }
+        .head select {
+          flex: 1;
+          min-width: 0;
+        }
         li {
           grid-template-columns: auto 1fr;
         }
@@ -174,18 +187,24 @@ export class LiveView extends LitElement {
       event.preventDefault();
       app.go(address);
     };
-    const json = JSON.stringify(
-      { ...valores, ...(fecha === null ? {} : { fecha }), ...(hora === null ? {} : { hora }) },
-      null,
-      1,
-    );
+    const fields = { ...valores, ...(fecha === null ? {} : { fecha }), ...(hora === null ? {} : { hora }) };
     return html`<li>
       <time class="num sub" datetime=${new Date(ts).toISOString()}>${app.format.time(ts)}</time>
       <div class="who">
         <a dir="auto" href=${app.link(address)} @click=${open}>${nodo}</a>
         ${topic === null ? nothing : html`<div class="sub">${topic}</div>`}
       </div>
-      <pre>${json.replace(/\n\s*/g, ' ')}</pre>
+      <pre>${json(fields)}</pre>
     </li>`;
   }
+}
+
+/** An object as JSON on one line that breaks between its fields. */
+function json(fields: Record<string, unknown>): TemplateResult {
+  const mark = (text: string): TemplateResult => html`<span class="mark">${text}</span>`;
+  return html`${mark('{ ')}${Object.entries(fields).map(
+    ([key, value], index) =>
+      html`${index === 0 ? '' : mark(', ')}<span class="key">${JSON.stringify(key)}</span
+        >${mark(': ')}${JSON.stringify(value)}`,
+  )}${mark(' }')}`;
 }

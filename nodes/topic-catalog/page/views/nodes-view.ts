@@ -57,6 +57,9 @@ export class NodesView extends LitElement {
         grid-template-columns: repeat(auto-fill, minmax(140px, 1fr));
         gap: 6px 16px;
       }
+      .narrow {
+        grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
+      }
       .value {
         display: flex;
         align-items: center;
@@ -105,6 +108,14 @@ export class NodesView extends LitElement {
         gap: 12px;
         margin-top: 12px;
       }
+      .group th {
+        padding-top: 16px;
+        font-size: 13px;
+        color: var(--ink);
+        background: var(--raised);
+        overflow-wrap: anywhere;
+        white-space: normal;
+      }
       .only-phone {
         display: none;
       }
@@ -115,9 +126,14 @@ export class NodesView extends LitElement {
         .only-phone {
           display: inline-flex;
         }
-        .head .grow,
-        input[type='search'] {
+        .head .grow {
           flex: 1 1 100%;
+        }
+        input[type='search'] {
+          flex: 1 1 150px;
+        }
+        .values {
+          grid-template-columns: repeat(auto-fill, minmax(120px, 1fr));
         }
         tr {
           display: grid !important;
@@ -230,6 +246,14 @@ export class NodesView extends LitElement {
           )}
         </select>
       </label>
+      <label class="check only-wide">
+        <input
+          type="checkbox"
+          .checked=${this.sort === 'topic'}
+          @change=${() => this.sortBy(this.sort === 'topic' ? 'nodo' : 'topic')}
+        />
+        ${texts.nodes.byTopic}
+      </label>
       <input
         type="search"
         .value=${this.search}
@@ -260,16 +284,40 @@ export class NodesView extends LitElement {
               <th scope="col" class="right">${texts.nodes.columns.actions}</th>
             </tr>
           </thead>
-          <tbody>
-            ${repeat(
-              answer.nodes,
-              (row) => row.nodo,
-              (row) => this.row(row),
-            )}
-          </tbody>
+          ${repeat(
+            this.groups(answer.nodes),
+            ({ topic }) => topic,
+            ({ topic, rows }) =>
+              html`<tbody>
+                ${
+                  topic === undefined
+                    ? nothing
+                    : html`<tr class="group">
+                        <th colspan="4" scope="rowgroup">${topic ?? texts.nodes.withoutTopic}</th>
+                      </tr>`
+                }
+                ${repeat(
+                  rows,
+                  (row) => row.nodo,
+                  (row) => this.row(row),
+                )}
+              </tbody>`,
+          )}
         </table>
       </div>
       ${answer.matching > answer.nodes.length ? this.pages(answer) : nothing}`;
+  }
+
+  /** One for each topic where the list is in their order, else a single one without a topic. */
+  private groups(nodes: NodeRow[]): { topic: string | null | undefined; rows: NodeRow[] }[] {
+    if (!this.grouped) return [{ topic: undefined, rows: nodes }];
+    const groups = new Map<string | null, NodeRow[]>();
+    for (const row of nodes) groups.set(row.topic, [...(groups.get(row.topic) ?? []), row]);
+    return Array.from(groups, ([topic, rows]) => ({ topic, rows }));
+  }
+
+  private get grouped(): boolean {
+    return this.sort === 'topic' && this.topic === undefined;
   }
 
   private header(column: 'nodo' | 'ts'): TemplateResult {
@@ -303,11 +351,13 @@ export class NodesView extends LitElement {
         <a class="name" dir="auto" href=${app.link(address)} @click=${open}>${row.nodo}</a>
         <div class="sub">
           <span class="state ${row.state}">${texts.state[row.state]}</span>
-          ${this.topic === undefined ? html`· ${row.topic ?? texts.nodes.withoutTopic}` : nothing}
+          ${this.topic === undefined && !this.grouped ? html`· ${row.topic ?? texts.nodes.withoutTopic}` : nothing}
         </div>
       </td>
       <td class="when num">${this.when(row)}</td>
-      <td class="values-cell"><div class="values">${this.values(row)}</div></td>
+      <td class="values-cell">
+        <div class="values ${this.topic === undefined ? '' : 'narrow'}">${this.values(row)}</div>
+      </td>
       <td class="actions right">
         <a
           class="button primary"

@@ -14,12 +14,14 @@ import './nodes-view';
 
 const POLL_MS = 3_000;
 
-type Column = 'name' | 'nodes' | 'messages' | 'rate' | 'lag' | 'lastWrite' | 'partitions' | 'retention';
+type Column =
+  'name' | 'nodes' | 'messages' | 'size' | 'rate' | 'lag' | 'lastWrite' | 'partitions' | 'retention';
 
 const SORT_VALUES: Record<Column, (topic: TopicRow) => number | string> = {
   name: ({ name }) => name,
   nodes: ({ nodeCount }) => nodeCount ?? -1,
   messages: ({ messages }) => messages ?? -1,
+  size: ({ sizeBytes }) => sizeBytes ?? -1,
   rate: ({ ratePerMinute }) => ratePerMinute ?? -1,
   lag: ({ lag }) => lag ?? -1,
   lastWrite: ({ lastWrite }) => lastWrite ?? -1,
@@ -81,6 +83,13 @@ export class TopicsView extends LitElement {
         cursor: help;
       }
       @media (max-width: 760px) {
+        .head .grow,
+        input[type='search'] {
+          flex: 1 1 100%;
+        }
+        tr.open {
+          background: var(--raised);
+        }
         td.inside {
           margin: -12px -16px;
           padding: 4px 12px 16px !important;
@@ -99,13 +108,6 @@ export class TopicsView extends LitElement {
         align-items: center;
         gap: 12px;
         flex-wrap: wrap;
-      }
-      .check {
-        display: inline-flex;
-        align-items: center;
-        gap: 8px;
-        font-size: 14px;
-        color: var(--muted);
       }
       .foot {
         margin-top: 12px;
@@ -182,7 +184,8 @@ export class TopicsView extends LitElement {
           <thead>
             <tr>
               ${this.header('name')} ${this.header('nodes', true)}
-              ${this.header('messages', true, texts.topics.estimate)} ${this.header('rate', true)}
+              ${this.header('messages', true, texts.topics.estimate)}
+              ${this.header('size', true, texts.topics.sizeHint)} ${this.header('rate', true)}
               ${this.header('lag', true, texts.topics.lagHint(answer.groupId))} ${this.header('lastWrite')}
               ${this.header('partitions', true)}
               <th scope="col">${texts.topics.columns.replication}</th>
@@ -193,7 +196,7 @@ export class TopicsView extends LitElement {
             ${repeat(
               shown,
               ({ name }) => name,
-              (topic) => this.row(topic),
+              (topic) => this.row(topic, answer),
             )}
           </tbody>
         </table>
@@ -221,7 +224,7 @@ export class TopicsView extends LitElement {
     </th>`;
   }
 
-  private row(topic: TopicRow): TemplateResult {
+  private row(topic: TopicRow, { sizesMissing }: TopicsAnswer): TemplateResult {
     const { app } = this;
     const { texts, format, client } = app;
     const { columns } = texts.topics;
@@ -249,6 +252,16 @@ export class TopicsView extends LitElement {
         <td class="num right" data-label=${columns.messages}>
           ${topic.messages === null ? '–' : html`<abbr title=${texts.topics.estimate}>≈ ${known(topic.messages)}</abbr>`}
         </td>
+        <td class="num right" data-label=${columns.size}>
+          ${
+            topic.sizeBytes === null
+              ? html`<abbr
+                  title=${sizesMissing === null ? texts.topics.sizeUnknown : texts.topics.sizeMissing(sizesMissing)}
+                  >–</abbr
+                >`
+              : format.bytes(topic.sizeBytes)
+          }
+        </td>
         <td class="num right" data-label=${columns.rate}>${known(topic.ratePerMinute)}</td>
         <td class="num right" data-label=${columns.lag}>
           <span class=${topic.lag ? 'lagging' : ''}>${known(topic.lag)}</span>
@@ -265,11 +278,18 @@ export class TopicsView extends LitElement {
             >
           </span>
         </td>
-        <td class="num" data-label=${columns.retention}>
-          ${topic.retentionMs === null ? '–' : topic.retentionMs < 0 ? texts.topics.forever : format.duration(topic.retentionMs)}
-        </td>
+        <td class="num" data-label=${columns.retention}>${this.retention(topic)}</td>
       </tr>
       ${open ? this.inside(topic) : nothing}`;
+  }
+
+  private retention({ retentionMs, retentionBytes }: TopicRow): string {
+    const { texts, format } = this.app;
+    if (retentionMs === null) return '–';
+    const time = retentionMs < 0 ? texts.topics.forever : format.duration(retentionMs);
+    if (retentionBytes === null || retentionBytes < 0) return time;
+    const size = texts.topics.atMost(format.bytes(retentionBytes));
+    return retentionMs < 0 ? size : `${time}, ${size}`;
   }
 
   private inside(topic: TopicRow): TemplateResult {
@@ -277,7 +297,7 @@ export class TopicsView extends LitElement {
     const { texts } = app;
     const tail: Address = { view: 'live', topic: topic.name, range: LAST_10 };
     return html`<tr>
-      <td class="inside" colspan="9">
+      <td class="inside" colspan="10">
         <div class="row">
           <h2>${texts.topics.nodesTitle}</h2>
           <a

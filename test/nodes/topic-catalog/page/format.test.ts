@@ -19,6 +19,17 @@ describe('numbers, times and names on the page', () => {
     assert.equal(new Format('en').count(12_345_678), '12.3M');
   });
 
+  it('give a size in the largest unit of which there is one', () => {
+    const format = new Format('en');
+    assert.deepEqual(
+      [0, 999, 1_000, 262_400, 99_950_000, 123_456_789, 4_200_000_000_000].map((value) =>
+        format.bytes(value),
+      ),
+      ['0 byte', '999 byte', '1 kB', '262 kB', '100 MB', '123 MB', '4.2 TB'],
+    );
+    assert.equal(new Format('es').bytes(1_500_000), '1,5 MB');
+  });
+
   it('say how long ago in the unit that fits, and never in the future', () => {
     const format = new Format('es');
     const ago = (past: number) => format.ago(10 * 365 * DAY - past, 10 * 365 * DAY);
