@@ -1,8 +1,24 @@
 import path from 'node:path';
+import type { RemoteListener } from './kafka/cluster';
 import { ROOT } from './paths';
 
-/** What `npm start` runs and where; every value comes from an environment variable. */
+/**
+ * Which part of the pipeline runs on this machine: all of it; what stands beside the board; or what stores and shows
+ * what the boards send.
+ */
+export const ROLES = ['all', 'edge', 'server'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A Kafka to be run here. */
+export interface OwnKafka {
+  port: number;
+  /** KAFKA_EDGE_ADDRESS and KAFKA_EDGE_PORT: where edges on other machines reach it. */
+  remote?: RemoteListener;
+}
+
+/** What `npm start` runs and where; every value but the role comes from an environment variable. */
 export interface StackConfig {
+  role: Role;
   /** PORT: dashboard and editor. */
   port: number;
   /** HOST: the address that Node-RED listens on. */
@@ -14,11 +30,11 @@ export interface StackConfig {
   /** KAFKA_TOPIC: where the readings go. */
   topic: string;
   /** KAFKA_BROKERS ("host:port,..."): a Kafka that runs already; else one is run on KAFKA_PORT. */
-  kafka: { brokers: string } | { port: number };
-  /** MONGODB_URI: a database that runs already; else one is run on MONGO_PORT. */
-  database: { uri: string } | { port: number };
-  /** SERIAL_PATH: a serial device to read; else the simulated board runs BOARD_HEX. */
-  serial: { path: string } | { hex: string };
+  kafka: { brokers: string } | OwnKafka;
+  /** MONGODB_URI: a database that runs already; else one is run on MONGO_PORT. An edge has none. */
+  database: { uri: string } | { port: number } | undefined;
+  /** SERIAL_PATH: a serial device to read; else the simulated board runs BOARD_HEX. A server has none. */
+  serial: { path: string } | { hex: string } | undefined;
 }
 
 /** A setting that cannot be used, told with its variable. */
@@ -39,25 +55,64 @@ export const ADMIN_USER = 'admin';
  * Reads the settings from the environment; an empty variable counts as unset.
  * @throws SettingError for a value that cannot be used
  */
-export function readConfig(env: NodeJS.ProcessEnv): StackConfig {
+export function readConfig(env: NodeJS.ProcessEnv, role: Role = 'all'): StackConfig {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
   const port = (name: string, fallback: number): number => readPort(name, text(name), fallback);
-  const brokers = text('KAFKA_BROKERS');
   const uri = text('MONGODB_URI');
   const serialPath = text('SERIAL_PATH');
   const config: StackConfig = {
-    port: port('PORT', 7000),
+    role,
+    port: port('PORT', DEFAULTS[role].port),
     host: text('HOST') ?? '127.0.0.1',
     passwordHash: readHash(text('ADMIN_PASSWORD_HASH')),
-    dataDir: path.resolve(text('DATA_DIR') ?? path.join(ROOT, '.data')),
+    dataDir: path.resolve(text('DATA_DIR') ?? path.join(ROOT, '.data', DEFAULTS[role].folder)),
     topic: readTopic(text('KAFKA_TOPIC') ?? 'Prueba'),
-    kafka: brokers === undefined ? { port: port('KAFKA_PORT', 9092) } : { brokers },
-    database: uri === undefined ? { port: port('MONGO_PORT', 27017) } : { uri },
-    serial: serialPath === undefined ? { hex: readHex(text('BOARD_HEX')) } : { path: serialPath },
+    kafka: readKafka(role, text, port),
+    database: role === 'edge' ? undefined : uri === undefined ? { port: port('MONGO_PORT', 27017) } : { uri },
+    serial:
+      role === 'server'
+        ? undefined
+        : serialPath === undefined
+          ? { hex: readHex(text('BOARD_HEX')) }
+          : { path: serialPath },
   };
   requirePasswordBeyondLoopback(config);
   requireDifferentPorts(config);
   return config;
+}
+
+/** Edge and server of a try-out run on one machine, each with its page and its data. */
+const DEFAULTS: Record<Role, { port: number; folder: string }> = {
+  all: { port: 7000, folder: '' },
+  edge: { port: 7001, folder: 'edge' },
+  server: { port: 7000, folder: 'server' },
+};
+
+function readKafka(
+  role: Role,
+  text: (name: string) => string | undefined,
+  port: (name: string, fallback: number) => number,
+): StackConfig['kafka'] {
+  const brokers = text('KAFKA_BROKERS');
+  if (brokers !== undefined) return { brokers };
+  if (role === 'edge') {
+    throw new SettingError(
+      'KAFKA_BROKERS',
+      'an edge hands its readings to the Kafka of the server. Set it to where that is reached from here, such as ' +
+        '192.168.1.20:9094',
+    );
+  }
+  const own = { port: port('KAFKA_PORT', 9092) };
+  const address = text('KAFKA_EDGE_ADDRESS');
+  if (address === undefined) return own;
+  const [, advertisedPort] = /^[^\s:/,]+:(\d{1,5})$/.exec(address) ?? [];
+  if (advertisedPort === undefined) {
+    throw new SettingError(
+      'KAFKA_EDGE_ADDRESS',
+      `"${address}" is not the address of this machine, as edges reach it, and a port: such as 192.168.1.20:9094`,
+    );
+  }
+  return { ...own, remote: { address, port: port('KAFKA_EDGE_PORT', Number(advertisedPort)) } };
 }
 
 function readPort(name: string, value: string | undefined, fallback: number): number {
@@ -106,14 +161,15 @@ function requirePasswordBeyondLoopback(config: StackConfig): void {
 
 function requireDifferentPorts(config: StackConfig): void {
   const taken = new Map([[config.port, 'PORT']]);
-  const claim = (name: string, service: { port?: number }): void => {
-    if (service.port === undefined) return;
+  const claim = (name: string, service: { port?: number } | undefined): void => {
+    if (service?.port === undefined) return;
     const other = taken.get(service.port);
     if (other !== undefined) throw new SettingError(name, `${service.port} is the value of ${other} too`);
     taken.set(service.port, name);
   };
   claim('KAFKA_PORT', config.kafka as { port?: number });
-  claim('MONGO_PORT', config.database as { port?: number });
+  claim('KAFKA_EDGE_PORT', (config.kafka as Partial<OwnKafka>).remote);
+  claim('MONGO_PORT', config.database as { port?: number } | undefined);
 }
 
 /** @returns whether only this machine can reach a host. */

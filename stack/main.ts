@@ -1,3 +1,4 @@
+import { readCommandLine } from './command-line';
 import { readConfig, SettingError, type StackConfig } from './config';
 import { Stack, type Addresses } from './stack';
 
@@ -10,7 +11,7 @@ function say(line: string): void {
 
 function settingsOrExit(): StackConfig {
   try {
-    return readConfig(process.env);
+    return readConfig(process.env, readCommandLine(process.argv.slice(2)).role);
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     console.error(error.message);
@@ -21,7 +22,12 @@ function settingsOrExit(): StackConfig {
 /** One line, so that a program can wait for it. */
 function readyLine(at: Addresses, since: number): string {
   const seconds = ((Date.now() - since) / 1000).toFixed(1);
-  return `ready in ${seconds} s: dashboard ${at.dashboard}  editor ${at.editor}  (Kafka ${at.kafka}, database ${at.database}, serial line ${at.serial}; Ctrl-C stops everything)`;
+  const services = [
+    `Kafka ${at.kafka}`,
+    ...(at.database === undefined ? [] : [`database ${at.database}`]),
+    ...(at.serial === undefined ? [] : [`serial line ${at.serial}`]),
+  ];
+  return `ready in ${seconds} s: dashboard ${at.dashboard}  editor ${at.editor}  (${services.join(', ')}; Ctrl-C stops everything)`;
 }
 
 /**

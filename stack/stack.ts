@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { boardProcess } from './board';
-import { ADMIN_USER, type StackConfig } from './config';
+import { ADMIN_USER, type Role, type StackConfig } from './config';
 import { Database } from './database/database';
 import type { Report } from './install-once';
 import { ensureTopics, KafkaCluster } from './kafka/cluster';
@@ -19,6 +19,12 @@ const SERVICE_STOP_MS = 4_000;
 
 const PARTITIONS = 3;
 
+const STARTING: Record<Role, string> = {
+  all: 'starting Kafka, the database and the board',
+  edge: 'starting the board',
+  server: 'starting Kafka and the database',
+};
+
 /** What a stack is made of besides its settings. */
 export interface StackParts {
   /** Flow files to deploy in a new user directory. */
@@ -27,19 +33,26 @@ export interface StackParts {
   packageDir: string;
 }
 
-export const SHIPPED: StackParts = {
-  flows: ['edge.json', 'server.json', 'dashboard-2.json'].map((file) => path.join(ROOT, 'flows', file)),
-  packageDir: ROOT,
+const FLOWS: Record<Role, readonly string[]> = {
+  all: ['edge.json', 'server.json', 'dashboard-2.json'],
+  edge: ['edge.json', 'edge-status.json'],
+  server: ['server.json', 'dashboard-2.json'],
 };
+
+/** @returns what `npm start` deploys on a machine of this role */
+export function shippedFor(role: Role): StackParts {
+  return { flows: FLOWS[role].map((file) => path.join(ROOT, 'flows', file)), packageDir: ROOT };
+}
 
 /** Where people find what runs. */
 export interface Addresses {
   dashboard: string;
   editor: string;
   kafka: string;
-  /** Without what a person may have put into the URI to log in. */
-  database: string;
-  serial: string;
+  /** Without what a person may have put into the URI to log in; an edge has none. */
+  database: string | undefined;
+  /** A server has none. */
+  serial: string | undefined;
 }
 
 /** Kafka, database, board and Node-RED as `npm start` runs them. */
@@ -50,7 +63,7 @@ export class Stack {
   constructor(
     private readonly config: StackConfig,
     private readonly report: Report,
-    private readonly parts: StackParts = SHIPPED,
+    private readonly parts: StackParts = shippedFor(config.role),
   ) {
     this.supervisor = new Supervisor(report);
   }
@@ -70,28 +83,28 @@ export class Stack {
       this.prepareBoard(),
     ]);
     const brokers = kafka instanceof KafkaCluster ? kafka.bootstrap : kafka.brokers;
-    const uri = database.uri;
-    this.report('starting Kafka, the database and the board');
+    const uri = database?.uri;
+    this.report(STARTING[this.config.role]);
     await this.supervisor.run(
       ...(kafka instanceof KafkaCluster ? kafka.brokers : []),
       ...(database instanceof Database ? [database.process] : []),
-      ...(board.process === undefined ? [] : [board.process]),
+      ...(board?.process === undefined ? [] : [board.process]),
     );
     await this.prepareTopic(brokers);
     this.report('starting Node-RED');
     await this.startNodeRed(userDir, {
       KAFKA_BROKERS: brokers,
       KAFKA_TOPIC: this.config.topic,
-      MONGODB_URI: uri,
-      SERIAL_PATH: board.serial,
+      ...(uri === undefined ? {} : { MONGODB_URI: uri }),
+      ...(board === undefined ? {} : { SERIAL_PATH: board.serial }),
     });
     const url = urlOf(this.config.host, this.config.port);
     return {
       dashboard: `${url}/`,
       editor: `${url}${EDITOR_PATH}`,
       kafka: brokers,
-      database: withoutLogin(uri),
-      serial: board.serial,
+      database: uri === undefined ? undefined : withoutLogin(uri),
+      serial: board?.serial,
     };
   }
 
@@ -114,7 +127,10 @@ export class Stack {
     const { config } = this;
     await requireFreePort(config.port, config.host, 'PORT');
     if ('port' in config.kafka) await requireFreePort(config.kafka.port, '127.0.0.1', 'KAFKA_PORT');
-    if ('port' in config.database) await requireFreePort(config.database.port, '127.0.0.1', 'MONGO_PORT');
+    if ('remote' in config.kafka)
+      await requireFreePort(config.kafka.remote.port, '0.0.0.0', 'KAFKA_EDGE_PORT');
+    if (config.database !== undefined && 'port' in config.database)
+      await requireFreePort(config.database.port, '127.0.0.1', 'MONGO_PORT');
   }
 
   private async prepareNodeRed(): Promise<string> {
@@ -131,15 +147,16 @@ export class Stack {
     return KafkaCluster.prepare({
       dir: path.join(dataDir, 'kafka'),
       port: kafka.port,
+      ...(kafka.remote === undefined ? {} : { remote: kafka.remote }),
       logs: this.logs,
       stopTimeout: SERVICE_STOP_MS,
       report: this.report,
     });
   }
 
-  private async prepareDatabase(): Promise<Database | { uri: string }> {
+  private async prepareDatabase(): Promise<Database | { uri: string } | undefined> {
     const { database, dataDir } = this.config;
-    if ('uri' in database) return database;
+    if (database === undefined || 'uri' in database) return database;
     return Database.prepare({
       dir: path.join(dataDir, 'database'),
       port: database.port,
@@ -149,8 +166,9 @@ export class Stack {
     });
   }
 
-  private async prepareBoard(): Promise<{ serial: string; process?: ManagedProcess }> {
+  private async prepareBoard(): Promise<{ serial: string; process?: ManagedProcess } | undefined> {
     const { serial, dataDir } = this.config;
+    if (serial === undefined) return undefined;
     if ('path' in serial) return { serial: serial.path };
     const link = path.join(dataDir, 'board');
     const process = await boardProcess({
@@ -165,6 +183,8 @@ export class Stack {
 
   /** At a Kafka of the user's own the topic may be theirs to create, and the nodes wait for it: that stops nothing. */
   private async prepareTopic(brokers: string): Promise<void> {
+    // The server makes it; an edge starts whether it can reach the server or not.
+    if (this.config.role === 'edge') return;
     const topics = [{ topic: this.config.topic, partitions: PARTITIONS }];
     if ('port' in this.config.kafka) return ensureTopics(brokers, topics);
     try {

@@ -7,6 +7,14 @@ import type { StoreStats } from './record-store';
 /** Records that are acknowledged sooner than this are not spoken of as waiting. */
 const WAITING_AFTER_MS = 2_000;
 
+/** A status that a flow can reckon with too: a Status node passes on all of it. */
+export interface ProducerStatus extends NodeStatus {
+  /** records of which the text says that they wait */
+  waiting: number;
+  /** when the oldest of them came, in milliseconds since 1970 */
+  since?: number;
+}
+
 export interface StatusFacts {
   connection: ClientState;
   stats: StoreStats;
@@ -15,12 +23,20 @@ export interface StatusFacts {
 }
 
 /** @returns the node's status, in the runtime's language */
-export function describeStatus(
-  { connection, stats, problem }: StatusFacts,
-  now: number,
+export function describeStatus(facts: StatusFacts, now: number, t: Translate): ProducerStatus {
+  const waitingBefore = facts.connection.state === 'connected' ? now - WAITING_AFTER_MS : now;
+  const { count, oldest } = facts.stats;
+  const waits = oldest !== undefined && oldest <= waitingBefore;
+  const shown = shownStatus(facts, notesOf(facts.stats, waits, t), waits, t);
+  return { ...shown, waiting: waits ? Math.max(count, 1) : 0, ...(waits ? { since: oldest } : {}) };
+}
+
+function shownStatus(
+  { connection, problem }: StatusFacts,
+  notes: readonly string[],
+  waits: boolean,
   t: Translate,
 ): NodeStatus {
-  const notes = notesOf(stats, connection.state === 'connected' ? now - WAITING_AFTER_MS : now, t);
   const withNotes = (text: string): string => [text, ...notes].join(' · ');
   if (problem) {
     return { fill: 'red', shape: 'ring', text: withNotes(shorten(textOf(problem, t))) };
@@ -33,8 +49,7 @@ export function describeStatus(
       return { fill: 'red', shape: 'ring', text: withNotes(t('kafka-producer.status.retrying', params)) };
     }
     case 'connected': {
-      const waiting = stats.oldest !== undefined && stats.oldest < now - WAITING_AFTER_MS;
-      if (waiting) return { fill: 'yellow', shape: 'ring', text: notes.join(' · ') };
+      if (waits) return { fill: 'yellow', shape: 'ring', text: notes.join(' · ') };
       return { fill: 'green', shape: 'dot', text: withNotes(t('kafka-producer.status.connected')) };
     }
     case 'closed':
@@ -47,12 +62,12 @@ function textOf(error: Error, t: Translate): string {
 }
 
 function notesOf(
-  { count, oldest, dropped, damaged }: StoreStats,
-  waitingBefore: number,
+  { count, oldest = 0, dropped, damaged }: StoreStats,
+  waits: boolean,
   t: Translate,
 ): string[] {
   const notes: string[] = [];
-  if (oldest !== undefined && oldest <= waitingBefore) {
+  if (waits) {
     notes.push(t('kafka-producer.status.waiting', { n: Math.max(count, 1), time: clock(oldest) }));
   }
   if (dropped > 0) notes.push(t('kafka-producer.status.dropped', { n: dropped }));

@@ -8,12 +8,14 @@ import { requireJava } from './jars';
 /** How clients talk to a listener; the names are Kafka's own. */
 export type ListenerProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
 
-/** A further way into a broker, on 127.0.0.1. */
+/** A further way into a broker. */
 export interface Listener {
   /** Kafka's name of it, in capitals; settings of this listener alone begin with `listener.name.<name in small letters>.` */
   name: string;
   protocol: ListenerProtocol;
   port: number;
+  /** "host:port" as clients elsewhere reach it, who then find it open on every address of this machine; absent: it is for 127.0.0.1 only. */
+  advertised?: string;
 }
 
 /** A user that a new cluster knows from its first start, by SCRAM-SHA-256 and by SCRAM-SHA-512. */
@@ -118,16 +120,22 @@ function dataFolder(broker: BrokerSpec): string {
 
 function brokerSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
   const replicas = Math.min(3, cluster.brokers.length);
-  const listeners = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: broker.port }, ...broker.listeners];
-  const addresses = listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(',');
+  const plain: Listener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: broker.port };
+  const listeners = [plain, ...broker.listeners];
+  const addresses = listeners.map(
+    ({ name, port, advertised }) => `${name}://${advertised === undefined ? '127.0.0.1' : '0.0.0.0'}:${port}`,
+  );
+  const advertised = listeners.map(
+    ({ name, port, advertised }) => `${name}://${advertised ?? `127.0.0.1:${port}`}`,
+  );
   const protocols = listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
   const voters = cluster.brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
   return {
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': voters.join(','),
-    listeners: `${addresses},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': addresses,
+    listeners: [...addresses, `CONTROLLER://127.0.0.1:${broker.controllerPort}`].join(','),
+    'advertised.listeners': advertised.join(','),
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocols}`,
     'log.dirs': dataFolder(broker),

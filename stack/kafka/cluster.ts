@@ -33,6 +33,8 @@ export interface KafkaOptions {
   settings?: Record<string, string | number>;
   /** Further listeners of each broker, by name. The plain one stays: it is how the stack itself looks at the brokers. */
   listeners?: Record<string, ListenerProtocol>;
+  /** A listener without TLS or passwords for clients on other machines; further brokers take the ports that follow. */
+  remote?: RemoteListener;
   /** Users of a new cluster. */
   scramUsers?: readonly ScramUser[];
   /** Folder for the brokers' logs. */
@@ -40,6 +42,14 @@ export interface KafkaOptions {
   /** Milliseconds from the stop signal to SIGKILL. */
   stopTimeout?: number;
   report?: Report;
+}
+
+/** Where clients on other machines find the first broker. */
+export interface RemoteListener {
+  /** What it listens on, at every address of this machine. */
+  port: number;
+  /** "host:port" as those clients reach it; what stands between may change the port. */
+  address: string;
 }
 
 /** A topic to be there. */
@@ -71,7 +81,10 @@ export class KafkaCluster implements Service {
       brokers.push({
         id,
         port,
-        listeners: await listenersOf(options.listeners ?? {}),
+        listeners: [
+          ...(await listenersOf(options.listeners ?? {})),
+          ...(options.remote === undefined ? [] : [remoteListener(options.remote, id - 1)]),
+        ],
         controllerPort: await freePort(),
         dir: path.join(options.dir, `broker-${id}`),
       });
@@ -118,6 +131,16 @@ export class KafkaCluster implements Service {
       return brokers.some(({ port }) => port === broker.port);
     });
   }
+}
+
+function remoteListener({ port, address }: RemoteListener, brokersBefore: number): Listener {
+  const [, host = '', advertisedPort = ''] = /^(.+):(\d+)$/.exec(address) ?? [];
+  return {
+    name: 'REMOTE',
+    protocol: 'PLAINTEXT',
+    port: port + brokersBefore,
+    advertised: `${host}:${Number(advertisedPort) + brokersBefore}`,
+  };
 }
 
 /**

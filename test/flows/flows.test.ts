@@ -11,7 +11,7 @@ const CONFIG = ['kafka-cluster', 'mongo-database'];
 const EDITOR_ONLY = ['id', 'type', 'z', 'x', 'y', 'wires'];
 const WITHOUT_PLACE = [...CONFIG, 'tab', 'ui_base', 'ui_tab', 'ui_group', 'ui-base', 'ui-theme', 'ui-page'];
 
-const FLOWS = ['flows/edge.json', 'flows/server.json', 'flows/dashboard-2.json'];
+const FLOWS = ['flows/edge.json', 'flows/edge-status.json', 'flows/server.json', 'flows/dashboard-2.json'];
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
   .filter((file) => file.endsWith('.json'))
   .map((file) => `examples/${file}`);
@@ -63,9 +63,11 @@ for (const file of [...FLOWS, ...EXAMPLES]) {
     });
 
     it('explains itself in a comment, catches errors and keeps no secret', () => {
+      // The status page stands on the tab of the flow that it shows.
+      const onTab = file === 'flows/edge-status.json' ? [...nodes, ...read('flows/edge.json')] : nodes;
       for (const type of ['comment', 'catch', 'debug'])
         assert.ok(
-          nodes.some((node) => node.type === type),
+          onTab.some((node) => node.type === type),
           type,
         );
       assert.doesNotMatch(JSON.stringify(nodes), /"(credentials|password|username)":/);
@@ -106,6 +108,14 @@ describe('the shipped flows and examples together', () => {
       assert.equal(merged.filter(({ type }) => type === 'kafka-cluster').length, 1);
     });
   }
+
+  it('the status page of an edge looks at the nodes of its flow, on the same tab', () => {
+    const [edge, status] = [read('flows/edge.json'), read('flows/edge-status.json')];
+    assert.equal(mergeFlows([edge, status]).length, edge.length + status.length - 1);
+    for (const { scope } of status.filter(({ scope }) => scope !== undefined)) {
+      for (const id of scope as string[]) assert.ok(edge.some((node) => node.id === id));
+    }
+  });
 
   it('hands stored readings from the server to Dashboard 2.0 over a link', () => {
     const out = read('flows/server.json').find(({ type }) => type === 'link out');

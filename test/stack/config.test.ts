@@ -8,6 +8,7 @@ describe('the settings of npm start', () => {
   it('have a default each, all on this machine', () => {
     const root = path.resolve(__dirname, '..', '..');
     assert.deepEqual(readConfig({}), {
+      role: 'all',
       port: 7000,
       host: '127.0.0.1',
       passwordHash: undefined,
@@ -45,6 +46,35 @@ describe('the settings of npm start', () => {
     assert.deepEqual(config.kafka, { brokers: 'a:9092,b:9092' });
     assert.deepEqual(config.database, { uri: 'mongodb://db' });
     assert.deepEqual(config.serial, { path: '/dev/ttyACM0' });
+  });
+
+  it('of an edge are its own: the Kafka of the server, a board, and no database', () => {
+    const config = readConfig({ KAFKA_BROKERS: 'server:9094' }, 'edge');
+    assert.deepEqual(config.kafka, { brokers: 'server:9094' });
+    assert.equal(config.database, undefined);
+    assert.ok(config.serial && 'hex' in config.serial);
+    assert.equal(config.port, 7001);
+    assert.ok(config.dataDir.endsWith(path.join('.data', 'edge')));
+    assert.throws(() => readConfig({}, 'edge'), /KAFKA_BROKERS: an edge hands its readings to the Kafka/);
+  });
+
+  it('of a server have no board, and say where edges reach its Kafka', () => {
+    const config = readConfig({ KAFKA_EDGE_ADDRESS: 'server.example:9094', SERIAL_PATH: '/dev/x' }, 'server');
+    assert.equal(config.serial, undefined);
+    assert.deepEqual(config.database, { port: 27017 });
+    assert.deepEqual(config.kafka, { port: 9092, remote: { address: 'server.example:9094', port: 9094 } });
+    const behindRouter = { KAFKA_EDGE_ADDRESS: 'server.example:9094', KAFKA_EDGE_PORT: '19094' };
+    assert.deepEqual(readConfig(behindRouter, 'server').kafka, {
+      port: 9092,
+      remote: { address: 'server.example:9094', port: 19094 },
+    });
+    for (const address of ['server', 'http://server:1', 'a:1,b:2', ':9']) {
+      assert.throws(() => readConfig({ KAFKA_EDGE_ADDRESS: address }, 'server'), /KAFKA_EDGE_ADDRESS: /);
+    }
+    assert.throws(
+      () => readConfig({ KAFKA_EDGE_ADDRESS: 'server:9092' }, 'server'),
+      /KAFKA_EDGE_PORT: 9092 is the value of KAFKA_PORT too/,
+    );
   });
 
   it('refuse what is not a port, naming the variable and the value', () => {

@@ -93,7 +93,7 @@ describe('npm start', function () {
         MONGODB_URI: `mongodb://127.0.0.1:${env.MONGO_PORT}`,
         SERIAL_PATH: path.join(dir, 'data', 'board'),
       });
-      assert.ok(existsSync(addresses.serial), 'the board has its serial line');
+      assert.ok(existsSync(addresses.serial ?? ''), 'the board has its serial line');
       assert.match(await page('/admin/library/examples/flows/'), /sensors/);
 
       const kafka = Number(/\(process (\d+)\)/.exec(portHolder(Number(env.KAFKA_PORT)) ?? '')?.[1]);

@@ -9,7 +9,7 @@ import { until } from '../support/until';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** The whole product, as `npm start` runs it, on ports and with data of its own. */
+/** The whole product, or the part of it that a role has, as `npm start` runs it, on ports and with data of its own. */
 export class Product {
   readonly lines: string[] = [];
   private child: ChildProcess | undefined;
@@ -17,12 +17,18 @@ export class Product {
   private constructor(
     private readonly dataDir: string,
     private readonly ports: { dashboard: number; kafka: number; mongo: number },
+    private readonly args: readonly string[],
+    private readonly env: Record<string, string>,
   ) {}
 
-  static async create(): Promise<Product> {
+  /**
+   * @param args what follows `npm start --`
+   * @param env more of the environment
+   */
+  static async create(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Product> {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'test-product-'));
     const [dashboard, kafka, mongo] = [await freePort(), await freePort(), await freePort()];
-    return new Product(dataDir, { dashboard, kafka, mongo });
+    return new Product(dataDir, { dashboard, kafka, mongo }, args, env);
   }
 
   get dashboard(): string {
@@ -42,7 +48,7 @@ export class Product {
     const since = Date.now();
     this.lines.length = 0;
     const { dashboard, kafka, mongo } = this.ports;
-    this.child = spawn('npm', ['start'], {
+    this.child = spawn('npm', ['start', '--', ...this.args], {
       cwd: ROOT,
       env: {
         ...process.env,
@@ -50,6 +56,7 @@ export class Product {
         KAFKA_PORT: String(kafka),
         MONGO_PORT: String(mongo),
         DATA_DIR: this.dataDir,
+        ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
