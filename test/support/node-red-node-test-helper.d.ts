@@ -26,6 +26,8 @@ declare module 'node-red-node-test-helper' {
     getNode(id: string): Node & { close(removed?: boolean): Promise<void> };
     request(): { get(path: string): Request; post(path: string): Request };
     settings(settings: object): object;
+    /** What was logged: each call has one entry. */
+    log(): { args: [entry: object][] };
   };
   export = helper;
 }
