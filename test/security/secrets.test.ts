@@ -13,6 +13,7 @@ import { until } from '../support/until';
 const SECRETS = {
   plainRefused: 'k4fka-plain/päss 1',
   scramUnreachable: 'k4fka-scram/päss 2',
+  clientSecret: 'k4fka-oauth/päss 9',
   unusable: 'k4fka-unusable/päss 3',
   databaseRight: 'm0ngo-right/päss 4',
   databaseWrong: 'm0ngo-wrong/päss 5',
@@ -107,6 +108,14 @@ describe('secrets', function () {
         brokers: '127.0.0.1:1',
         sasl: 'scram-sha-512',
       }),
+      {
+        ...cluster('clientSecret', '', {
+          sasl: 'oauthbearer',
+          tokenUrl: 'http://127.0.0.1:1/token',
+          scope: '',
+        }),
+        credentials: { oauthClientId: 'ana', oauthClientSecret: SECRETS.clientSecret },
+      },
       cluster('unusable', SECRETS.unusable, { brokers: 'a b/c', sasl: 'scram-sha-256' }),
     ];
     const databases = [
@@ -194,7 +203,11 @@ describe('secrets', function () {
 
   /** As the dialog of a saved node asks for it: the password itself stays in the runtime. */
   async function connectionTestOf({ id, type, credentials, ...fields }: FlowNode): Promise<[string, string]> {
-    const body = { id, fields, credentials: credentials ? { username: 'ana', password: '__PWRD__' } : {} };
+    const saved = Object.entries((credentials ?? {}) as Record<string, string>).map(([name, value]) => [
+      name,
+      value === 'ana' ? value : '__PWRD__',
+    ]);
+    const body = { id, fields, credentials: Object.fromEntries(saved) as unknown };
     const answer = await api.request(`/${type}/test`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
