@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   MongoBulkWriteError,
   MongoNetworkError,
@@ -15,6 +16,8 @@ interface Answer {
   refused?: Record<number, number>;
   writeConcernError?: unknown;
   error?: Error;
+  /** when the answer comes; what is inserted can be seen before */
+  at?: Promise<void>;
 }
 
 /** Answers inserts as it is told, then takes everything; remembers what it has, and how it was asked. */
@@ -39,7 +42,8 @@ class FakeCollection {
       if (code === undefined) this.stored.set(id, document);
       else writeErrors.push({ index, code, errmsg: code === 11_000 ? 'E11000 index: _id_ dup key' : 'no' });
     }
-    if (writeErrors.length === 0 && answer.writeConcernError === undefined) return Promise.resolve();
+    if (writeErrors.length === 0 && answer.writeConcernError === undefined)
+      return answer.at ?? Promise.resolve();
     return Promise.reject(bulkError(writeErrors, documents.length, answer.writeConcernError));
   }
 
@@ -123,7 +127,7 @@ describe('mongo-sink: what an error of the database means', () => {
     [18, 'authentication'],
     [14_031, 'disk-full'],
     [79, 'all-refused'],
-    [10_107, 'database-away'],
+    [10_107, 'not-primary'],
     [11_600, 'database-away'],
   ] as const) {
     it(`code ${code} refuses no document: it is waited for, telling "${wait}"`, async () => {
@@ -168,6 +172,26 @@ describe('mongo-sink: what an error of the database means', () => {
     const { outcomes } = await write(collection, batch);
     assert.deepEqual(outcomes, ['inserted', 'inserted']);
     assert.deepEqual(collection.inserts, [[1, 2], [2]]);
+  });
+
+  it('a duplicate of what another batch is just inserting counts as there only once that is answered', async () => {
+    let answer = (): void => undefined;
+    const at = new Promise<void>((resolve) => (answer = resolve));
+    const collection = new FakeCollection([{ at }]) as unknown as Collection<ReadingDocument>;
+    const writer = new Writer({
+      collection: () => Promise.resolve(collection),
+      onWaiting: (error) => assert.fail(error),
+    });
+    const batch = documents(1);
+    const { signal } = new AbortController();
+    const order: string[] = [];
+    const first = writer.write(batch, signal).then((outcomes) => order.push(`first ${outcomes.join()}`));
+    const second = writer.write(batch, signal).then((outcomes) => order.push(`second ${outcomes.join()}`));
+    for (let turns = 0; turns < 5; turns++) await turn();
+    assert.deepEqual(order, []);
+    answer();
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ['first inserted', 'second alreadyThere']);
   });
 
   it('ends at once when it is told to, in the middle of a wait', async () => {
