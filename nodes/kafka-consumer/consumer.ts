@@ -10,7 +10,6 @@ import type {
 } from '../kafka-cluster/types';
 import {
   deliveryId,
-  deliveryRest,
   registerOwner,
   unregisterOwner,
   type DeliveryOwner,
@@ -84,7 +83,8 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   private readonly aside: SetAside;
   private readonly commits: Commits;
   private readonly overdue: OverdueWatch;
-  private readonly instance = Math.random().toString(36).slice(2, 8) + Date.now().toString(36);
+  /** begins the ids of the deliveries that this very consumer gives out; partition and number follow */
+  private readonly prefix: string;
   private readonly handedOn: { queue: PartitionQueue; delivery: Delivery }[] = [];
   private handsOn = false;
   private closing = false;
@@ -101,6 +101,8 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     cluster: KafkaCluster,
     private readonly events: ConsumerEvents,
   ) {
+    const instance = Math.random().toString(36).slice(2, 8) + Date.now().toString(36);
+    this.prefix = deliveryId(id, `${instance}.`);
     const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic } = settings;
     this.client = cluster.createConsumer({ topics, groupId, from, sessionTimeoutMs, ignored }, this);
     this.queue = new DeliveryQueue(
@@ -275,36 +277,32 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   }
 
   private find(id: string): { queue: PartitionQueue; delivery: Delivery } | undefined {
-    const [instance, slot, number] = deliveryRest(id).split('.');
-    return instance === this.instance ? this.queue.find(Number(slot), Number(number)) : undefined;
+    if (!id.startsWith(this.prefix)) return undefined;
+    const end = id.indexOf('.', this.prefix.length);
+    return this.queue.find(Number(id.slice(this.prefix.length, end)), Number(id.slice(end + 1)));
   }
 
   private idOf(queue: PartitionQueue, delivery: Delivery): string {
-    return deliveryId(this.id, `${this.instance}.${queue.slot}.${delivery.number}`);
+    return `${this.prefix}${queue.slot}.${delivery.number}`;
   }
 
   private handOn(queue: PartitionQueue, delivery: Delivery): void {
-    const indexes: number[] = [];
+    const { output } = this.settings;
     const payload: unknown[] = [];
-    delivery.records.forEach((record, index) => {
-      if (delivery.aside?.has(index)) return;
-      const value = decode(record.value, this.settings.output);
-      if (value instanceof Fault) {
-        this.aside.one(queue, delivery, index, value);
-      } else {
-        indexes.push(index);
-        payload.push(value);
-      }
-    });
+    for (const [index, record] of delivery.records.entries()) {
+      if (delivery.aside?.has(index)) continue;
+      const value = decode(record.value, output);
+      if (value instanceof Fault) this.aside.one(queue, delivery, index, value);
+      else payload.push(value);
+    }
     if (payload.length === 0) {
       this.flowIsDone(queue, delivery);
       return;
     }
-    const whole = payload.length === delivery.records.length;
-    delivery.handedOn = whole ? undefined : indexes;
-    const records = whole
-      ? delivery.records
-      : delivery.records.filter((_record, index) => indexes.includes(index));
+    const { aside } = delivery;
+    const indexes = aside && Array.from(delivery.records.keys()).filter((index) => !aside.has(index));
+    delivery.handedOn = indexes;
+    const records = indexes ? indexes.map((index) => delivery.records[index]!) : delivery.records;
     this.events.send(this.messageOf(queue, delivery, records, payload));
     if (this.handsOn) this.confirmSoon(queue, delivery);
   }

@@ -60,9 +60,12 @@ function addOwnFields(document: ReadingDocument, { topic, readingId, place }: Id
   else if (place) document.kafka = { partition: place.partition, offset: BigInt(place.offset) };
 }
 
+function isOwn(name: string): boolean {
+  return OWN_FIELDS.has(name);
+}
+
 function withoutOwnFields(reading: Record<string, unknown>): Record<string, unknown> {
-  const names = Object.keys(reading);
-  if (!names.some((name) => OWN_FIELDS.has(name))) return reading;
+  if (!Object.keys(reading).some(isOwn)) return reading;
   const entries = Object.entries(reading);
   return {
     ...Object.fromEntries(entries.filter(([name]) => !OWN_FIELDS.has(name))),

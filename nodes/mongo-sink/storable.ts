@@ -10,9 +10,6 @@ const OWN_FIELDS_BYTES = 1024;
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-/** Half of a character that UTF-16 writes as two: it has no form in UTF-8, so the driver would store a � instead. */
-const HALF_CHARACTER = /\p{Surrogate}/u;
-
 /** The tag by which the driver takes an object for one of its own values, and by which it really is one. */
 const BSON_VERSION = Symbol.for('@@mdb.bson.version');
 
@@ -39,7 +36,8 @@ function checkValue(value: unknown, path: string, depth: number): number {
     case 'undefined':
       return 8;
     case 'string':
-      if (HALF_CHARACTER.test(value)) throw refusal('half-character', path, value);
+      // Half of a character that UTF-16 writes as two has no form in UTF-8: the driver would store a � instead.
+      if (!value.isWellFormed()) throw refusal('half-character', path, value);
       return 5 + 3 * value.length;
     case 'bigint':
       if (value < INT64.min || value > INT64.max) throw refusal('integer', path, value.toString());
@@ -81,9 +79,10 @@ function checkObject(value: object, path: string, depth: number): number {
 
 function checkFields(value: object, path: string, depth: number): number {
   let bytes = 5;
-  for (const [name, field] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[name];
     const fieldPath = path === '' ? name : `${path}.${name}`;
-    if (name.includes('\0') || HALF_CHARACTER.test(name)) throw refusal('field-name', fieldPath, name);
+    if (name.includes('\0') || !name.isWellFormed()) throw refusal('field-name', fieldPath, name);
     bytes += 2 + 3 * name.length + checkValue(field, fieldPath, depth + 1);
   }
   return bytes;

@@ -51,6 +51,7 @@ export function deliveryRest(delivery: string): string {
 /** @returns the delivery ids that a message carries: none, one, or several after a join. */
 export function deliveriesOf(message: DeliveredMessage): string[] {
   const delivery = message.kafka?.delivery;
+  if (typeof delivery === 'string') return [delivery];
   return (Array.isArray(delivery) ? delivery : [delivery]).filter(
     (id): id is string => typeof id === 'string',
   );

@@ -42,11 +42,11 @@ export function readingTime(id: string): number {
  * @param id a reading id (see isReadingId)
  */
 export function objectIdOfReading(id: string): string {
-  const counterAndRandom = BigInt(`0x${id.slice(15, 18)}${id.slice(19, 23)}${id.slice(24)}`);
-  // 76 bits: 12 of rand_a, the 2-bit variant, 62 of rand_b. The variant is the same in every id and is taken out.
-  const randA = counterAndRandom >> 64n;
-  const randB = counterAndRandom & ((1n << 62n) - 1n);
-  return toObjectId(readingTime(id), (randA << 42n) | (randB >> 20n));
+  const randA = Number.parseInt(id.slice(15, 18), 16);
+  // rand_b without the 2-bit variant before it, which is the same in every id: its first 14 bits, and the next 28.
+  const first = Number.parseInt(id.slice(19, 23), 16) & 0x3fff;
+  const next = Number.parseInt(id.slice(24, 31), 16);
+  return toObjectId(readingTime(id), (randA << 10) | (first >>> 4), ((first & 15) << 28) | next);
 }
 
 /** Where a record stands in Kafka, and when it was written (milliseconds since 1970). */
@@ -63,12 +63,17 @@ export interface RecordPlace {
  */
 export function objectIdOfRecord({ topic, partition, offset, timestamp }: RecordPlace): string {
   const place = createHash('sha256').update(`${topic}\0${partition}`).digest().readUInt32BE(0) >>> 10;
-  return toObjectId(timestamp, (BigInt(place) << 32n) | (BigInt(offset) & 0xffffffffn));
+  return toObjectId(timestamp, place, Number(BigInt(offset) & 0xffffffffn));
 }
 
-function toObjectId(milliseconds: number, low54: bigint): string {
+/** Of the time, 22 bits and 32 bits. */
+function toObjectId(milliseconds: number, high: number, low: number): string {
   const time = Math.max(0, milliseconds);
-  const seconds = BigInt(Math.floor(time / 1000) % 2 ** 32);
-  const value = (seconds << 64n) | (BigInt(Math.floor(time % 1000)) << 54n) | low54;
-  return value.toString(16).padStart(24, '0');
+  const seconds = Math.floor(time / 1000) % 2 ** 32;
+  return digitsOf(seconds) + digitsOf((Math.floor(time % 1000) << 22) | high) + digitsOf(low);
+}
+
+/** @returns the 8 hexadecimal digits of a number's low 32 bits */
+function digitsOf(number: number): string {
+  return (number >>> 0).toString(16).padStart(8, '0');
 }
