@@ -1,19 +1,27 @@
 /**
+ * Writes at the same time: while the database is at one, the next is made ready and sent. More gain nothing.
+ */
+const AT_ONCE = 2;
+
+/**
  * Gathers items into batches: a batch is written as soon as none is being written, and what arrives meanwhile makes the
- * next one. So a lone item never waits for company, and under load the batches fill by themselves.
+ * next one, which is begun beside the first only when it is full. So a lone item never waits for company, and under load
+ * the batches fill by themselves.
  */
 export class Batcher<T> {
   private queue: T[] = [];
-  private running: Promise<void> | undefined;
+  private readonly writing = new Set<Promise<void>>();
+  private last: Promise<void> = Promise.resolve();
+  private due = false;
   private stopped = false;
 
   /**
    * @param maxBatch the greatest number of items in a batch
-   * @param write writes a batch; a rejection stops the batcher, and belongs to whoever awaits idle()
+   * @param write writes a batch; `before` is the write of the one before. A rejection belongs to whoever awaits idle()
    */
   constructor(
     private readonly maxBatch: number,
-    private readonly write: (batch: T[]) => Promise<void>,
+    private readonly write: (batch: T[], before: Promise<void>) => Promise<void>,
   ) {}
 
   /** The number of items that wait, without those being written. */
@@ -23,12 +31,21 @@ export class Batcher<T> {
 
   add(items: readonly T[]): void {
     for (const item of items) this.queue.push(item);
-    if (!this.stopped) this.running ??= this.run();
+    if (this.due || this.stopped) return;
+    this.due = true;
+    // Whatever is handed over in this turn of the event loop goes into the same batch.
+    setImmediate(() => {
+      this.due = false;
+      this.begin();
+    });
   }
 
   /** Resolves when nothing waits or is being written any more. */
   async idle(): Promise<void> {
-    while (this.running) await this.running;
+    while (this.writing.size > 0 || (this.due && !this.stopped)) {
+      if (this.writing.size > 0) await Promise.race(this.writing);
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Takes no further batch. @returns what has not been begun */
@@ -37,13 +54,16 @@ export class Batcher<T> {
     return this.queue.splice(0);
   }
 
-  private async run(): Promise<void> {
-    try {
-      // Whatever is handed over in this turn of the event loop goes into the first batch.
-      await new Promise((resolve) => setImmediate(resolve));
-      while (this.queue.length > 0) await this.write(this.queue.splice(0, this.maxBatch));
-    } finally {
-      this.running = undefined;
+  private begin(): void {
+    while (!this.stopped && this.queue.length > 0) {
+      const isFull = this.queue.length >= this.maxBatch;
+      if (this.writing.size > 0 && !(isFull && this.writing.size < AT_ONCE)) return;
+      const write = this.write(this.queue.splice(0, this.maxBatch), this.last).then(() => {
+        this.writing.delete(write);
+        this.begin();
+      });
+      this.writing.add(write);
+      this.last = write;
     }
   }
 }

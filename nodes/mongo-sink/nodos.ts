@@ -49,19 +49,26 @@ export class Nodos {
   private readonly known = new Set<string>();
   private readonly closed = new AbortController();
   private index: Promise<boolean> | undefined;
+  private introducing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> | undefined;
 
   constructor(private readonly options: NodosOptions) {}
 
   /**
-   * Takes the newest reading of each node out of a stored batch. Waits only where a node is new.
+   * Takes the newest reading of each node out of a stored batch. Waits only where a node is new. Batches may overlap.
    * @throws an AbortError once the signal is aborted; nothing else
    */
   async note(readings: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
     const fresh = new Map<string, ReadingDocument>();
     for (const reading of readings) keepNewest(this.known.has(reading.nodo) ? this.pending : fresh, reading);
-    if (fresh.size > 0) await this.introduce(Array.from(fresh.values()), signal);
+    if (fresh.size > 0) {
+      // One after the other: that a node is there already would else say nothing about its being safe.
+      const before = this.introducing;
+      const introducing = before.then(() => this.introduce(Array.from(fresh.values()), signal));
+      this.introducing = introducing.catch(() => undefined);
+      await introducing;
+    }
     this.schedule(FLUSH_MS);
   }
 
@@ -87,7 +94,10 @@ export class Nodos {
   }
 
   /** Inserts the nodes that are missing; the others have time. */
-  private async introduce(readings: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
+  private async introduce(fresh: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
+    const readings = fresh.filter(({ nodo }) => !this.known.has(nodo));
+    for (const reading of fresh) if (this.known.has(reading.nodo)) keepNewest(this.pending, reading);
+    if (readings.length === 0) return;
     let there: readonly ReadingDocument[] = [];
     await this.keepTrying(
       async () => {
@@ -257,5 +267,5 @@ async function updateOrInsert(collection: Collection<NodoDocument>, chunk: LastR
 
 function keepNewest(readings: Map<string, ReadingDocument>, reading: ReadingDocument): void {
   const before = readings.get(reading.nodo);
-  if (!before || before.ts <= reading.ts) readings.set(reading.nodo, reading);
+  if (!before || before.ts.getTime() <= reading.ts.getTime()) readings.set(reading.nodo, reading);
 }

@@ -114,7 +114,7 @@ export class MongoSink {
       onWaiting,
       onProblem: (error) => this.report(error),
     });
-    this.batcher = new Batcher(settings.maxBatch, (batch) => this.write(batch));
+    this.batcher = new Batcher(settings.maxBatch, (batch, before) => this.write(batch, before));
     this.lease = mongo.acquire((state) => this.databaseState(state));
     if (settings.summaries) {
       const { marks } = summaryCollections(settings.collection);
@@ -213,45 +213,55 @@ export class MongoSink {
     }
   }
 
-  private async write(batch: Item[]): Promise<void> {
+  /** @param before resolves when the batch before this one is settled */
+  private async write(batch: Item[], before: Promise<void>): Promise<void> {
     const { signal } = this.closed;
-    let outcomes: Map<Item, Outcome>;
+    let outcomes: Outcome[];
     try {
       outcomes = await this.store(batch, signal);
-      await this.keepRejected(outcomes, signal);
-      const stored = storedOf(outcomes);
+      await this.keepRejected(batch, outcomes, signal);
+      const stored = storedOf(batch, outcomes);
       await Promise.all([this.marks?.mark(stored, signal), this.nodos.note(stored, signal)]);
       signal.throwIfAborted();
     } catch (error) {
       if (!signal.aborted) throw error;
       return;
     }
-    for (const [item, outcome] of outcomes) settle(item, outcome);
+    await before;
+    for (const [i, item] of batch.entries()) settle(item, outcomes[i]!);
     this.count(outcomes);
   }
 
-  private async store(batch: Item[], signal: AbortSignal): Promise<Map<Item, Outcome>> {
-    const documents = batch.flatMap(({ document }) => (document instanceof UserError ? [] : [document]));
-    const written = (documents.length > 0 ? await this.writer.write(documents, signal) : []).values();
-    const outcome = ({ document }: Item): Outcome =>
-      document instanceof UserError ? document : (written.next().value ?? 'inserted');
-    return new Map(batch.map((item) => [item, outcome(item)]));
+  /** @returns what became of each item, in their order */
+  private async store(batch: Item[], signal: AbortSignal): Promise<Outcome[]> {
+    const documents: ReadingDocument[] = [];
+    for (const { document } of batch) if (!(document instanceof UserError)) documents.push(document);
+    const written = documents.length > 0 ? await this.writer.write(documents, signal) : [];
+    if (documents.length === batch.length) return written;
+    const outcomes = written.values();
+    return batch.map(({ document }) =>
+      document instanceof UserError ? document : (outcomes.next().value ?? 'inserted'),
+    );
   }
 
-  private async keepRejected(outcomes: ReadonlyMap<Item, Outcome>, signal: AbortSignal): Promise<void> {
+  private async keepRejected(
+    batch: readonly Item[],
+    outcomes: readonly Outcome[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const documents: RejectedDocument[] = [];
-    for (const [{ element }, error] of outcomes) {
-      if (!(error instanceof UserError)) continue;
+    for (const [i, error] of outcomes.entries()) {
+      const element = batch[i]?.element;
+      if (!(error instanceof UserError) || !element) continue;
       documents.push(toRejectedDocument({ element, error }, this.listener.textOf(error)));
     }
     if (documents.length > 0) await this.rejectedStore.write(documents, signal);
   }
 
-  private count(outcomes: ReadonlyMap<Item, Outcome>): void {
-    for (const outcome of outcomes.values()) {
-      if (outcome instanceof UserError) this.rejected++;
-      else this.stored++;
-    }
+  private count(outcomes: readonly Outcome[]): void {
+    const rejected = outcomes.reduce((sum, outcome) => (outcome instanceof UserError ? sum + 1 : sum), 0);
+    this.rejected += rejected;
+    this.stored += outcomes.length - rejected;
     this.reported.clear();
     this.ready();
   }
@@ -303,10 +313,10 @@ function documentOf(element: Element, retention: number): ReadingDocument | User
   }
 }
 
-function storedOf(outcomes: ReadonlyMap<Item, Outcome>): ReadingDocument[] {
+function storedOf(batch: readonly Item[], outcomes: readonly Outcome[]): ReadingDocument[] {
   const documents: ReadingDocument[] = [];
-  for (const [{ document }, outcome] of outcomes) {
-    if (!(outcome instanceof UserError) && !(document instanceof UserError)) documents.push(document);
+  for (const [i, { document }] of batch.entries()) {
+    if (!(document instanceof UserError) && !(outcomes[i] instanceof UserError)) documents.push(document);
   }
   return documents;
 }

@@ -23,14 +23,18 @@ const UNKNOWN_REFUSALS = 5;
  * keeps no other from being stored; a database that is away, or refuses everything, is waited for.
  */
 export class Writer {
+  /** the insertions that have been sent and not answered */
+  private readonly sent = new Set<Promise<unknown>>();
+
   constructor(private readonly options: WriterOptions) {}
 
   /**
+   * Several calls may overlap.
    * @returns what became of each document, in their order
    * @throws an AbortError once the signal is aborted; nothing else
    */
   async write(documents: readonly ReadingDocument[], signal: AbortSignal): Promise<Outcome[]> {
-    const work = new Work(documents);
+    const work = new Work(documents, this.sent);
     let refusals = 0;
     const attempt = async (): Promise<void> => {
       const collection = await this.options.collection(signal);
@@ -51,9 +55,13 @@ export class Writer {
 class Work {
   private readonly settled = new Map<ReadingDocument, Outcome>();
 
-  constructor(private readonly documents: readonly ReadingDocument[]) {}
+  constructor(
+    private readonly documents: readonly ReadingDocument[],
+    private readonly sent: Set<Promise<unknown>>,
+  ) {}
 
   outcomes(): Outcome[] {
+    if (this.settled.size === 0) return this.documents.map(() => 'inserted');
     return this.documents.map((document) => this.settled.get(document) ?? 'inserted');
   }
 
@@ -63,7 +71,8 @@ class Work {
    * @throws what keeps some of them from being settled now
    */
   async attempt(collection: Collection<ReadingDocument>, blameDocuments: boolean): Promise<void> {
-    const open = this.documents.filter((document) => !this.settled.has(document));
+    const { settled } = this;
+    const open = settled.size === 0 ? this.documents : this.documents.filter((each) => !settled.has(each));
     await this.insert(collection, open, blameDocuments);
   }
 
@@ -74,7 +83,7 @@ class Work {
   ): Promise<void> {
     if (documents.length === 0) return;
     try {
-      await collection.insertMany(documents, { ordered: false, ignoreUndefined: true });
+      await this.send(collection.insertMany(documents, { ordered: false, ignoreUndefined: true }));
     } catch (error) {
       if (accountsForAll(error, documents.length)) return this.settle(collection, documents, error);
       const kind = failureKind(error);
@@ -82,7 +91,18 @@ class Work {
       if (documents.length > 1) return this.insertHalves(collection, documents, blameDocuments);
       return this.refuse(documents[0], toError(error));
     }
+    // Where this was all there is, nothing need be remembered of each.
+    if (documents.length === this.documents.length) return;
     for (const document of documents) this.settled.set(document, 'inserted');
+  }
+
+  private async send(insertion: Promise<unknown>): Promise<void> {
+    this.sent.add(insertion);
+    try {
+      await insertion;
+    } finally {
+      this.sent.delete(insertion);
+    }
   }
 
   /** The whole was refused because of some of its documents, and the error does not say which. */
@@ -129,6 +149,8 @@ class Work {
     duplicates: ReadonlyMap<ReadingDocument, WriteRefusal>,
   ): Promise<void> {
     if (duplicates.size === 0) return;
+    // What another batch is just inserting can be seen before it is safe.
+    await Promise.allSettled(this.sent);
     const stored = await findById(
       collection,
       Array.from(duplicates.keys(), ({ _id }) => _id),

@@ -240,8 +240,8 @@ describe('mongo-sink in Node-RED', () => {
   it('refuses what no consumer bounds when too much of it waits already, and takes records of Kafka on', async () => {
     await deploy({}, { uri: 'mongodb://127.0.0.1:1' });
     const serial = (payload: unknown): PipelineMessage => ({ payload });
-    input(serial(Array.from({ length: 10_500 }, (_, i) => reading('a', i))));
-    // The first batch has left the queue when the database is waited for.
+    input(serial(Array.from({ length: 11_000 }, (_, i) => reading('a', i))));
+    // Two batches have left the queue when the database is waited for.
     await until('the wait', () => statusTexts().some((text) => String(text).startsWith('waiting')));
     input(delivered(reading('b'), 1), serial(reading('c')));
     const refused = await until('the refusal', () => collected.caught!.find(({ payload }) => payload));
