@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RemoteListener } from './kafka/cluster';
+import type { KafkaMode } from './kafka/jars';
 import { ROOT } from './paths';
 
 /**
@@ -12,11 +13,13 @@ export type Role = (typeof ROLES)[number];
 /** A Kafka to be run here. */
 export interface OwnKafka {
   port: number;
+  mode: KafkaMode;
+  brokerCount: number;
   /** KAFKA_EDGE_ADDRESS and KAFKA_EDGE_PORT: where edges on other machines reach it. */
   remote?: RemoteListener;
 }
 
-/** What `npm start` runs and where; every value but the role comes from an environment variable. */
+/** What `npm start` runs and where; every value comes from an environment variable, but for the role and the shape of the Kafka. */
 export interface StackConfig {
   role: Role;
   /** PORT: dashboard and editor. */
@@ -37,6 +40,12 @@ export interface StackConfig {
   serial: { path: string } | { hex: string } | undefined;
 }
 
+/** What the Kafka that is run here is to look like; one broker in KRaft mode where nothing is said. */
+export interface KafkaShape {
+  mode?: KafkaMode | undefined;
+  brokerCount?: number | undefined;
+}
+
 /** A setting that cannot be used, told with its variable. */
 export class SettingError extends Error {
   constructor(
@@ -55,7 +64,7 @@ export const ADMIN_USER = 'admin';
  * Reads the settings from the environment; an empty variable counts as unset.
  * @throws SettingError for a value that cannot be used
  */
-export function readConfig(env: NodeJS.ProcessEnv, role: Role = 'all'): StackConfig {
+export function readConfig(env: NodeJS.ProcessEnv, role: Role = 'all', shape: KafkaShape = {}): StackConfig {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
   const port = (name: string, fallback: number): number => readPort(name, text(name), fallback);
   const uri = text('MONGODB_URI');
@@ -67,7 +76,7 @@ export function readConfig(env: NodeJS.ProcessEnv, role: Role = 'all'): StackCon
     passwordHash: readHash(text('ADMIN_PASSWORD_HASH')),
     dataDir: path.resolve(text('DATA_DIR') ?? path.join(ROOT, '.data', DEFAULTS[role].folder)),
     topic: readTopic(text('KAFKA_TOPIC') ?? 'Prueba'),
-    kafka: readKafka(role, text, port),
+    kafka: readKafka(role, shape, text, port),
     database: role === 'edge' ? undefined : uri === undefined ? { port: port('MONGO_PORT', 27017) } : { uri },
     serial:
       role === 'server'
@@ -90,10 +99,12 @@ const DEFAULTS: Record<Role, { port: number; folder: string }> = {
 
 function readKafka(
   role: Role,
+  shape: KafkaShape,
   text: (name: string) => string | undefined,
   port: (name: string, fallback: number) => number,
 ): StackConfig['kafka'] {
   const brokers = text('KAFKA_BROKERS');
+  requireOwnKafka(role, shape, brokers);
   if (brokers !== undefined) return { brokers };
   if (role === 'edge') {
     throw new SettingError(
@@ -102,7 +113,11 @@ function readKafka(
         '192.168.1.20:9094',
     );
   }
-  const own = { port: port('KAFKA_PORT', 9092) };
+  const own = {
+    port: port('KAFKA_PORT', 9092),
+    mode: shape.mode ?? 'kraft',
+    brokerCount: shape.brokerCount ?? 1,
+  };
   const address = text('KAFKA_EDGE_ADDRESS');
   if (address === undefined) return own;
   const [, advertisedPort] = /^[^\s:/,]+:(\d{1,5})$/.exec(address) ?? [];
@@ -113,6 +128,18 @@ function readKafka(
     );
   }
   return { ...own, remote: { address, port: port('KAFKA_EDGE_PORT', Number(advertisedPort)) } };
+}
+
+/** A shape is asked for that nothing would have. */
+function requireOwnKafka(role: Role, { mode, brokerCount }: KafkaShape, address: string | undefined): void {
+  const option = mode !== undefined ? '--kafka' : brokerCount !== undefined ? '--brokers' : undefined;
+  if (option === undefined || (role !== 'edge' && address === undefined)) return;
+  throw new SettingError(
+    option,
+    role === 'edge'
+      ? 'an edge runs no Kafka; give it to the server'
+      : `KAFKA_BROKERS names a Kafka that runs already (${address}). Leave one of the two out`,
+  );
 }
 
 function readPort(name: string, value: string | undefined, fallback: number): number {

@@ -11,7 +11,8 @@ function say(line: string): void {
 
 function settingsOrExit(): StackConfig {
   try {
-    return readConfig(process.env, readCommandLine(process.argv.slice(2)).role);
+    const { role, ...shape } = readCommandLine(process.argv.slice(2));
+    return readConfig(process.env, role, shape);
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     console.error(error.message);

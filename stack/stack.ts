@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { boardProcess } from './board';
-import { ADMIN_USER, type Role, type StackConfig } from './config';
+import { ADMIN_USER, type OwnKafka, type Role, type StackConfig } from './config';
 import { Database } from './database/database';
 import type { Report } from './install-once';
 import { ensureTopics, KafkaCluster } from './kafka/cluster';
@@ -85,6 +85,7 @@ export class Stack {
     const brokers = kafka instanceof KafkaCluster ? kafka.bootstrap : kafka.brokers;
     const uri = database?.uri;
     this.report(STARTING[this.config.role]);
+    if (kafka instanceof KafkaCluster && kafka.zookeeper) await this.supervisor.run(kafka.zookeeper);
     await this.supervisor.run(
       ...(kafka instanceof KafkaCluster ? kafka.brokers : []),
       ...(database instanceof Database ? [database.process] : []),
@@ -145,8 +146,10 @@ export class Stack {
     const { kafka, dataDir } = this.config;
     if ('brokers' in kafka) return kafka;
     return KafkaCluster.prepare({
-      dir: path.join(dataDir, 'kafka'),
+      dir: path.join(dataDir, folderOf(kafka)),
       port: kafka.port,
+      mode: kafka.mode,
+      brokers: kafka.brokerCount,
       ...(kafka.remote === undefined ? {} : { remote: kafka.remote }),
       logs: this.logs,
       stopTimeout: SERVICE_STOP_MS,
@@ -214,6 +217,12 @@ export class Stack {
     });
     await this.supervisor.run(this.nodeRed);
   }
+}
+
+/** What one shape has written the others cannot read: each has records of its own. */
+function folderOf({ mode, brokerCount }: OwnKafka): string {
+  if (mode === 'kraft') return brokerCount === 1 ? 'kafka' : `kafka-${brokerCount}`;
+  return `kafka-zookeeper-${brokerCount}`;
 }
 
 function withoutLogin(uri: string): string {

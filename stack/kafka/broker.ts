@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ManagedProcess } from '../process/managed-process';
 import { run } from '../process/run';
-import { requireJava } from './jars';
+import { javaArgs, requireJava, type KafkaMode } from './jars';
 
 /** How clients talk to a listener; the names are Kafka's own. */
 export type ListenerProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
@@ -24,7 +24,7 @@ export interface ScramUser {
   password: string;
 }
 
-/** One broker of a cluster; it is a controller of the cluster too. */
+/** One broker of a cluster; without ZooKeeper it is a controller of the cluster too. */
 export interface BrokerSpec {
   id: number;
   /** Where clients connect without signing in, on 127.0.0.1. */
@@ -37,8 +37,11 @@ export interface BrokerSpec {
 
 /** What all brokers of a cluster have in common. */
 export interface ClusterSpec {
+  mode: KafkaMode;
   clusterId: string;
   brokers: readonly BrokerSpec[];
+  /** ZooKeeper's port on 127.0.0.1, in that mode. */
+  zookeeperPort?: number;
   /** Folder of Kafka's jars. */
   jars: string;
   /** More settings of the broker, or others in place of the ones below. */
@@ -50,24 +53,16 @@ export interface ClusterSpec {
   stopTimeout?: number;
 }
 
-/**
- * Small and quick to start rather than fast: the serial collector and the first compiler only, a heap that carries a
- * few thousand records a second.
- */
-const JVM = [
-  '-Xmx256m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-XX:+ExitOnOutOfMemoryError',
-  '-Djava.net.preferIPv4Stack=true',
-];
+/** Carries a few thousand records a second. */
+const HEAP_MB = 256;
 
 /** Writes a broker's settings and formats its folder, if that was never done. */
 export async function prepareBroker(cluster: ClusterSpec, broker: BrokerSpec): Promise<void> {
   await mkdir(broker.dir, { recursive: true });
   const settings = Object.entries(brokerSettings(cluster, broker)).map(([key, value]) => `${key}=${value}\n`);
   await writeFile(settingsFile(broker), settings.join(''));
-  if (existsSync(path.join(dataFolder(broker), 'meta.properties'))) return;
+  // With ZooKeeper there is nothing to format: the first start writes what marks the folder.
+  if (cluster.mode === 'zookeeper' || existsSync(path.join(dataFolder(broker), 'meta.properties'))) return;
   const format = [
     'format',
     // In one word: an id may begin with a dash.
@@ -77,7 +72,7 @@ export async function prepareBroker(cluster: ClusterSpec, broker: BrokerSpec): P
     '--ignore-formatted',
     ...(cluster.scramUsers ?? []).flatMap(scramArgs),
   ];
-  await run(requireJava(), [...javaArgs(cluster), 'kafka.tools.StorageTool', ...format]);
+  await run(requireJava(), [...java(cluster), 'kafka.tools.StorageTool', ...format]);
 }
 
 /** @returns the broker's process, ready when it is `isReady` that says so. */
@@ -90,7 +85,7 @@ export function brokerProcess(
   return new ManagedProcess({
     name,
     command: requireJava(),
-    args: [...javaArgs(cluster), 'kafka.Kafka', settingsFile(broker)],
+    args: [...java(cluster), 'kafka.Kafka', settingsFile(broker)],
     cwd: broker.dir,
     ready: isReady,
     ...(cluster.stopTimeout === undefined ? {} : { stopTimeout: cluster.stopTimeout }),
@@ -105,9 +100,8 @@ function scramArgs({ name, password }: ScramUser): string[] {
   ]);
 }
 
-function javaArgs(cluster: ClusterSpec): string[] {
-  const logging = `-Dlog4j2.configurationFile=${path.join(__dirname, 'log4j2.xml')}`;
-  return [...JVM, logging, '-cp', path.join(cluster.jars, '*')];
+function java({ mode, jars }: ClusterSpec): string[] {
+  return javaArgs(mode, jars, HEAP_MB);
 }
 
 function settingsFile(broker: BrokerSpec): string {
@@ -120,24 +114,8 @@ function dataFolder(broker: BrokerSpec): string {
 
 function brokerSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
   const replicas = Math.min(3, cluster.brokers.length);
-  const plain: Listener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: broker.port };
-  const listeners = [plain, ...broker.listeners];
-  const addresses = listeners.map(
-    ({ name, port, advertised }) => `${name}://${advertised === undefined ? '127.0.0.1' : '0.0.0.0'}:${port}`,
-  );
-  const advertised = listeners.map(
-    ({ name, port, advertised }) => `${name}://${advertised ?? `127.0.0.1:${port}`}`,
-  );
-  const protocols = listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
-  const voters = cluster.brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
   return {
-    'process.roles': 'broker,controller',
-    'node.id': broker.id,
-    'controller.quorum.voters': voters.join(','),
-    listeners: [...addresses, `CONTROLLER://127.0.0.1:${broker.controllerPort}`].join(','),
-    'advertised.listeners': advertised.join(','),
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocols}`,
+    ...(cluster.mode === 'zookeeper' ? zookeeperSettings(cluster, broker) : kraftSettings(cluster, broker)),
     'log.dirs': dataFolder(broker),
     'auto.create.topics.enable': 'false',
     'default.replication.factor': replicas,
@@ -149,13 +127,55 @@ function brokerSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string
     'transaction.state.log.num.partitions': 4,
     // A group's first member need not wait for others to come.
     'group.initial.rebalance.delay.ms': 0,
-    // A broker that was killed is let in again once its old session is over: 14 s with the default of 9 s.
-    'broker.session.timeout.ms': 3000,
-    'broker.heartbeat.interval.ms': 500,
     // The default of 128 MB would be half of the heap.
     'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 4,
     ...cluster.settings,
   };
+}
+
+/** Brokers that are controllers too, as a list of voters that never changes. */
+function kraftSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
+  const { addresses, advertised, protocols } = listenersOf(broker);
+  const voters = cluster.brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': broker.id,
+    'controller.quorum.voters': voters.join(','),
+    listeners: `${addresses},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
+    'advertised.listeners': advertised,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocols}`,
+    // A broker that was killed is let in again once its old session is over: 14 s with the default of 9 s.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
+  };
+}
+
+function zookeeperSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
+  const { addresses, advertised, protocols } = listenersOf(broker);
+  return {
+    'broker.id': broker.id,
+    'zookeeper.connect': `127.0.0.1:${cluster.zookeeperPort}`,
+    // A broker that was killed is let in again once its old session is over.
+    'zookeeper.session.timeout.ms': 4000,
+    listeners: addresses,
+    'advertised.listeners': advertised,
+    'listener.security.protocol.map': protocols,
+  };
+}
+
+/** @returns the listeners for clients as three settings have them */
+function listenersOf(broker: BrokerSpec): Record<'addresses' | 'advertised' | 'protocols', string> {
+  const plain: Listener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: broker.port };
+  const listeners = [plain, ...broker.listeners];
+  const addresses = listeners.map(
+    ({ name, port, advertised }) => `${name}://${advertised === undefined ? '127.0.0.1' : '0.0.0.0'}:${port}`,
+  );
+  const advertised = listeners.map(
+    ({ name, port, advertised }) => `${name}://${advertised ?? `127.0.0.1:${port}`}`,
+  );
+  const protocols = listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
+  return { addresses: addresses.join(','), advertised: advertised.join(','), protocols };
 }

@@ -17,7 +17,8 @@ import {
   type ListenerProtocol,
   type ScramUser,
 } from './broker';
-import { kafkaJars } from './jars';
+import { kafkaJars, type KafkaMode } from './jars';
+import { zookeeperProcess } from './zookeeper/zookeeper';
 
 /** How long the partitions of a new topic may be without a leader, in milliseconds. */
 const LEADERS_MS = 20_000;
@@ -29,6 +30,8 @@ export interface KafkaOptions {
   port?: number;
   /** How many brokers; 1 when absent. */
   brokers?: number;
+  /** KRaft when absent. */
+  mode?: KafkaMode;
   /** Settings of the brokers beside or in place of stack's own. */
   settings?: Record<string, string | number>;
   /** Further listeners of each broker, by name. The plain one stays: it is how the stack itself looks at the brokers. */
@@ -59,7 +62,7 @@ export interface TopicSpec {
   replicas?: number;
 }
 
-/** A real Apache Kafka cluster of one or several brokers on 127.0.0.1, in KRaft mode. */
+/** A real Apache Kafka cluster of one or several brokers on 127.0.0.1. */
 export class KafkaCluster implements Service {
   readonly name = 'Kafka';
   /** One for each broker, in the order of their ids 1, 2, ...: each can be killed and started alone. */
@@ -67,14 +70,19 @@ export class KafkaCluster implements Service {
   /** For clients: "127.0.0.1:9092,...". */
   readonly bootstrap: string;
 
-  private constructor(private readonly spec: ClusterSpec) {
+  private constructor(
+    private readonly spec: ClusterSpec,
+    /** Has to run before the brokers, where there is one. */
+    readonly zookeeper: ManagedProcess | undefined,
+  ) {
     this.bootstrap = spec.brokers.map(({ port }) => `127.0.0.1:${port}`).join(',');
     this.brokers = spec.brokers.map((broker) => brokerProcess(spec, broker, () => this.answers(broker)));
   }
 
   /** Fetches the jars if they are missing and prepares the folders; start() runs the brokers. */
   static async prepare(options: KafkaOptions): Promise<KafkaCluster> {
-    const jars = await kafkaJars(options.report ?? (() => undefined));
+    const mode = options.mode ?? 'kraft';
+    const jars = await kafkaJars(mode, options.report ?? (() => undefined));
     const brokers: BrokerSpec[] = [];
     for (let id = 1; id <= (options.brokers ?? 1); id++) {
       const port = id === 1 && options.port !== undefined ? options.port : await freePort();
@@ -89,7 +97,10 @@ export class KafkaCluster implements Service {
         dir: path.join(options.dir, `broker-${id}`),
       });
     }
+    const zookeeperPort = mode === 'zookeeper' ? await freePort() : undefined;
     const spec: ClusterSpec = {
+      mode,
+      ...(zookeeperPort === undefined ? {} : { zookeeperPort }),
       clusterId: await clusterId(options.dir),
       brokers,
       jars,
@@ -99,7 +110,16 @@ export class KafkaCluster implements Service {
       ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
     };
     for (const broker of brokers) await prepareBroker(spec, broker);
-    return new KafkaCluster(spec);
+    if (zookeeperPort === undefined) return new KafkaCluster(spec, undefined);
+    const { logs, stopTimeout } = options;
+    const zookeeper = await zookeeperProcess({
+      port: zookeeperPort,
+      dir: path.join(options.dir, 'zookeeper'),
+      jars,
+      ...(logs === undefined ? {} : { logs }),
+      ...(stopTimeout === undefined ? {} : { stopTimeout }),
+    });
+    return new KafkaCluster(spec, zookeeper);
   }
 
   /** @returns where clients reach a further listener: "127.0.0.1:39092,...", one address for each broker */
@@ -112,11 +132,13 @@ export class KafkaCluster implements Service {
   }
 
   async start(): Promise<void> {
+    await this.zookeeper?.start();
     await Promise.all(this.brokers.map((broker) => broker.start()));
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.brokers.map((broker) => broker.stop()));
+    await this.zookeeper?.stop();
   }
 
   /** Creates the topics that are missing; those that exist stay as they are. */

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { readCommandLine } from '../../stack/command-line';
 
+const NOTHING_SAID = { role: 'all', mode: undefined, brokerCount: undefined };
+
 describe('what follows npm start --', () => {
   it('says which part of the pipeline is to run; without it all of it does', () => {
-    assert.deepEqual(readCommandLine([]), { role: 'all' });
-    assert.deepEqual(readCommandLine(['--role', 'edge']), { role: 'edge' });
-    assert.deepEqual(readCommandLine(['--role=server']), { role: 'server' });
+    assert.deepEqual(readCommandLine([]), NOTHING_SAID);
+    assert.deepEqual(readCommandLine(['--role', 'edge']), { ...NOTHING_SAID, role: 'edge' });
+    assert.deepEqual(readCommandLine(['--role=server']), { ...NOTHING_SAID, role: 'server' });
+  });
+
+  it('says what the Kafka is to look like', () => {
+    assert.deepEqual(readCommandLine(['--kafka', 'zookeeper']), { ...NOTHING_SAID, mode: 'zookeeper' });
+    assert.deepEqual(readCommandLine(['--brokers', '3']), { ...NOTHING_SAID, brokerCount: 3 });
   });
 
   it('is refused where it is unknown, with what there is', () => {
@@ -15,5 +22,19 @@ describe('what follows npm start --', () => {
     );
     assert.throws(() => readCommandLine(['--rolle', 'edge']), /npm start: .*--rolle/);
     assert.throws(() => readCommandLine(['edge']), /npm start: /);
+    assert.throws(
+      () => readCommandLine(['--kafka', 'rabbit']),
+      /--kafka: "rabbit" is none of: kraft, zookeeper/,
+    );
+    for (const brokers of ['0', '6', 'three', '1.5', '']) {
+      assert.throws(
+        () => readCommandLine(['--brokers', brokers]),
+        /--brokers: ".*" is not a whole number from 1 to 5/,
+      );
+    }
+    assert.throws(
+      () => readCommandLine(['--brokers', '9']),
+      /usage: npm start -- \[--role .*--kafka .*--brokers/,
+    );
   });
 });

@@ -4,6 +4,8 @@ import { readConfig } from '../../stack/config';
 
 const HASH = `$2b$08$${'a'.repeat(53)}`;
 
+const ONE_BROKER = { mode: 'kraft', brokerCount: 1 };
+
 describe('the settings of npm start', () => {
   it('have a default each, all on this machine', () => {
     const root = path.resolve(__dirname, '..', '..');
@@ -14,7 +16,7 @@ describe('the settings of npm start', () => {
       passwordHash: undefined,
       dataDir: path.join(root, '.data'),
       topic: 'Prueba',
-      kafka: { port: 9092 },
+      kafka: { port: 9092, ...ONE_BROKER },
       database: { port: 27017 },
       serial: { hex: path.join(root, 'firmware', 'nodo.hex') },
     });
@@ -31,7 +33,7 @@ describe('the settings of npm start', () => {
     });
     assert.deepEqual(
       [config.port, config.dataDir, config.kafka, config.database, config.topic, config.serial],
-      [7100, '/var/datos', { port: 9192 }, { port: 27117 }, 'Otra', { hex: '/tmp/otra.hex' }],
+      [7100, '/var/datos', { port: 9192, ...ONE_BROKER }, { port: 27117 }, 'Otra', { hex: '/tmp/otra.hex' }],
     );
   });
 
@@ -62,9 +64,14 @@ describe('the settings of npm start', () => {
     const config = readConfig({ KAFKA_EDGE_ADDRESS: 'server.example:9094', SERIAL_PATH: '/dev/x' }, 'server');
     assert.equal(config.serial, undefined);
     assert.deepEqual(config.database, { port: 27017 });
-    assert.deepEqual(config.kafka, { port: 9092, remote: { address: 'server.example:9094', port: 9094 } });
+    assert.deepEqual(config.kafka, {
+      port: 9092,
+      ...ONE_BROKER,
+      remote: { address: 'server.example:9094', port: 9094 },
+    });
     const behindRouter = { KAFKA_EDGE_ADDRESS: 'server.example:9094', KAFKA_EDGE_PORT: '19094' };
     assert.deepEqual(readConfig(behindRouter, 'server').kafka, {
+      ...ONE_BROKER,
       port: 9092,
       remote: { address: 'server.example:9094', port: 19094 },
     });
@@ -74,6 +81,18 @@ describe('the settings of npm start', () => {
     assert.throws(
       () => readConfig({ KAFKA_EDGE_ADDRESS: 'server:9092' }, 'server'),
       /KAFKA_EDGE_PORT: 9092 is the value of KAFKA_PORT too/,
+    );
+  });
+
+  it('take the shape of their own Kafka, and refuse one for a Kafka that runs elsewhere', () => {
+    const shape = { mode: 'zookeeper', brokerCount: 3 } as const;
+    assert.deepEqual(readConfig({}, 'all', shape).kafka, { port: 9092, ...shape });
+    const elsewhere = { KAFKA_BROKERS: 'a:9092' };
+    assert.throws(() => readConfig(elsewhere, 'all', shape), /--kafka: KAFKA_BROKERS names a Kafka.*a:9092/);
+    assert.throws(() => readConfig(elsewhere, 'all', { brokerCount: 3 }), /--brokers: KAFKA_BROKERS/);
+    assert.throws(
+      () => readConfig(elsewhere, 'edge', { brokerCount: 3 }),
+      /--brokers: an edge runs no Kafka/,
     );
   });
 

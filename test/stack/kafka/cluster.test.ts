@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { Kafka, logLevel } from 'kafkajs';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
+import { Supervisor } from '../../../stack/process/supervisor';
 import { withTempDir } from '../../support/temp-dir';
+import { until } from '../../support/until';
 
 function client(cluster: KafkaCluster): Kafka {
   return new Kafka({ brokers: cluster.bootstrap.split(','), logLevel: logLevel.NOTHING });
@@ -69,6 +71,31 @@ describe('the embedded Kafka', function () {
       await send(cluster, 'Prueba', ['4', '5', '6']);
       assert.equal(await count(cluster, 'Prueba'), 6);
       await cluster.stop();
+    });
+  });
+
+  it('runs with ZooKeeper as Kafka did before 4.0, and keeps records over a stop and a kill', async () => {
+    await withTempDir(async (dir) => {
+      const first = await KafkaCluster.prepare({ dir, mode: 'zookeeper' });
+      await first.start();
+      await first.ensureTopics([{ topic: 'Prueba', partitions: 2 }]);
+      await send(first, 'Prueba', ['1', '2', '3']);
+      await first.stop();
+
+      const second = await KafkaCluster.prepare({ dir, mode: 'zookeeper' });
+      const supervisor = new Supervisor(() => undefined);
+      await supervisor.run(second.zookeeper ?? assert.fail('no ZooKeeper'));
+      await supervisor.run(...second.brokers);
+      assert.equal(await count(second, 'Prueba'), 3);
+      for (const process of [second.zookeeper, second.brokers[0]]) {
+        const pid = process?.pid;
+        process?.kill('SIGKILL');
+        await until('it to be started again', () => process?.running === true && process.pid !== pid, 60_000);
+      }
+      await until('an answer', async () => (await count(second, 'Prueba')) === 3, 60_000);
+      await send(second, 'Prueba', ['4', '5']);
+      assert.equal(await count(second, 'Prueba'), 5);
+      await supervisor.stop();
     });
   });
 });
