@@ -10,6 +10,12 @@ import { Product } from './product';
 
 const SCREENSHOTS = path.join(__dirname, '..', 'screenshots');
 const NODO = 'comuna_15';
+/** TEST_KAFKA=zookeeper and TEST_BROKERS=3 run the same on a Kafka of another shape. */
+const { TEST_KAFKA, TEST_BROKERS } = process.env;
+const KAFKA_OPTIONS = [
+  ...(TEST_KAFKA ? ['--kafka', TEST_KAFKA] : []),
+  ...(TEST_BROKERS ? ['--brokers', TEST_BROKERS] : []),
+];
 /** The board sends every 3.06 s. */
 const NEXT_READING_MS = 20_000;
 
@@ -21,7 +27,7 @@ describe('npm start', function () {
 
   before(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
-    product = await Product.create();
+    product = await Product.create(KAFKA_OPTIONS);
     await product.start();
     database = await new MongoClient(product.mongoUri).connect();
     browser = await launchBrowser();
