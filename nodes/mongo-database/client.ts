@@ -143,11 +143,11 @@ class Session {
       throw error;
     }
     this.client = client;
-    client.on('topologyDescriptionChanged', (event) => this.watch(event));
+    client.on('topologyDescriptionChanged', (event) => this.onTopologyChange(event));
   }
 
   /** Once connected the driver reconnects by itself; what is left to do is to say so, and to ask until it answers. */
-  private watch({ previousDescription, newDescription }: TopologyDescriptionChangedEvent): void {
+  private onTopologyChange({ previousDescription, newDescription }: TopologyDescriptionChangedEvent): void {
     if (this.ended.signal.aborted || !canWrite(previousDescription) || canWrite(newDescription)) return;
     this.running = this.running.then(() => this.keepConnected(() => this.ping()));
   }

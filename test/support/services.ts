@@ -44,8 +44,13 @@ export async function securedKafka(): Promise<SecuredKafka> {
   return (await sharedSecuredKafka).service;
 }
 
-/** The real database that all tests of this run share, started when first asked for. */
+/**
+ * The real database that all tests of this run share, started when first asked for: the embedded one, or the server that
+ * MONGODB_URI names, which then is used for every test but those that break theirs.
+ */
 export async function database(): Promise<{ uri: string }> {
+  const given = process.env.MONGODB_URI;
+  if (given) return { uri: given };
   sharedDatabase ??= share('database', async (dir, supervisor) => {
     const server = await Database.prepare({ dir, standstill: STANDSTILL_MS, report: console.log });
     await supervisor.run(server.process);

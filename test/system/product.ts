@@ -56,6 +56,8 @@ export class Product {
         KAFKA_PORT: String(kafka),
         MONGO_PORT: String(mongo),
         DATA_DIR: this.dataDir,
+        // One that is meant for tests is none of its business.
+        MONGODB_URI: '',
         ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -190,9 +190,11 @@ describe('topic-catalog in Node-RED', function () {
   });
 
   it('says within seconds that the database is away, and answers by itself once it is back', async () => {
-    const gate = new Gate(new URL(uri).host);
-    const address = await gate.open();
-    await deploy({}, { uri: `mongodb://${address}/?directConnection=true` });
+    const behindGate = new URL(uri);
+    const gate = new Gate(behindGate.host);
+    behindGate.host = await gate.open();
+    behindGate.searchParams.set('directConnection', 'true');
+    await deploy({}, { uri: behindGate.href });
     input({ action: 'nodes' });
     assert.ok((await answer()).payload);
     await gate.close();
