@@ -7,6 +7,7 @@ import { clusterOf, topicExtents } from './topic-extents';
 import type {
   ClusterAdmin,
   ClusterDescription,
+  ClusterShape,
   PartitionDescription,
   TopicDescription,
   TopicExtent,
@@ -55,6 +56,22 @@ export class KafkaJsAdmin implements ClusterAdmin {
         controller,
         brokers: brokers.map(({ nodeId, host, port }) => ({ id: nodeId, host, port })),
       };
+    });
+  }
+
+  clusterShape(): Promise<ClusterShape> {
+    return this.ask(async (admin) => {
+      const { brokers } = await admin.describeCluster();
+      const [first] = brokers;
+      const unknown = { mode: undefined, version: undefined, brokers: brokers.length };
+      if (!first) return unknown;
+      try {
+        return { brokers: brokers.length, ...(await modeAndVersion(admin, first.nodeId)) };
+      } catch (error) {
+        // Whoever may use the cluster need not have the right to read its settings.
+        if (protocolErrorType(error) === 'CLUSTER_AUTHORIZATION_FAILED') return unknown;
+        throw error;
+      }
     });
   }
 
@@ -170,15 +187,33 @@ async function describeTopic(admin: Admin, topic: TopicMetadata): Promise<TopicD
   };
 }
 
-function settingsOf({ configEntries }: DescribeConfigResponse['resources'][number]): TopicSettings {
-  const value = (name: string): string | undefined =>
-    configEntries.find(({ configName }) => configName === name)?.configValue;
+/** A broker of KRaft has roles, one that has none keeps its agreements in ZooKeeper. */
+async function modeAndVersion(admin: Admin, broker: number): Promise<Pick<ClusterShape, 'mode' | 'version'>> {
+  const configNames = ['process.roles', 'zookeeper.connect', 'inter.broker.protocol.version'];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.BROKER, name: String(broker), configNames }],
+  });
+  const value = valueOf(resources[0]);
+  const mode = value('process.roles') ? 'kraft' : value('zookeeper.connect') ? 'zookeeper' : undefined;
+  // "3.9-IV0": the release, and a step on the way to it.
+  return { mode, version: /^\d+\.\d+/.exec(value('inter.broker.protocol.version') ?? '')?.[0] };
+}
+
+function settingsOf(resource: DescribeConfigResponse['resources'][number]): TopicSettings {
+  const value = valueOf(resource);
   return {
     retentionMs: toNumber(value('retention.ms')),
     retentionBytes: toNumber(value('retention.bytes')),
     compacted: value('cleanup.policy')?.includes('compact') ?? false,
     minInSyncReplicas: toNumber(value('min.insync.replicas')),
   };
+}
+
+function valueOf(
+  resource: DescribeConfigResponse['resources'][number] | undefined,
+): (name: string) => string | undefined {
+  return (name) => resource?.configEntries.find(({ configName }) => configName === name)?.configValue;
 }
 
 function toNumber(text: string | undefined): number | undefined {

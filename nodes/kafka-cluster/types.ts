@@ -235,6 +235,18 @@ export interface ClusterDescription {
   brokers: { id: number; host: string; port: number }[];
 }
 
+/** How the brokers agree about their cluster: among themselves (KRaft), or through ZooKeeper as before Kafka 4.0. */
+export type ClusterMode = 'kraft' | 'zookeeper';
+
+/** What a cluster looks like to people who study it. */
+export interface ClusterShape {
+  /** undefined where the user may not read the brokers' settings (the right DescribeConfigs to the cluster) */
+  mode: ClusterMode | undefined;
+  /** "3.9": the version that the brokers talk among themselves; undefined where they do not say (Kafka 4 does not) */
+  version: string | undefined;
+  brokers: number;
+}
+
 /**
  * Answers questions about the cluster. One client per config node, connected with the first question. A question that
  * fails, or takes too long, rejects with an error whose message is in the runtime's language; the next one starts afresh.
@@ -242,6 +254,8 @@ export interface ClusterDescription {
 export interface ClusterAdmin {
   topicNames(): Promise<string[]>;
   describeCluster(): Promise<ClusterDescription>;
+  /** Whether it is KRaft or ZooKeeper, how many brokers there are, and their version where it can be told. */
+  clusterShape(): Promise<ClusterShape>;
   /** Topics that do not exist are left out. */
   describeTopics(names: string[]): Promise<TopicDescription[]>;
   /** Those of these topics that the user may not know of; for him they are not among the topicNames. */

@@ -87,6 +87,13 @@ describe('kafka-cluster: questions to a real Kafka', function () {
     );
   });
 
+  it('knows that it is a cluster of one broker without ZooKeeper', async () => {
+    const { mode, version, brokers: count } = await admin.clusterShape();
+    assert.equal(mode, 'kraft');
+    assert.equal(count, 1);
+    assert.match(version ?? '4.3', /^\d\.\d+$/);
+  });
+
   it('finds the offset of a time', async () => {
     const now = Date.now();
     await write(

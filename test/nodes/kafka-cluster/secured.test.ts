@@ -421,6 +421,13 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
       await until('the record to be written', () => send(producer, name, 'x'));
     });
 
+    it('to read how the cluster is made up, without which the rest is told', async () => {
+      const { cluster } = connect(withPassword(USERS.writer));
+      const shape = await cluster.acquireAdmin().clusterShape();
+      assert.deepEqual(shape, { mode: undefined, version: undefined, brokers: 1 });
+      cluster.releaseAdmin();
+    });
+
     async function refused(consumer: ClusterConsumer, text: string): Promise<void> {
       let attempts = 0;
       const count = ({ state }: ConsumerState): void => void (state === 'retrying' && attempts++);
