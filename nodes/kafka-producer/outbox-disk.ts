@@ -70,9 +70,18 @@ export class OutboxDisk {
     return new OutboxDisk(directory, db);
   }
 
-  /** @param sync return only when the disk says that it has them */
+  /**
+   * Writes all of them or none. Gathered one by one: an array of them costs three times as much, since each is copied
+   * twice on its way to LevelDB.
+   * @param sync return only when the disk says that it has them
+   */
   write(operations: DiskOperation[], sync: boolean): Promise<void> {
-    return this.db.batch(operations, { sync });
+    const batch = this.db.batch();
+    for (const operation of operations) {
+      if (operation.type === 'put') batch.put(operation.key, operation.value);
+      else batch.del(operation.key);
+    }
+    return batch.write({ sync });
   }
 
   /** Lists the lanes without reading their entries. */
