@@ -1,3 +1,6 @@
+/** Commits are tried twice between two heartbeats. */
+const LASTING_HEARTBEATS = 5;
+
 /**
  * What a consumer was last heard of. kafkajs tells nothing when a connection goes silent (a pulled cable, a firewall
  * that forgot it): its fetches and heartbeats just do not come back. Times are milliseconds since 1970.
@@ -6,6 +9,8 @@ export class LifeSigns {
   private readonly fetches = new Map<number, { since: number; last: number }>();
   private lastSign: number;
   private waiting = true;
+  private refusal: Error | undefined;
+  private heartbeatsSinceRefusal = 0;
 
   /** @param patienceMs after this time kafkajs gives up a fetch: to a broker that it still asks it begins anew */
   constructor(
@@ -28,11 +33,35 @@ export class LifeSigns {
   joined(now: number): void {
     this.waiting = false;
     this.alive(now);
+    this.commitTaken();
     this.fetches.clear();
   }
 
   alive(now: number): void {
     this.lastSign = now;
+  }
+
+  /** The group has taken a heartbeat. */
+  heartbeat(now: number): void {
+    this.alive(now);
+    if (this.refusal) this.heartbeatsSinceRefusal++;
+  }
+
+  commitTaken(): void {
+    this.refusal = undefined;
+    this.heartbeatsSinceRefusal = 0;
+  }
+
+  commitRefused(error: Error): void {
+    this.refusal ??= error;
+  }
+
+  /**
+   * @returns why commits are refused that a member in good standing should be able to make. kafkajs goes on sending them
+   * to the broker that led the group before when a joining fails half-way while the leadership moves.
+   */
+  get lastingRefusal(): Error | undefined {
+    return this.heartbeatsSinceRefusal >= LASTING_HEARTBEATS ? this.refusal : undefined;
   }
 
   fetchBegins(broker: number, now: number): void {

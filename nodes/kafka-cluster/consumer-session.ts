@@ -172,9 +172,15 @@ export class ConsumerSession {
       partitions.push({ partition, offset });
       topics.set(topic, partitions);
     }
-    await this.commitOffsets({
-      topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
-    });
+    try {
+      await this.commitOffsets({
+        topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
+      });
+      this.signs.commitTaken();
+    } catch (error) {
+      this.signs.commitRefused(toError(error));
+      throw error;
+    }
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -256,8 +262,9 @@ export class ConsumerSession {
       this.hooks.rebalancing();
     });
     consumer.on(consumer.events.HEARTBEAT, () => {
-      signs.alive(Date.now());
+      signs.heartbeat(Date.now());
       this.hooks.alive();
+      if (signs.lastingRefusal) this.ended.reject(signs.lastingRefusal);
     });
     consumer.on(consumer.events.FETCH_START, ({ payload }) => signs.fetchBegins(payload.nodeId, Date.now()));
     consumer.on(consumer.events.FETCH, ({ payload }) => signs.fetchEnds(payload.nodeId));

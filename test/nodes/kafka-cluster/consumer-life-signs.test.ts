@@ -38,4 +38,23 @@ describe('the signs of life of a consumer', () => {
     signs.alive(20_000);
     assert.equal(signs.silentFor(20_000), 0);
   });
+
+  it('tell when commits are refused for good though the group takes the heartbeats', () => {
+    const signs = new LifeSigns(0, 13_000);
+    const refusal = new Error('not the coordinator');
+    for (let beat = 0; beat < 10; beat++) signs.heartbeat(beat);
+    signs.commitRefused(refusal);
+    assert.equal(signs.lastingRefusal, undefined);
+    for (let beat = 0; beat < 4; beat++) signs.heartbeat(beat);
+    signs.commitTaken();
+    signs.commitRefused(refusal);
+    signs.heartbeat(20);
+    signs.joined(21);
+    signs.commitRefused(refusal);
+    for (let beat = 0; beat < 4; beat++) signs.heartbeat(beat);
+    assert.equal(signs.lastingRefusal, undefined);
+    signs.commitRefused(new Error('another'));
+    signs.heartbeat(30);
+    assert.equal(signs.lastingRefusal, refusal);
+  });
 });
