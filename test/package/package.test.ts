@@ -38,7 +38,15 @@ describe('the package', () => {
     const others = files.filter((file) => !file.startsWith('dist/')).sort();
     assert.deepEqual(
       others,
-      [...examples, 'CHANGELOG.md', 'LICENSE', 'README.es.md', 'README.md', 'package.json'].sort(),
+      [
+        ...examples,
+        'resources/connection-test.js',
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.es.md',
+        'README.md',
+        'package.json',
+      ].sort(),
     );
   });
 

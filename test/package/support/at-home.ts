@@ -19,6 +19,14 @@ const PACKAGES_OF_EXAMPLES = ['node-red-dashboard', 'node-red-node-ui-table'].ma
   (name) => `${name}@${versionOf(name)}`,
 );
 
+/** What stands beside ours in the Node-RED of somebody who has built with serial lines, MongoDB and dashboards before. */
+const NEIGHBOURS = {
+  'node-red-node-serialport': '2.0.3',
+  'node-red-contrib-mongodb4': '3.4.0',
+  '@flowfuse/node-red-dashboard': versionOf('@flowfuse/node-red-dashboard'),
+  'node-red-dashboard': versionOf('node-red-dashboard'),
+};
+
 /** Mocha tests of the package in someone's Node-RED, put there in both of the ways there are. */
 export function describeAtHome(versions: Versions, tarball: () => string): void {
   describe(`in Node-RED ${versions.nodeRed} on Node.js ${versions.node}`, function () {
@@ -29,13 +37,31 @@ export function describeAtHome(versions: Versions, tarball: () => string): void 
 
       before(async () => {
         home = await Home.prepare(versions);
-        await home.nodeRed.npmInstall(tarball(), ...PACKAGES_OF_EXAMPLES);
+        const neighbours = Object.entries(NEIGHBOURS).map(([name, version]) => `${name}@${version}`);
+        await home.nodeRed.npmInstall(tarball(), ...PACKAGES_OF_EXAMPLES, ...neighbours);
         await home.start();
       });
 
       after(() => home?.dispose());
 
       it('has loaded all its nodes', () => assertLoaded(home));
+
+      it('shares no type with the packages beside it, whose nodes are all loaded too', async () => {
+        const sets = await home.api.nodeSets();
+        for (const name of Object.keys(NEIGHBOURS)) {
+          const theirs = sets.filter(({ module }) => module === name);
+          assert.ok(theirs.length > 0, name);
+          assert.deepEqual(
+            theirs.filter(({ enabled, err }) => !enabled || err !== undefined),
+            [],
+          );
+        }
+        const types = sets.flatMap((set) => set.types);
+        assert.deepEqual(
+          types.filter((type, i) => types.indexOf(type) !== i),
+          [],
+        );
+      });
 
       it('gives the editor its texts and its help in English and in Spanish', async () => {
         for (const [language, title] of [
@@ -60,7 +86,9 @@ export function describeAtHome(versions: Versions, tarball: () => string): void 
         it(`runs the example ${path.basename(example, '.json')}`, () => runExample(home, example));
       }
 
-      it('serves the page of the dashboard', async () => {
+      it('serves the script of its dialogs, and the page of the dashboard', async () => {
+        const script = await home.api.request(`/resources/${PACKAGE_NAME}/connection-test.js`);
+        assert.match(script, /serialKafkaMongo/);
         assert.ok((await home.api.request('/serial-kafka-mongo/dashboard.js')).length > 10_000);
       });
     });

@@ -20,7 +20,7 @@ interface PackReport extends Omit<Tarball, 'file'> {
 
 /** What a build reads; the rest of a checkout is of no use to it. */
 const SOURCES = [
-  ...['nodes', 'examples', 'tools', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['nodes', 'resources', 'examples', 'tools', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
   ...['README.md', 'README.es.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 
