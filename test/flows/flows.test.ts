@@ -93,6 +93,38 @@ for (const file of [...FLOWS, ...EXAMPLES]) {
   });
 }
 
+/** Flows as people have saved them; one is added for each version of the properties, and none is ever changed. */
+const SAVED = readdirSync(path.join(__dirname, 'saved')).map((file) => `test/flows/saved/${file}`);
+
+describe('a flow saved in the past', () => {
+  for (const file of SAVED) {
+    const ours = read(file).filter(({ type }) => [...NORMAL, ...CONFIG].includes(type));
+
+    it(`${path.basename(file)}: the dialogs of today take all of its properties for valid`, () => {
+      assert.deepEqual(new Set(ours.map(({ type }) => type)), new Set([...NORMAL, ...CONFIG]));
+      for (const node of ours) assert.deepEqual(invalidProperties(dialogOf(node.type), node), [], node.type);
+    });
+
+    it(`${path.basename(file)}: the dialogs of today know all of its properties`, () => {
+      for (const node of ours) {
+        const known = Object.keys(dialogOf(node.type).defaults);
+        const properties = Object.keys(node).filter((name) => !EDITOR_ONLY.includes(name));
+        assert.deepEqual(
+          properties.filter((name) => !known.includes(name)),
+          [],
+          node.type,
+        );
+      }
+    });
+  }
+
+  it('is there for each version that the dialogs have saved', () => {
+    const newest = [...NORMAL, ...CONFIG].map((type) => dialogOf(type).defaults.version?.value as number);
+    const saved = SAVED.flatMap((file) => read(file).map(({ version }) => version));
+    for (let version = 1; version <= Math.max(...newest); version++) assert.ok(saved.includes(version));
+  });
+});
+
 describe('the shipped flows and examples together', () => {
   for (const file of ['flows/edge.json', 'flows/dashboard-2.json']) {
     it(`${file} and the server's share config nodes only, with equal content, and merge`, () => {

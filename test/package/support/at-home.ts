@@ -13,6 +13,7 @@ export const TYPES = [
   ...['kafka-cluster', 'mongo-database'],
   ...['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'],
 ];
+const SAVED_FLOWS = path.join(ROOT, 'test', 'flows', 'saved');
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples')).sort();
 /** What the comment of an example says that it needs besides, in the versions that the checkout has. */
 const PACKAGES_OF_EXAMPLES = ['node-red-dashboard', 'node-red-node-ui-table'].map(
@@ -86,6 +87,13 @@ export function describeAtHome(versions: Versions, tarball: () => string): void 
         it(`runs the example ${path.basename(example, '.json')}`, () => runExample(home, example));
       }
 
+      for (const file of readdirSync(SAVED_FLOWS)) {
+        it(`runs the flow ${path.basename(file, '.json')}, saved in the past`, async () => {
+          const saved = JSON.parse(readFileSync(path.join(SAVED_FLOWS, file), 'utf8')) as FlowNode[];
+          await runFlow(home, saved, '06 whole pipeline.json');
+        });
+      }
+
       it('serves the script of its dialogs, and the page of the dashboard', async () => {
         const script = await home.api.request(`/resources/${PACKAGE_NAME}/connection-test.js`);
         assert.match(script, /serialKafkaMongo/);
@@ -133,11 +141,17 @@ async function assertLoaded(home: Home): Promise<void> {
 
 /** Takes the example out of the installed package, as the menu does, puts the addresses in, deploys and uses it. */
 async function runExample(home: Home, file: string): Promise<void> {
-  const { api, settings } = home;
+  const { api } = home;
   const name = path.basename(file, '.json');
   const example = await api.get<FlowNode[]>(
     `/library/examples/flows/${PACKAGE_NAME}/${encodeURIComponent(name)}`,
   );
+  await runFlow(home, example, file);
+}
+
+/** @param file of the example that the flow is, or was */
+async function runFlow(home: Home, example: FlowNode[], file: string): Promise<void> {
+  const { api, settings } = home;
   const flow = withSettings(example, settings);
   const run = EXAMPLE_RUNS[file];
   assert.ok(run, `${file} has no run in example-runs.ts`);
