@@ -63,7 +63,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   ) {
     super();
     this.questions = new Questions(() => clients.impatient());
-    this.topics = new TopicDirectory(this.questions, brokers, options.createTopics);
+    this.topics = new TopicDirectory(this.questions, brokers, options);
     this.watchTimer = setInterval(() => void this.watch(), WATCH_INTERVAL_MS).unref();
     void this.connected();
   }

@@ -1,6 +1,8 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
+import { UserError } from '../shared/user-error';
 import { KafkaError, protocolErrorType, toKafkaError } from './errors';
 import type { Questions } from './questions';
+import type { NewTopicSettings, ProducerOptions } from './types';
 
 /** What a producer has to know of a topic. */
 export interface TopicInfo {
@@ -11,10 +13,15 @@ export interface TopicInfo {
 
 /** Partitions may be added to a topic, and its limit changed, while records are sent to it. */
 const REFRESH_MS = 30_000;
+/** Kafka's value of retention.ms for records that are never deleted for their age. */
+const FOR_EVER = -1;
 /** Kafka's default of max.message.bytes, for users that may not read the topic's configuration. */
 const DEFAULT_MAX_BATCH_BYTES = 1_048_588;
 /** https://kafka.apache.org/documentation: at most 249 characters of these, since names are folders on the broker. */
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+
+/** Whether a topic that is missing is made, and as what. */
+export type TopicCreation = Pick<ProducerOptions, 'createTopics' | 'newTopics' | 'warn'>;
 
 /** The topics that a producer writes to: asked for once, looked at again every so often. */
 export class TopicDirectory {
@@ -26,7 +33,7 @@ export class TopicDirectory {
   constructor(
     private readonly questions: Questions,
     private readonly brokers: string,
-    private readonly createMissing: boolean,
+    private readonly creation: TopicCreation,
   ) {
     this.timer = setInterval(() => this.refresh(), REFRESH_MS).unref();
   }
@@ -73,10 +80,11 @@ export class TopicDirectory {
     try {
       return await fetchCount(admin, topic);
     } catch (error) {
-      if (!this.createMissing || protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      if (!this.creation.createTopics || protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION')
+        throw error;
     }
     try {
-      await admin.createTopics({ topics: [{ topic }], waitForLeaders: true });
+      await this.create(admin, topic);
     } catch (error) {
       const params = { topic, brokers: this.brokers };
       const forbidden = protocolErrorType(error)?.endsWith('AUTHORIZATION_FAILED');
@@ -85,6 +93,19 @@ export class TopicDirectory {
       throw toKafkaError(error, params, 'topic-not-created');
     }
     return fetchCount(admin, topic);
+  }
+
+  private async create(admin: Admin, topic: string): Promise<void> {
+    const { newTopics = {}, warn } = this.creation;
+    const { replicas } = newTopics;
+    const brokers = replicas === undefined ? 0 : (await admin.describeCluster()).brokers.length;
+    const made = replicas === undefined ? undefined : Math.min(replicas, brokers);
+    await admin.createTopics({
+      topics: [toTopicConfig(topic, { ...newTopics, replicas: made })],
+      waitForLeaders: true,
+    });
+    if (replicas === undefined || made === undefined || made >= replicas) return;
+    warn?.(new UserError('kafka-cluster.errors.fewer-replicas', { topic, asked: replicas, made }));
   }
 
   private async readLimit(topic: string): Promise<number> {
@@ -103,6 +124,18 @@ export class TopicDirectory {
       this.lookUp(topic).catch(() => undefined);
     }
   }
+}
+
+function toTopicConfig(topic: string, { partitions, replicas, retentionMs }: NewTopicSettings): ITopicConfig {
+  const retention = retentionMs === Infinity ? FOR_EVER : retentionMs;
+  return {
+    topic,
+    ...(partitions === undefined ? {} : { numPartitions: partitions }),
+    ...(replicas === undefined ? {} : { replicationFactor: replicas }),
+    ...(retention === undefined
+      ? {}
+      : { configEntries: [{ name: 'retention.ms', value: String(Math.round(retention)) }] }),
+  };
 }
 
 async function fetchCount(admin: Admin, topic: string): Promise<number> {

@@ -46,11 +46,23 @@ export interface StateSource extends Pick<EventEmitter, 'on' | 'off'> {
   readonly state: ClientState;
 }
 
+/** What a topic is made with; what is absent is as the cluster has it for new topics. */
+export interface NewTopicSettings {
+  partitions?: number | undefined;
+  /** fewer where the cluster has fewer brokers, which is told by ProducerOptions.warn */
+  replicas?: number | undefined;
+  /** how long records are kept; Infinity for ever */
+  retentionMs?: number | undefined;
+}
+
 export interface ProducerOptions {
   acks: Acks;
   compression: Compression;
-  /** let the broker make a topic that is missing, where the broker allows it */
+  /** make a topic that is missing, where the broker allows it */
   createTopics: boolean;
+  newTopics?: NewTopicSettings;
+  /** told what a person should know though nothing has failed */
+  warn?: (warning: Error) => void;
   /**
    * After this time a send is given up as 'not-acknowledged', in milliseconds. Without it a send waits out any outage,
    * which is what keeps an outage from writing a record twice.

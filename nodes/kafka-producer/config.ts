@@ -1,4 +1,4 @@
-import type { Acks, Compression } from '../kafka-cluster/types';
+import type { Acks, Compression, NewTopicSettings } from '../kafka-cluster/types';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
 
@@ -18,6 +18,10 @@ export interface ProducerConfig {
   compression?: string;
   tombstones?: boolean;
   createTopics?: boolean;
+  topicPartitions?: string | number;
+  topicReplicas?: string | number;
+  /** days */
+  topicRetention?: string | number;
   outbox?: boolean;
   durability?: string;
   outboxMaxMB?: string | number;
@@ -42,6 +46,8 @@ export interface ProducerSettings {
   compression: Compression;
   tombstones: boolean;
   createTopics: boolean;
+  /** of the topics that are created */
+  newTopics: NewTopicSettings;
   outbox: boolean;
   sync: boolean;
   maxBytes: number;
@@ -50,6 +56,12 @@ export interface ProducerSettings {
   drainRate: number;
   maxBatchBytes: number | undefined;
 }
+
+/** More partitions than this nobody means, and a broker would be busy with them for minutes. */
+const MOST_PARTITIONS = 10_000;
+/** The wire has 16 bits for it. */
+const MOST_REPLICAS = 32_767;
+const DAY_MS = 86_400_000;
 
 /** The least that an empty batch and a small record take. */
 const LEAST_BATCH_BYTES = 256;
@@ -69,6 +81,11 @@ export function readProducerConfig(config: ProducerConfig): ProducerSettings {
     compression: readChoice(config.compression, 'compression', ['none', 'gzip']),
     tombstones: config.tombstones ?? false,
     createTopics: config.createTopics ?? false,
+    newTopics: {
+      partitions: readCount(config.topicPartitions, 'topicPartitions', MOST_PARTITIONS),
+      replicas: readCount(config.topicReplicas, 'topicReplicas', MOST_REPLICAS),
+      retentionMs: readRetention(config.topicRetention),
+    },
     outbox: config.outbox ?? true,
     sync: readChoice(config.durability, 'durability', ['process', 'power']) === 'power',
     maxBytes: readNumber(config.outboxMaxMB, 'outboxMaxMB', 1024, 1) * 2 ** 20,
@@ -110,6 +127,23 @@ function readNumber(value: string | number | undefined, field: string, otherwise
     throw new UserError('kafka-producer.errors.number', { field, value: shorten(value), least });
   }
   return number;
+}
+
+/** @returns a whole number from 1 on; undefined where the field is empty */
+function readCount(value: string | number | undefined, field: string, most: number): number | undefined {
+  if (isBlank(value)) return undefined;
+  const count = readNumber(value, field, 1, 1);
+  if (!Number.isInteger(count) || count > most) {
+    throw new UserError('kafka-producer.errors.whole-number', { field, value: shorten(value), most });
+  }
+  return count;
+}
+
+/** @returns milliseconds, Infinity for 0 days; undefined where the field is empty */
+function readRetention(value: string | number | undefined): number | undefined {
+  if (isBlank(value)) return undefined;
+  const days = readNumber(value, 'topicRetention', 0);
+  return days === 0 ? Infinity : days * DAY_MS;
 }
 
 function isBlank(value: string | number | undefined): value is undefined | '' {

@@ -44,11 +44,13 @@ export class Pipeline {
     private readonly directory: string,
     private readonly events: PipelineEvents,
   ) {
-    const { acks, compression, createTopics, outbox, maxBatchBytes, drainRate } = settings;
+    const { acks, compression, createTopics, newTopics, outbox, maxBatchBytes, drainRate } = settings;
     this.producer = cluster.createProducer({
       acks,
       compression,
       createTopics,
+      newTopics,
+      warn: (warning) => events.warning(warning),
       ...(outbox ? {} : { deliveryTimeoutMs: PATIENCE_MS }),
     });
     this.store = outbox ? this.openOutbox() : new MemoryStore(MEMORY_BYTES);

@@ -255,6 +255,46 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     await harness.pipeline.close();
   });
 
+  it('creates it as it was told to, and warns where there are too few brokers for that', async () => {
+    const told = { createTopics: true, topicPartitions: '5', topicReplicas: '3', topicRetention: '2' };
+    const harness = new Harness(cluster, `made-${randomUUID()}`, told);
+    harness.accept({});
+    await until('the record to be acknowledged', () => harness.acknowledged.length === 1);
+    const admin = cluster.acquireAdmin();
+    const [made] = await admin.describeTopics([harness.topic]);
+    assert.equal(made?.partitions.length, 5);
+    assert.equal(made.partitions[0]?.replicas.length, 1);
+    const settings = (await admin.topicSettings([harness.topic])).get(harness.topic);
+    assert.equal(settings?.retentionMs, 2 * 86_400_000);
+    cluster.releaseAdmin();
+    const [warning, ...others] = harness.warnings as UserError[];
+    assert.equal(others.length, 0);
+    assert.equal(warning?.key, 'kafka-cluster.errors.fewer-replicas');
+    assert.deepEqual(warning.params, { topic: harness.topic, asked: 3, made: 1 });
+    await harness.pipeline.close();
+  });
+
+  it('keeps what comes while a topic is deleted, and sends it to the one that is made in its place', async () => {
+    const harness = new Harness(cluster, await topic(4));
+    harness.acceptMany(20);
+    await until('the first to be acknowledged', () => harness.acknowledged.length === 20);
+    const admin = new Kafka({ brokers: [stack.bootstrap], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [harness.topic] });
+    await until('it to be gone', async () => !(await admin.listTopics()).includes(harness.topic));
+    const waiting = harness.acceptMany(20, 20);
+    await until('the error', () => harness.held.length > 0, 20_000);
+    assert.equal((harness.held[0]?.error as UserError).key, 'kafka-cluster.errors.topic-missing');
+    await ensureTopics(stack.bootstrap, [{ topic: harness.topic, partitions: 2 }]);
+    await until('the others to be acknowledged', () => harness.acknowledged.length === 40, 30_000);
+    const records = await readTopic(stack.bootstrap, harness.topic, 20);
+    assert.deepEqual(records.map(idOf).sort(), waiting.sort());
+    checkOrder(records);
+    assert.deepEqual(harness.refused, []);
+    await admin.disconnect();
+    await harness.pipeline.close();
+  });
+
   it('refuses a record that alone is too large, with its size and the limit, and sends those beside it', async () => {
     const harness = new Harness(cluster, await topic(1));
     harness.accept({ payload: 'before' });
