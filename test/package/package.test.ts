@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../../stack/paths';
 import { describeAtHome, TYPES } from './support/at-home';
 import { packTarball, type Tarball } from './support/tarball';
 import { OLDEST } from './support/versions';
+
+interface Manifest {
+  license: string;
+  keywords: string[];
+  'node-red': { version: string };
+  engines: { node: string };
+  dependencies: Record<string, string>;
+}
 
 describe('the package', () => {
   let dir: string;
@@ -59,6 +67,15 @@ describe('the package', () => {
 
   it('is smaller than 1 MB', () => {
     assert.ok(tarball.unpackedSize < 1_000_000, `${tarball.unpackedSize} bytes`);
+  });
+
+  it('says of itself what the scorecard of the Node-RED library asks for', async () => {
+    const manifest = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
+    assert.equal(manifest.license, 'Apache-2.0');
+    assert.ok(manifest.keywords.includes('node-red'));
+    assert.equal(manifest['node-red'].version, `>=${OLDEST.nodeRed}`);
+    assert.equal(manifest.engines.node, `>=${OLDEST.node}`);
+    assert.ok(Object.keys(manifest.dependencies).length <= 6, 'six dependencies or fewer');
   });
 
   it('needs no compiler where people run it: what is not JavaScript comes built', async () => {
