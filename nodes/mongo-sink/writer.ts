@@ -166,14 +166,23 @@ class Work {
   }
 }
 
+/**
+ * What an `$in` costs the embedded database grows with the square of its length: 50 take it 8 ms, 1000 take 5 s. A
+ * batch that was stored before would make it stand still.
+ */
+const LOOKED_UP_AT_ONCE = 50;
+
 /** @returns what tells readings apart, by `_id` in hexadecimal digits */
 async function findById(
   collection: Collection<ReadingDocument>,
   ids: ObjectId[],
 ): Promise<Map<string, Partial<ReadingDocument>>> {
   const projection = { readingId: 1, topic: 1, kafka: 1 };
-  const found = collection.find({ _id: { $in: ids } }, { projection, readPreference: 'primary' });
   const byId = new Map<string, Partial<ReadingDocument>>();
-  for await (const document of found) byId.set(document._id.toHexString(), document);
+  for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
+    const some = ids.slice(from, from + LOOKED_UP_AT_ONCE);
+    const found = collection.find({ _id: { $in: some } }, { projection, readPreference: 'primary' });
+    for await (const document of found) byId.set(document._id.toHexString(), document);
+  }
   return byId;
 }
