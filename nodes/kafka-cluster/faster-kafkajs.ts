@@ -1,15 +1,21 @@
 import { createRequire } from 'node:module';
+import { crc32c } from './crc32c';
 import { encodeRecord } from './record-encoding';
 
 /*
- * Replaces the function by which kafkajs 2.2.4 encodes each record that it sends by a quicker one that writes the same
- * bytes: kafkajs's takes a zeroed kilobyte for the record and one for each of its headers, and a buffer for each number.
+ * Replaces two functions of kafkajs 2.2.4, by quicker ones that give the same bytes: the one that encodes each record it
+ * sends takes a zeroed kilobyte for the record and one for each of its headers, and a buffer for each number; the one
+ * that makes a batch's checksum goes byte by byte.
  *
- * Has to be imported before kafkajs, whose modules take the function over as they are loaded. Where another package has
+ * Has to be imported before kafkajs, whose modules take the functions over as they are loaded. Where another package has
  * loaded this very kafkajs earlier, nothing is replaced, and all works as slowly as before.
  */
 const load = createRequire(__filename);
-const encoding = 'kafkajs/src/protocol/recordBatch/record/v0';
-load(encoding);
-const loaded = load.cache[load.resolve(encoding)];
-if (loaded) loaded.exports = encodeRecord;
+replace('kafkajs/src/protocol/recordBatch/record/v0', encodeRecord);
+replace('kafkajs/src/protocol/recordBatch/crc32C', crc32c);
+
+function replace(name: string, quicker: unknown): void {
+  load(name);
+  const loaded = load.cache[load.resolve(name)];
+  if (loaded) loaded.exports = quicker;
+}

@@ -24,6 +24,8 @@ interface PendingSend {
   session: ProducerSession;
   /** ends the waiting for this send, whatever becomes of it */
   fail(reason: Error): void;
+  /** there is nothing to wait for any more */
+  end(): void;
 }
 
 /** How the clients of a producer are made: one that tries without end, and one that tries each broker once. */
@@ -107,7 +109,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
       throw toKafkaError(error, params, 'send-failed');
     } finally {
       this.pending.delete(pending);
-      pending.fail(new KafkaError('closed'));
+      pending.end();
     }
   }
 
@@ -137,6 +139,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
         clearTimeout(timer);
         reject(reason);
       },
+      end: () => clearTimeout(timer),
     };
     if (deliveryTimeoutMs !== undefined) {
       timer = setTimeout(() => {

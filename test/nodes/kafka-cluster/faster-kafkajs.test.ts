@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import fc from 'fast-check';
+import { crc32c } from '../../../nodes/kafka-cluster/crc32c';
 import { encodeRecord, type RecordParts } from '../../../nodes/kafka-cluster/record-encoding';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -62,8 +63,35 @@ describe('the quicker encoding of records', () => {
       const messages = [{ key: 'k', value: 'v', headers: {}, partition: 0 }];
       const partitions = [{ partition: 0, firstSequence: 0, messages }];
       request({ acks: -1, timeout: 1, producerId: '1', producerEpoch: 0, compression: 0,
-        topicData: [{ topic: 't', partitions }] }).encode().then(() => console.log(JSON.stringify({ calls })));`;
-    const { calls } = inUntouchedKafkajs(program, null) as { calls: number };
+        topicData: [{ topic: 't', partitions }] }).encode().then(() => console.log(JSON.stringify({ calls,
+          checksum: require('kafkajs/src/protocol/recordBatch/crc32C').name })));`;
+    const { calls, checksum } = inUntouchedKafkajs(program, null) as { calls: number; checksum: string };
     assert.ok(calls > 0, 'the record was not encoded by the replacement');
+    assert.equal(checksum, crc32c.name);
+  });
+});
+
+describe('the quicker checksum of batches', () => {
+  it('is CRC-32C', () => {
+    // The usual check value, and examples of RFC 3720, appendix B.4.
+    assert.equal(crc32c(Buffer.from('123456789')), 0xe3069283);
+    assert.equal(crc32c(Buffer.alloc(32)), 0x8a9136aa);
+    assert.equal(crc32c(Buffer.alloc(32, 255)), 0x62a8ab43);
+  });
+
+  it('is the same as that of kafkajs, whatever the length', () => {
+    const samples = [
+      ...Array.from({ length: 40 }, (_, length) => Buffer.alloc(length, 200 + length)),
+      ...fc.sample(fc.uint8Array({ maxLength: 5_000 }), 200).map((array) => Buffer.from(array)),
+    ];
+    const theirs = inUntouchedKafkajs(
+      `const crc = require('kafkajs/src/protocol/recordBatch/crc32C');
+       console.log(JSON.stringify(input.map((each) => crc(revive(each)))));`,
+      samples,
+    );
+    assert.deepEqual(
+      samples.map((each) => crc32c(each)),
+      theirs,
+    );
   });
 });
