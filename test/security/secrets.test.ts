@@ -6,13 +6,15 @@ import type { FlowNode } from '../../stack/node-red/flows';
 import { AdminApi } from '../support/admin-api';
 import { startNodeRed, type TestNodeRed } from '../support/node-red';
 import { securedDatabase, type SecuredDatabase } from '../support/secured-database';
-import { kafka } from '../support/services';
+import { PASSWORD, USERS } from '../support/secured-kafka';
+import { kafka, securedKafka } from '../support/services';
 import { until } from '../support/until';
 
 /** What must never be seen, by where it is used. Each has characters that are written in other ways inside a URI. */
 const SECRETS = {
   plainRefused: 'k4fka-plain/päss 1',
   scramUnreachable: 'k4fka-scram/päss 2',
+  scramRight: PASSWORD,
   clientSecret: 'k4fka-oauth/päss 9',
   unusable: 'k4fka-unusable/päss 3',
   databaseRight: 'm0ngo-right/päss 4',
@@ -83,7 +85,7 @@ describe('secrets', function () {
 
   /** Kafka clusters and databases that work, refuse, are away or can't be used; each with its users. */
   async function flow(): Promise<FlowNode[]> {
-    const { brokers } = await kafka();
+    const [{ brokers }, secured] = await Promise.all([kafka(), securedKafka()]);
     const login = (password: string) => ({ credentials: { username: 'ana', password } });
     const cluster = (id: string, password: string, changes: object): FlowNode => ({
       ...{ id, type: 'kafka-cluster', name: '', brokers, clientId: 'x', tls: '', sasl: 'plain' },
@@ -103,6 +105,10 @@ describe('secrets', function () {
       ...changes,
     });
     const clusters = [
+      cluster('scramRight', '', {
+        ...{ brokers: secured.at('SIGNIN'), sasl: 'scram-sha-256', tls: 'authority' },
+        credentials: { username: USERS.operator, password: SECRETS.scramRight },
+      }),
       cluster('plainRefused', SECRETS.plainRefused, {}),
       cluster('scramUnreachable', SECRETS.scramUnreachable, {
         brokers: '127.0.0.1:1',
@@ -131,6 +137,7 @@ describe('secrets', function () {
         ...{ id: 'certificate', type: 'tls-config', verifyservercert: true },
         credentials: { passphrase: SECRETS.certificate },
       },
+      { id: 'authority', type: 'tls-config', verifyservercert: true, ca: secured.certificates.ca },
       ...clusters,
       ...databases,
       ...clusters.flatMap(({ id }) => usersOfCluster(id)),
@@ -155,6 +162,13 @@ describe('secrets', function () {
     const stored = nodes.find(({ id }) => id === 'databaseRight-sink');
     assert.ok(stored);
     await api.status('the sink with the right password to store', stored, ({ fill }) => fill === 'green');
+    const writing = nodes.find(({ id }) => id === 'scramRight-producer');
+    assert.ok(writing);
+    await api.status(
+      'the producer with the right password to write',
+      writing,
+      ({ fill }) => fill === 'green',
+    );
     const waiting = nodes.find(({ id }) => id === 'databaseWrong-sink');
     assert.ok(waiting);
     await api.status('the sink with the wrong one to be refused', waiting, ({ fill }) => fill === 'red');
@@ -205,7 +219,7 @@ describe('secrets', function () {
   async function connectionTestOf({ id, type, credentials, ...fields }: FlowNode): Promise<[string, string]> {
     const saved = Object.entries((credentials ?? {}) as Record<string, string>).map(([name, value]) => [
       name,
-      value === 'ana' ? value : '__PWRD__',
+      name === 'password' || name === 'oauthClientSecret' ? '__PWRD__' : value,
     ]);
     const body = { id, fields, credentials: Object.fromEntries(saved) as unknown };
     const answer = await api.request(`/${type}/test`, {
@@ -214,7 +228,7 @@ describe('secrets', function () {
       body: JSON.stringify(body),
     });
     const [first] = JSON.parse(answer) as { level: string }[];
-    assert.equal(first?.level, id === 'databaseRight' ? 'good' : 'error', `${id}: ${answer}`);
+    assert.equal(first?.level, id.endsWith('Right') ? 'good' : 'error', `${id}: ${answer}`);
     return [`POST /${type}/test of ${id}`, answer];
   }
 
@@ -227,13 +241,27 @@ function usersOfCluster(cluster: string): FlowNode[] {
   return [
     {
       ...{ ...PLACE, id: `${cluster}-producer`, type: 'kafka-producer', cluster, name: '', wires: [[]] },
-      ...{ topic: 'secrets', topicType: 'str', key: '', keyType: 'str', acks: 'all', compression: 'none' },
+      ...{
+        topic: 'allowed-secrets',
+        createTopics: true,
+        topicType: 'str',
+        key: '',
+        keyType: 'str',
+        acks: 'all',
+        compression: 'none',
+      },
       ...{ partition: '', partitionType: 'str', headers: '', headersType: 'json' },
       outbox: false,
     },
     {
       ...{ ...PLACE, id: `${cluster}-consumer`, type: 'kafka-consumer', cluster, name: '', wires: [[], []] },
-      ...{ topics: 'secrets', groupId: 'secrets', from: 'earliest', output: 'json', mode: 'single' },
+      ...{
+        topics: 'allowed-secrets',
+        groupId: 'allowed-secrets',
+        from: 'earliest',
+        output: 'json',
+        mode: 'single',
+      },
       ...{ confirm: 'automatic', deadLetters: false, sessionTimeout: '6000', confirmTimeout: '60' },
     },
   ];
