@@ -13,6 +13,15 @@ export interface NodeRedOptions {
   /** Folder for its log. */
   logs?: string;
   stopTimeout?: number;
+  /** Other programs than those of this checkout. */
+  programs?: NodeRedPrograms;
+}
+
+export interface NodeRedPrograms {
+  /** the program of Node.js */
+  node: string;
+  /** red.js of Node-RED */
+  nodeRed: string;
 }
 
 /** Where the editor stands below Node-RED's address; settings.cjs says the same. */
@@ -23,12 +32,15 @@ const NOT_STARTED = 'stack: flows not started: ';
 
 /** @returns Node-RED's process; it is ready when the editor answers and its flows run, or it says that they can't. */
 export function nodeRedProcess(options: NodeRedOptions): ManagedProcess {
-  const module = require.resolve('node-red/red.js');
+  const { node: command, nodeRed: module } = options.programs ?? {
+    node: process.execPath,
+    nodeRed: require.resolve('node-red/red.js'),
+  };
   const settings = path.join(__dirname, 'settings.cjs');
   let flowsTold = false;
   const node = new ManagedProcess({
     name: 'Node-RED',
-    command: process.execPath,
+    command,
     args: [module, '--settings', settings, '--userDir', options.userDir],
     cwd: options.userDir,
     env: {
