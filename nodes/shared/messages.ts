@@ -38,6 +38,8 @@ export interface PipelineMessage extends NodeMessage {
   action?: string;
   kafka?: KafkaInfo;
   parts?: { id?: string; index?: number; count?: number };
+  /** what mongo-sink did with the readings of this message */
+  stored?: { collection: string; inserted: number; alreadyThere: number };
   error?: unknown;
   reason?: unknown;
 }

@@ -65,11 +65,13 @@ export class Catalog {
   }
 
   /**
-   * Takes a message with stored readings.
+   * Takes a message with stored readings. One that was delivered again, and all of it there before, is no news: whoever
+   * looks has counted its readings, or gets them with the next answer.
    * @throws CatalogError when it holds none
    */
   accept(message: PipelineMessage): void {
     const readings = readingsOf(message);
+    if (message.stored?.inserted === 0) return;
     const events = readings.flatMap((reading) => this.events.onReading(this.nodes.accept(reading), reading));
     this.tell(readings, events);
   }

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import type { SeriesModel } from '../../../nodes/topic-catalog/page/series-model';
+import type { Summary } from '../../../nodes/topic-catalog/answers';
+import type { Column, SeriesModel } from '../../../nodes/topic-catalog/page/series-model';
 import { until } from '../../support/until';
 
 const SCREENSHOTS = path.join(__dirname, '../../screenshots');
@@ -73,6 +74,28 @@ export class DashboardPage {
       });
   }
 
+  /** What a node's page holds of a variable: its points, and what it says of all of them. */
+  series(name: string): Promise<ShownSeries> {
+    return this.page
+      .locator('skm-chart-card')
+      .first()
+      .evaluate((element, variable) => {
+        const { model } = element as unknown as { model: SeriesModel };
+        const { mean, min, max, n } = model.columns.get(variable)!;
+        return {
+          readings: model.readings,
+          bucketMs: model.bucketMs,
+          times: model.times,
+          mean,
+          min,
+          max,
+          n,
+          summary: model.summary(variable),
+          drawn: model.drawn(variable),
+        };
+      }, name);
+  }
+
   /** What stands below a chart. */
   timeLabels(name: string): Promise<string[]> {
     return this.card(name)
@@ -101,6 +124,14 @@ export class DashboardPage {
   close(): Promise<void> {
     return this.context.close();
   }
+}
+
+export interface ShownSeries extends Omit<Column, 'name'> {
+  readings: number;
+  bucketMs: number;
+  times: number[];
+  summary: Summary;
+  drawn: ReturnType<SeriesModel['drawn']>;
 }
 
 /** A chart from the inside. */
