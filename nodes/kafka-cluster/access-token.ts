@@ -54,6 +54,11 @@ export class AccessTokens {
     return this.token.value;
   }
 
+  /** This token is no good, whatever its life: the next connection gets another. */
+  discard(token: string): void {
+    if (this.token?.value === token) this.token = undefined;
+  }
+
   private async fetch(): Promise<Token> {
     let response: Response;
     let answer: TokenAnswer;

@@ -13,30 +13,34 @@ type Exchange = AuthenticationProviderArgs['saslAuthenticate'];
  * Signs in by SASL OAUTHBEARER (RFC 7628). kafkajs has it too, but takes a refusal for a success: the broker tells it in
  * an answer that kafkajs does not read, and closes the connection afterwards.
  */
-export function oauthSignIn(tokens: Pick<AccessTokens, 'current'>): Mechanism {
+export function oauthSignIn(tokens: AccessTokens): Mechanism {
   return {
     mechanism: 'oauthbearer',
     authenticationProvider: ({ saslAuthenticate }) => ({
       authenticate: async () => {
         const token = await tokens.current();
-        const refusal = await present(saslAuthenticate, token);
-        if (refusal !== '') throw notAccepted(refusal);
+        try {
+          await present(saslAuthenticate, token);
+        } catch (error) {
+          if (error instanceof KafkaError) tokens.discard(token);
+          throw error;
+        }
       },
     }),
   };
 }
 
-/** @returns nothing when the token is taken, else what the broker has to say about it, in JSON */
-async function present(exchange: Exchange, token: string): Promise<string> {
+/** @throws KafkaError (a rejection) with what the broker has to say about a token that it does not take, in JSON */
+async function present(exchange: Exchange, token: string): Promise<void> {
   const refusal = await say(exchange, `n,,${SEPARATOR}auth=Bearer ${token}${SEPARATOR}${SEPARATOR}`);
-  if (refusal === '') return '';
+  if (refusal === '') return;
   try {
     // Only after this it says its final no.
     await say(exchange, SEPARATOR);
   } catch (error) {
     throw notAccepted(refusal, error);
   }
-  return refusal;
+  throw notAccepted(refusal);
 }
 
 async function say(exchange: Exchange, message: string): Promise<string> {

@@ -49,6 +49,16 @@ describe('kafka-cluster: access tokens', () => {
     assert.ok(Date.now() - born < 1_000);
   });
 
+  it('are fetched anew when the brokers do not take one', async () => {
+    const source = tokens();
+    const first = await source.current();
+    source.discard(first);
+    await until('another', async () => (await source.current()) !== first);
+    source.discard(first);
+    await source.current();
+    assert.equal(server.given, 2, 'one that was replaced already changes nothing');
+  });
+
   it('are refused with the reason, without the secret, and asked for again with the next connection', async () => {
     const error = await refusal(tokens({ clientSecret: `${SECRET}-but-wrong` }));
     assert.equal(error.key, 'kafka-cluster.errors.token-refused');

@@ -45,7 +45,7 @@ const SECRETS = new RegExp([PASSWORD, CLIENT_SECRET, WRONG_PASSWORD].join('|'));
 /** Watched for this long, a client that tries again in a tight loop would have come back hundreds of times. */
 const WATCH_MS = 3_000;
 /** The admin client asks five times before it says no, a producer and a consumer less than once a second each. */
-const MOST_ARRIVALS = 40;
+const MOST_ARRIVALS = 30;
 /** The pauses grow at random, but three of them are never shorter than this together. */
 const FOUR_ATTEMPTS_MS = 600;
 
