@@ -147,8 +147,14 @@ describe("our nodes in Node-RED's editor", function () {
 
     const sinkDialog = await editor.edit(sink);
     await sinkDialog.addConfig('database', async (dialog) => {
-      await dialog.fill('uri', uri);
+      await dialog.fill('uri', uri.replace('://', '://ana:secreto@'));
       await dialog.fill('database', 'editor');
+      const fields = ['uri', 'username', 'password'].map((name) => dialog.field(name).inputValue());
+      assert.deepEqual(await Promise.all(fields), [uri, 'ana', 'secreto'], 'a password in a URI is moved');
+      const [refused] = await dialog.testConnection();
+      assert.match(refused ?? '', /^error: .* refused the user or the password/);
+      assert.doesNotMatch(refused ?? '', /secreto/);
+      await dialog.fill('username', '');
       const found = await dialog.testConnection();
       assert.match(found[0] ?? '', /^good: Connected to .* version \d+\.\d+\.\d+, database editor$/);
       assert.equal(found[1], 'good: May read and write editor');

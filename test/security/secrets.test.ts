@@ -195,6 +195,9 @@ describe('secrets', function () {
   async function everything(nodes: readonly FlowNode[]): Promise<[string, string][]> {
     const files = ['flows.json', 'flows_cred.json', 'package.json', '.config.runtime.json'];
     const configs = nodes.filter(({ type }) => /^(kafka-cluster|mongo-database)$/.test(type));
+    const tested: [string, string][] = [];
+    // One after the other: the embedded database has enough to do with those that come again and again.
+    for (const node of configs) tested.push(await connectionTestOf(node));
     return [
       ['GET /flows', await api.request('/flows')],
       ['GET /flows (version 2)', await api.request('/flows', { headers: { 'Node-RED-API-Version': 'v2' } })],
@@ -203,7 +206,7 @@ describe('secrets', function () {
       ['GET /diagnostics', await api.request('/diagnostics')],
       ['GET /serial-json-in/ports', await api.request('/serial-json-in/ports')],
       ...(await Promise.all(configs.map((node) => credentialsOf(node)))),
-      ...(await Promise.all(configs.map((node) => connectionTestOf(node)))),
+      ...tested,
       ['statuses', JSON.stringify([...api.statuses])],
       ...(await Promise.all(files.map((file) => fileOf(file)))),
       // Last, so that it holds what the questions above have caused.
