@@ -54,8 +54,13 @@ export interface TopicRow {
 
 export interface TopicsAnswer {
   at: number;
-  /** the brokers' addresses, and how many there are */
-  cluster: { description: string; brokers: number };
+  /** the brokers' addresses, how many there are, how they agree, and their version; null where they do not tell */
+  cluster: {
+    description: string;
+    brokers: number;
+    mode: 'kraft' | 'zookeeper' | null;
+    version: string | null;
+  };
   /** the consumer group whose lag is shown */
   groupId: string;
   /** why sizes are not known, in the runtime's language; null where they are, or the brokers do not tell them at all */

@@ -1,5 +1,6 @@
 import type {
   ClusterAdmin,
+  ClusterShape,
   PartitionDescription,
   TopicDescription,
   TopicExtent,
@@ -40,6 +41,7 @@ interface Extents {
 export class Topics {
   private readonly answers = new Memo<TopicsAnswer>(LIST_AGE_MS, LIST_COST_FACTOR);
   private readonly settings = new Memo<Map<string, TopicSettings>>(SETTINGS_AGE_MS, 1);
+  private readonly shape = new Memo<Partial<ClusterShape>>(SETTINGS_AGE_MS, 1);
   private readonly extents = new Memo<Extents>(EXTENTS_AGE_MS, EXTENTS_COST_FACTOR);
 
   constructor(
@@ -78,9 +80,10 @@ export class Topics {
     const [nodes, settings, offsets] = await Promise.all([nodesFound, settingsFound, offsetsFound]);
     // After all else: a question that fails ends the connection that the others would be using.
     const extents = await this.extents.get(names.join(), () => this.extentsOf(described));
+    const { mode = null, version = null } = await this.shape.get('', () => this.shapeOf());
     return {
       at: Date.now(),
-      cluster: { description: this.source.description, brokers: cluster.brokers.length },
+      cluster: { description: this.source.description, brokers: cluster.brokers.length, mode, version },
       groupId,
       sizesMissing: extents.missing,
       topics: described.map((topic) =>
@@ -95,6 +98,16 @@ export class Topics {
       nodesWithoutTopic: nodes === null ? null : (nodes.get(null)?.count ?? 0),
       problems,
     };
+  }
+
+  /** Left out where it can't be found out: all else that is shown holds without it. */
+  private async shapeOf(): Promise<Partial<ClusterShape>> {
+    try {
+      return await this.kafka(() => this.source.admin.clusterShape());
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return {};
+    }
   }
 
   /** Not to know this is no trouble for anybody, and may be for ever: the reason is an answer too. */

@@ -336,6 +336,7 @@ describe('the dashboard in the classic dashboard', function () {
     await page.page.locator(`tr.topic[data-topic="${host.topicName}"]`).click();
     await page.row('comuna_15').waitFor();
     await page.page.getByText('Próximo offset').waitFor();
+    await page.page.getByText(/^KRaft · 1 broker · /).waitFor();
     const opened = page.page.locator(`tr.topic[data-topic="${host.topicName}"]`);
     assert.match(await opened.locator('td[data-label="Tamaño"]').innerText(), /^[\d,]+ kB$/);
     assert.match(await opened.locator('td[data-label="Última escritura"]').innerText(), /^hace \d+ s$/);
@@ -353,6 +354,16 @@ describe('the dashboard in the classic dashboard', function () {
     await page.page.getByRole('button', { name: 'Seguir' }).click();
     assert.match(await page.page.locator('ol li').first().innerText(), /barco/);
     await page.screenshot('live');
+  });
+
+  it('groups the nodes by topic', async () => {
+    await host.send('comuna_15', READING);
+    const page = await open();
+    await page.page.getByLabel('Agrupar por topic').check();
+    await page.page.getByRole('rowheader', { name: host.topicName, exact: true }).waitFor();
+    await page.row('comuna_15').waitFor();
+    await page.page.getByLabel('Agrupar por topic').uncheck();
+    await page.page.getByRole('rowheader').waitFor({ state: 'detached' });
   });
 
   it('lists the nodes that fall silent, come back, and whose sensor fails', async () => {

@@ -86,8 +86,7 @@ const es = {
   },
   topics: {
     title: 'Topics de Kafka',
-    cluster: (brokers: number, description: string) =>
-      `${brokers === 1 ? '1 broker' : `${brokers} brokers`} · ${description}`,
+    brokers: (count: number) => (count === 1 ? '1 broker' : `${count} brokers`),
     filter: 'Buscar un topic',
     columns: {
       name: 'Topic',
@@ -241,8 +240,7 @@ const en: Texts = {
   },
   topics: {
     title: 'Kafka topics',
-    cluster: (brokers, description) =>
-      `${brokers === 1 ? '1 broker' : `${brokers} brokers`} · ${description}`,
+    brokers: (count) => (count === 1 ? '1 broker' : `${count} brokers`),
     filter: 'Search for a topic',
     columns: {
       name: 'Topic',

@@ -70,6 +70,7 @@ describe('topic-catalog: topics of a real Kafka', function () {
     );
     assert.deepEqual(answer.problems, []);
     assert.equal(answer.nodesWithoutTopic, 1);
+    assert.deepEqual(answer.cluster, { description: 'test', brokers: 1, mode: 'kraft', version: null });
     const { partitions, sizeBytes, lastWrite, ...about } = row(answer, topic);
     assert.ok(sizeBytes !== null && sizeBytes > 100 && sizeBytes < 500, String(sizeBytes));
     assert.ok(lastWrite !== null && lastWrite >= begun && lastWrite <= Date.now(), String(lastWrite));

@@ -141,9 +141,7 @@ export class TopicsView extends LitElement {
     return html`<div class="head">
         <div class="grow">
           <h1>${texts.topics.title}</h1>
-          <p class="sub num">
-            ${data ? texts.topics.cluster(data.cluster.brokers, data.cluster.description) : html`&nbsp;`}
-          </p>
+          <p class="sub num">${data ? this.cluster(data.cluster) : html`&nbsp;`}</p>
         </div>
         <label class="check">
           <input
@@ -163,6 +161,18 @@ export class TopicsView extends LitElement {
       ${staleNotice(app, topics)}
       ${data?.nodesWithoutTopic === null ? html`<div class="notice" role="status">${texts.topics.noDatabase}</div>` : nothing}
       ${data ? this.list(data) : waiting(app, topics.trouble)}`;
+  }
+
+  /** "Kafka 3.9 · ZooKeeper · 3 brokers · host:9092", as far as it is known */
+  private cluster({ version, mode, brokers, description }: TopicsAnswer['cluster']): string {
+    return [
+      version === null ? undefined : `Kafka ${version}`,
+      mode === null ? undefined : { kraft: 'KRaft', zookeeper: 'ZooKeeper' }[mode],
+      this.app.texts.topics.brokers(brokers),
+      description,
+    ]
+      .filter((part) => part !== undefined)
+      .join(' · ');
   }
 
   private list(answer: TopicsAnswer): TemplateResult {
