@@ -38,7 +38,8 @@ interface Options {
   memoryMB: number;
 }
 
-type Times = Map<string, number>;
+/** Milliseconds of each round, by question. */
+type Times = Map<string, number[]>;
 
 async function main({ database: choice, sizes, rounds, memoryMB }: Options): Promise<void> {
   if (choice === 'python') process.env.PATH = withoutRust();
@@ -50,7 +51,9 @@ async function main({ database: choice, sizes, rounds, memoryMB }: Options): Pro
   execFileSync('prlimit', ['--pid', String(pid), `--as=${memoryMB * 1024 * 1024}`]);
   const client = await MongoClient.connect(database.uri);
   try {
-    console.log(`${database.name}, memory capped at ${memoryMB} MB; medians of ${rounds} rounds in turn, ms`);
+    console.log(
+      `${database.name}, memory capped at ${memoryMB} MB; ${rounds} rounds in turn, ms: median (quartiles)`,
+    );
     const now = Date.now();
     const db = client.db('datos');
     await prepare(db);
@@ -70,7 +73,7 @@ async function main({ database: choice, sizes, rounds, memoryMB }: Options): Pro
         `${size} readings: loaded at ${Math.round(((size - loaded) / loadedIn) * 1000)}/s, ` +
           `all summarised in ${(summarisedIn / 1000).toFixed(1)} s, ${rss} MB`,
       );
-      for (const [question, ms] of times) console.log(`  ${question.padEnd(28)}${ms.toFixed(1)}`);
+      for (const [question, ms] of times) console.log(`  ${question.padEnd(28)}${spread(ms)}`);
       loaded = size;
     }
     report(rows);
@@ -147,28 +150,41 @@ async function ask(db: Db, now: number, rounds: number): Promise<Times> {
     const index = new NodeIndex(readings, 5);
     await measure('list of nodes', () => index.page(readRequest('nodes', {}) as NodesRequest));
   }
-  return new Map(Array.from(samples, ([name, times]) => [name, median(times)]));
+  return samples;
 }
 
 function report(rows: readonly { size: number; times: Times }[]): void {
   const [first] = rows;
   const last = rows.at(-1);
   if (!first || !last) return;
-  const ratio = (a: number | undefined, b: number | undefined): string =>
-    ((a ?? NaN) / (b ?? NaN)).toFixed(2);
+  // Of the same round, so that what else the machine was doing is in both.
+  const ratios = (times: Times, a: string, b: string): string =>
+    spread((times.get(a) ?? []).map((ms, round) => ms / (times.get(b)?.[round] ?? NaN)));
   for (const { size, times } of rows) {
-    const sparse = ratio(times.get('year, each 315 s'), times.get('hour, each 315 s'));
-    const dense = ratio(times.get('year until now, each 3 s'), times.get('hour until now, each 3 s'));
-    console.log(`${size} readings: a year costs ${sparse} x an hour (each 315 s), ${dense} x (each 3 s)`);
+    console.log(`${size} readings: a year costs`);
+    console.log(`  ${ratios(times, 'year, each 315 s', 'hour, each 3 s')} x an hour of a reading each 3 s`);
+    console.log(
+      `  ${ratios(times, 'year, each 315 s', 'hour, each 315 s')} x an hour of a reading each 315 s`,
+    );
+    const dense = ratios(times, 'year until now, each 3 s', 'hour until now, each 3 s');
+    console.log(`  ${dense} x the hour until now, both of a reading each 3 s`);
   }
-  for (const question of last.times.keys()) {
-    const growth = ratio(last.times.get(question), first.times.get(question));
-    console.log(`${question.padEnd(28)}${growth} x at ${last.size} of ${first.size}`);
+  for (const [question, times] of last.times) {
+    const growth = quartiles(times)[1] / quartiles(first.times.get(question) ?? [])[1];
+    console.log(`${question.padEnd(28)}${growth.toFixed(2)} x at ${last.size} of ${first.size}`);
   }
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+/** @returns median and quartiles, as a text */
+function spread(values: readonly number[]): string {
+  const [low, middle, high] = quartiles(values).map((value) => value.toFixed(value < 10 ? 2 : 1));
+  return `${middle} (${low} to ${high})`;
+}
+
+function quartiles(values: readonly number[]): [number, number, number] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (part: number): number => sorted[Math.round((sorted.length - 1) * part)] ?? NaN;
+  return [at(0.25), at(0.5), at(0.75)];
 }
 
 function residentMB(pid: number): number {
