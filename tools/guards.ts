@@ -22,7 +22,7 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(`\nwithout: ${guard.name}`);
     const noticed = await failsWithout(guard);
     if (!noticed) unnoticed++;
-    verdicts.push(`${noticed ? 'noticed    ' : 'NOT NOTICED'}  ${guard.test[0]?.padStart(2)}  ${guard.name}`);
+    verdicts.push(`${noticed ? 'noticed    ' : 'NOT NOTICED'}  ${caseOf(guard)}  ${guard.name}`);
   }
   console.log(`\n             case\n${verdicts.join('\n')}\n`);
   return unnoticed === 0 && chosen.length > 0 ? 0 : 1;
@@ -36,8 +36,10 @@ async function failsWithout(guard: Guard): Promise<boolean> {
     switchOff(guard, copy);
     const build = spawn(process.execPath, ['tools/build.mjs'], { cwd: copy, stdio: 'inherit' });
     if ((await codeOf(build)) !== 0) throw new Error(`does not build without: ${guard.name}`);
-    const args = ['tools/bootstrap.mjs', 'tools/faults.ts', ...guard.test];
-    return (await codeOf(spawn(process.execPath, args, { cwd: copy, stdio: 'inherit' }))) !== 0;
+    const { test } = guard;
+    const args = 'faults' in test ? ['tools/faults.ts', ...test.faults] : ['tools/test.ts', ...test.unit];
+    const run = spawn(process.execPath, ['tools/bootstrap.mjs', ...args], { cwd: copy, stdio: 'inherit' });
+    return (await codeOf(run)) !== 0;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -61,6 +63,11 @@ function switchOff({ name, file, code, off }: Guard, copy: string): void {
     );
   }
   writeFileSync(place, before + off + after);
+}
+
+/** @returns the number of its fault case, if it is one, in two places */
+function caseOf({ test }: Guard): string {
+  return ('faults' in test ? (test.faults[0] ?? '') : '').padStart(2);
 }
 
 async function codeOf(child: ReturnType<typeof spawn>): Promise<number> {

@@ -7,9 +7,11 @@ export interface Guard {
   code: string;
   /** what stands there with the guard switched off */
   off: string;
-  /** arguments of `npm run faults` */
-  test: readonly string[];
+  /** arguments of `npm run faults`, or of `npm test` where it takes more than a fault to need this guard */
+  test: { faults: readonly string[] } | { unit: readonly string[] };
 }
+
+const PRODUCER_TEST = 'test/nodes/kafka-cluster/producer-client.test.ts';
 
 export const GUARDS: readonly Guard[] = [
   {
@@ -17,62 +19,69 @@ export const GUARDS: readonly Guard[] = [
     file: 'nodes/kafka-producer/outbox.ts',
     code: 'if (this.intake.add({ record, value, bytes, accepted })) this.loop.wake();',
     off: 'accepted();\n    if (this.intake.add({ record, value, bytes, accepted: () => undefined })) this.loop.wake();',
-    test: ['4', '--only', 'in the middle of a burst'],
+    test: { faults: ['4', '--only', 'in the middle of a burst'] },
   },
   {
     name: 'one batch in flight for each partition',
     file: 'nodes/kafka-producer/sender.ts',
     code: 'if (lane.busy || this.stopping.signal.aborted) return;',
     off: 'if (this.stopping.signal.aborted) return;',
-    test: ['2', '--ci'],
+    test: { faults: ['2', '--ci'] },
   },
   {
     name: 'a producer whose send has failed is not used again',
     file: 'nodes/kafka-cluster/producer-client.ts',
     code: 'session.retire();\n      throw toKafkaError(',
     off: 'throw toKafkaError(',
-    test: ['9', '--only', 'a wrong one of 2 MB'],
+    test: { unit: [PRODUCER_TEST, '-f', 'refuses the numbers'] },
+  },
+  {
+    name: 'the answer has to name the partition',
+    file: 'nodes/kafka-cluster/producer-client.ts',
+    code: 'if (!answer)\n',
+    off: "if (!answer) return { baseOffset: '-1' };\n      if (!answer)\n",
+    test: { unit: [PRODUCER_TEST, '-f', 'does not name its partition'] },
   },
   {
     name: 'a send on a silent connection is given up',
     file: 'nodes/kafka-cluster/producer-client.ts',
     code: 'const SILENT_AFTER_MS = 20_000;',
     off: 'const SILENT_AFTER_MS = Infinity;',
-    test: ['10', '--only', 'silent connection'],
+    test: { faults: ['10', '--only', 'silent connection'] },
   },
   {
     name: 'a consumer on silent connections is made anew',
     file: 'nodes/kafka-cluster/silence-watch.ts',
     code: 'const DEAD_MS = 10_000;',
     off: 'const DEAD_MS = Infinity;',
-    test: ['10', '--only', 'silent connection'],
+    test: { faults: ['10', '--only', 'silent connection'] },
   },
   {
     name: 'no offset is committed before its record is confirmed',
     file: 'nodes/kafka-consumer/offset-tracker.ts',
     code: 'const position = this.pieces[this.head]?.offset ?? this.end;',
     off: 'const position = this.end;',
-    test: ['4', '--ci', '--only', 'in its hands'],
+    test: { faults: ['4', '--ci', '--only', 'in its hands'] },
   },
   {
     name: 'what a node held is handed on again after a deploy',
     file: 'nodes/kafka-consumer/consumer.ts',
     code: 'this.ledger.clear();\n    this.queue.handAllOnAgain();',
     off: 'this.ledger.clear();',
-    test: ['12', '--ci', '--only', 'delay node'],
+    test: { faults: ['12', '--ci', '--only', 'delay node'] },
   },
   {
     name: 'a partition above its bound is not read on',
     file: 'nodes/kafka-consumer/delivery-queue.ts',
     code: 'queue.paused = true;\n        this.hooks.pause(queue.place);',
     off: 'queue.paused = true;',
-    test: ['8', '--ci'],
+    test: { faults: ['8', '--ci'] },
   },
   {
     name: 'a reading has the same _id each time it arrives',
     file: 'nodes/mongo-sink/identity.ts',
     code: '_id: ObjectId.createFromHexString(objectIdOfReading(readingId)),',
     off: '_id: new ObjectId(),',
-    test: ['4', '--ci', '--only', 'in its hands'],
+    test: { faults: ['4', '--ci', '--only', 'in its hands'] },
   },
 ];

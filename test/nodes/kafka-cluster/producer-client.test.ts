@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import Broker from 'kafkajs/src/broker';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import type {
   ClusterProducer,
@@ -77,6 +78,49 @@ describe('kafka-cluster: producer client', function () {
     assert.equal(new Set(read.map(({ producerId }) => producerId)).size, 3);
   });
 
+  it('goes on under another producer id when the broker refuses the numbers of one for good', async () => {
+    const name = await topic();
+    const client = producer();
+    const write = (value: string): Promise<unknown> => client.send(name, 0, [record(value, 'k')]);
+    await write('before');
+    const stop = miscount(name);
+    try {
+      await assert.rejects(write('refused'), (error: KafkaProblemError) => error.problem === 'send-failed');
+      await write('again');
+      await write('after');
+    } finally {
+      stop();
+    }
+    const read = await readTopic(brokers, name, 3);
+    assert.deepEqual(
+      read.map(({ value }) => value),
+      ['before', 'again', 'after'],
+    );
+  });
+
+  it('does not take a record for written when the answer does not name its partition', async () => {
+    const name = await topic();
+    const client = producer();
+    await client.send(name, 0, [record('before')]);
+    const stop = replaceProduce((request, produce) =>
+      request.topicData.some((data) => data.topic === name) ? Promise.resolve({ topics: [] }) : produce(),
+    );
+    try {
+      await assert.rejects(
+        client.send(name, 0, [record('nowhere')]),
+        (error: KafkaProblemError) => error.problem === 'send-failed',
+      );
+    } finally {
+      stop();
+    }
+    await client.send(name, 0, [record('after')]);
+    const read = await readTopic(brokers, name, 2);
+    assert.deepEqual(
+      read.map(({ value }) => value),
+      ['before', 'after'],
+    );
+  });
+
   it('chooses the partition of a key as Kafka does, and tells it without asking once the topic is known', async () => {
     const name = await topic(7);
     const client = producer();
@@ -146,6 +190,34 @@ describe('kafka-cluster: producer client', function () {
     assert.equal((await rejection(client.send(name, 0, [record('x')]))).problem, 'not-acknowledged');
   });
 });
+
+/**
+ * Lets the first producer id that writes to this topic count wrongly from now on, as kafkajs does after some refusals.
+ * @returns what ends that
+ */
+function miscount(topic: string): () => void {
+  let wrong: string | undefined;
+  return replaceProduce((request, produce) => {
+    for (const { partitions } of request.topicData.filter((data) => data.topic === topic)) {
+      wrong ??= request.producerId;
+      if (request.producerId === wrong) for (const each of partitions) each.firstSequence += 1_000;
+    }
+    return produce();
+  });
+}
+
+/** Puts something in the place of what kafkajs does to hand a batch to a broker. @returns what ends that */
+function replaceProduce(
+  by: (request: Broker.ProduceRequest, produce: () => Promise<unknown>) => Promise<unknown>,
+): () => void {
+  const { produce } = Broker.prototype;
+  Broker.prototype.produce = function (request: Broker.ProduceRequest) {
+    return by(request, () => produce.call(this, request));
+  };
+  return () => {
+    Broker.prototype.produce = produce;
+  };
+}
 
 function record(value: string, key: string | null = null): OutgoingRecord {
   return {
