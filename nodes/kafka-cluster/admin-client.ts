@@ -60,19 +60,7 @@ export class KafkaJsAdmin implements ClusterAdmin {
   }
 
   clusterShape(): Promise<ClusterShape> {
-    return this.ask(async (admin) => {
-      const { brokers } = await admin.describeCluster();
-      const [first] = brokers;
-      const unknown = { mode: undefined, version: undefined, brokers: brokers.length };
-      if (!first) return unknown;
-      try {
-        return { brokers: brokers.length, ...(await modeAndVersion(admin, first.nodeId)) };
-      } catch (error) {
-        // Whoever may use the cluster need not have the right to read its settings.
-        if (protocolErrorType(error) === 'CLUSTER_AUTHORIZATION_FAILED') return unknown;
-        throw error;
-      }
-    });
+    return this.ask(clusterShape);
   }
 
   describeTopics(names: string[]): Promise<TopicDescription[]> {
@@ -185,6 +173,21 @@ async function describeTopic(admin: Admin, topic: TopicMetadata): Promise<TopicD
     internal: topic.name.startsWith(INTERNAL_PREFIX),
     partitions: partitions.sort((a, b) => a.partition - b.partition),
   };
+}
+
+/** @returns whether a cluster is KRaft or ZooKeeper, how many brokers there are, and their version where it can be told */
+export async function clusterShape(admin: Admin): Promise<ClusterShape> {
+  const { brokers } = await admin.describeCluster();
+  const [first] = brokers;
+  const unknown = { mode: undefined, version: undefined, brokers: brokers.length };
+  if (!first) return unknown;
+  try {
+    return { brokers: brokers.length, ...(await modeAndVersion(admin, first.nodeId)) };
+  } catch (error) {
+    // Whoever may use the cluster need not have the right to read its settings.
+    if (protocolErrorType(error) === 'CLUSTER_AUTHORIZATION_FAILED') return unknown;
+    throw error;
+  }
 }
 
 /** A broker of KRaft has roles, one that has none keeps its agreements in ZooKeeper. */

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Finding } from '../shared/connection-test';
+import { clusterShape } from './admin-client';
 import { KafkaClient, type ClusterSettings } from './client';
 import { protocolErrorType, toKafkaError } from './errors';
 
@@ -25,6 +26,7 @@ export async function testConnection(settings: ClusterSettings, signal: AbortSig
     await admin.connect();
     return [
       ...(await describeCluster(admin)),
+      ...(await describeVersion(admin)),
       await describeTopics(admin),
       await mayWrite(client.kafka),
       await mayCreate(admin),
@@ -44,6 +46,13 @@ async function describeCluster(admin: Admin): Promise<Finding[]> {
     finding('good', 'cluster', { clusterId }),
     finding('good', 'brokers', { count: brokers.length, addresses }),
   ];
+}
+
+/** Brokers do not say their version; that they are of 4.0 or later shows in what they no longer say. */
+async function describeVersion(admin: Admin): Promise<Finding[]> {
+  const { mode, version } = await clusterShape(admin);
+  if (mode === undefined) return [];
+  return [finding('good', mode, { version: version ?? '4.0+' })];
 }
 
 /** A broker lists only the topics that the user may describe, which whoever may read or write one may. */

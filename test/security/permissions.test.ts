@@ -72,7 +72,7 @@ describe('our routes of the editor, where the editor asks for a password', funct
     const found = await test('kafka-cluster', { brokers, clientId: 'x', tls: '', sasl: 'none' });
     assert.deepEqual(
       found.filter(({ key }) => !key.endsWith('topics')).map(({ level, key }) => `${level} ${key}`),
-      ['cluster', 'brokers', 'write', 'create'].map((name) => `good kafka-cluster.test.${name}`),
+      ['cluster', 'brokers', 'kraft', 'write', 'create'].map((name) => `good kafka-cluster.test.${name}`),
     );
     assert.equal(found[1]?.params.addresses, brokers);
   });
