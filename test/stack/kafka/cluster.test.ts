@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { Supervisor } from '../../../stack/process/supervisor';
 import { withTempDir } from '../../support/temp-dir';
@@ -23,6 +23,35 @@ async function count(cluster: KafkaCluster, topic: string): Promise<number> {
   const offsets = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+/** Commits as a consumer group does, which makes the topic that keeps what groups have committed. */
+async function commit(cluster: KafkaCluster, topic: string): Promise<void> {
+  const admin = client(cluster).admin();
+  await admin.connect();
+  await admin.setOffsets({ groupId: 'group', topic, partitions: [{ partition: 0, offset: '0' }] });
+  await admin.disconnect();
+}
+
+/** On how many brokers each partition stands, and how many of them have to have a record before it counts. */
+async function safetyOf(
+  cluster: KafkaCluster,
+  topic: string,
+): Promise<{ replicas: number | undefined; minInSync: string | undefined }> {
+  const admin = client(cluster).admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const configNames = ['min.insync.replicas'];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }],
+  });
+  await admin.disconnect();
+  const replicas = new Set(topics[0]?.partitions.map((partition) => partition.replicas.length));
+  return {
+    replicas: replicas.size === 1 ? [...replicas][0] : undefined,
+    minInSync: resources[0]?.configEntries[0]?.configValue,
+  };
 }
 
 describe('the embedded Kafka', function () {
@@ -66,6 +95,10 @@ describe('the embedded Kafka', function () {
       await cluster.start();
       await cluster.ensureTopics([{ topic: 'Prueba', partitions: 3 }]);
       await send(cluster, 'Prueba', ['1', '2', '3']);
+      await commit(cluster, 'Prueba');
+      for (const topic of ['Prueba', '__consumer_offsets']) {
+        assert.deepEqual(await safetyOf(cluster, topic), { replicas: 3, minInSync: '2' }, topic);
+      }
       cluster.brokers[1]?.kill('SIGKILL');
       await cluster.brokers[1]?.exited;
       await send(cluster, 'Prueba', ['4', '5', '6']);
