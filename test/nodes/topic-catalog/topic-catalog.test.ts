@@ -181,6 +181,20 @@ describe('topic-catalog in Node-RED', function () {
     await until('done', () => collected.completed!.length === 2);
   });
 
+  it('passes on nothing of what was delivered again and had been stored before', async () => {
+    await deploy();
+    const again = { collection: 'datos', inserted: 0, alreadyThere: 1 };
+    input({ ...reading('a', { humedad: 1 }), stored: again });
+    input({ ...reading('a', { humedad: 2 }), stored: { ...again, inserted: 1, alreadyThere: 0 } });
+    await until('the live update', () => collected.answers![0]);
+    const told = collected.answers!.flatMap(({ payload }) => (payload as LiveUpdate).readings);
+    assert.deepEqual(
+      told.map(({ valores }) => valores.humedad),
+      [2],
+    );
+    await until('done', () => collected.completed!.length === 2);
+  });
+
   it('refuses a message that is neither a request nor a reading', async () => {
     await deploy();
     input({ payload: 'hello' });
