@@ -29,6 +29,8 @@ export interface StepBack {
 }
 
 /**
+ * On a machine that was busy beforehand, speeds side by side still hit one side harder than the other: there a ratio has
+ * fallen only if what each costs in processor time says so too.
  * @returns the ratios that have become worse; none where all is well
  * @throws when nothing is recorded for the report's database
  */
@@ -37,10 +39,16 @@ export function stepsBack(report: Report): StepBack[] {
   if (!existsSync(file))
     throw new Error(`nothing is recorded for ${report.database}: npm run bench -- --record`);
   const recorded = (JSON.parse(readFileSync(file, 'utf8')) as Report).rows.flatMap(ratiosOf);
-  return report.rows.flatMap(ratiosOf).flatMap(({ row, of, to, median }) => {
+  const isBusy = report.load[0] > report.machine.cores;
+  return report.rows.flatMap(ratiosOf).flatMap(({ row, of, to, median, cpu }) => {
     const before = recorded.find((ratio) => ratio.row === row && ratio.of === of && ratio.to === to);
-    if (!before || median >= before.median * (1 - TOLERANCE)) return [];
+    if (!before || !hasFallen(median, before.median)) return [];
+    if (isBusy && cpu !== undefined && before.cpu !== undefined && !hasFallen(cpu, before.cpu)) return [];
     const text = `row ${row}: ${of} / ${to} is ${median.toFixed(2)}, was ${before.median.toFixed(2)}`;
     return [{ row, of, to, text }];
   });
+}
+
+function hasFallen(now: number, before: number): boolean {
+  return now < before * (1 - TOLERANCE);
 }

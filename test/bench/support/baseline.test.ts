@@ -9,15 +9,21 @@ function recorded(database: string): Report {
   return JSON.parse(readFileSync(baselineFile(database), 'utf8')) as Report;
 }
 
-/** The same run, with all that a contender did slowed down to a part. */
-function slowed(report: Report, name: string, part: number): Report {
+/** The same run on an idle machine, with a contender slowed down to a part, and perhaps costing more as well. */
+function slowed(report: Report, name: string, part: number, cost = 1): Report {
   const rows = report.rows.map((row) => ({
     ...row,
     series: row.series.map((series) =>
-      series.name === name ? { ...series, figures: series.figures.map((figure) => figure * part) } : series,
+      series.name === name
+        ? {
+            ...series,
+            figures: series.figures.map((figure) => figure * part),
+            ...(series.cpu ? { cpu: series.cpu.map((cpu) => cpu * cost) } : {}),
+          }
+        : series,
     ),
   }));
-  return { ...report, rows };
+  return { ...report, rows, load: [0, report.machine.cores] };
 }
 
 describe('the check of the benchmarks', () => {
@@ -37,6 +43,16 @@ describe('the check of the benchmarks', () => {
       found.map(({ row, of }) => ({ row, of })),
       [{ row: 1, of: 'kafka-producer, outbox on' }],
     );
+  });
+
+  it('believes a fall on a busy machine only where the cost in processor time has risen too', () => {
+    const busy = (part: number, cost: number): Report => {
+      const report = slowed(recorded('SecantusDB'), 'kafka-producer, outbox on', part, cost);
+      return { ...report, load: [report.machine.cores + 1, 9] };
+    };
+    assert.deepEqual(stepsBack(busy(0.3, 1.4)), []);
+    assert.equal(stepsBack(busy(0.3, 1.6)).length, 1);
+    assert.deepEqual(stepsBack(busy(0.9, 1.6)), []);
   });
 
   it('says when nothing is recorded for a database', () => {
