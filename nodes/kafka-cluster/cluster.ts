@@ -1,7 +1,7 @@
 import { KafkaJsAdmin } from './admin-client';
 import { KafkaClient, type ClusterSettings, type DiagnosticLog } from './client';
 import { KafkaJsConsumer } from './consumer-client';
-import { KafkaError, toKafkaError } from './errors';
+import { KafkaError, isLasting, toKafkaError } from './errors';
 import { KafkaJsProducer } from './producer-client';
 import type {
   ClientState,
@@ -22,6 +22,8 @@ const ADMIN_RETRIES = 4;
 /** The same refusal is told again after this time, if it still stands. */
 const TELL_AGAIN_MS = 10 * 60_000;
 
+/** What a broker that restarts may show once or twice is no outage when it has come this often. */
+const PERSISTENT = 3;
 const OUTAGE = new KafkaError('unreachable').key;
 
 export interface ClusterHooks {
@@ -32,6 +34,23 @@ export interface ClusterHooks {
 }
 
 const SILENT: ClusterHooks = { localize: (error) => error, refused: () => undefined };
+
+/** Counts how often in a row the same error comes. */
+class Streak {
+  private key = '';
+  private length = 0;
+
+  add(error: Error): number {
+    const key = error instanceof KafkaError ? error.key : error.message;
+    this.length = key === this.key ? this.length + 1 : 1;
+    this.key = key;
+    return this.length;
+  }
+
+  end(): void {
+    this.length = 0;
+  }
+}
 
 /** The KafkaCluster that talks through kafkajs. It counts what is open, so that its owner can wait until nothing is. */
 export class KafkaJsCluster implements KafkaCluster {
@@ -107,8 +126,10 @@ export class KafkaJsCluster implements KafkaCluster {
 
   private countUntilClosed(client: Pick<StateSource, 'on' | 'off'>, onClosed?: () => void): void {
     this.open++;
+    const streak = new Streak();
     const onState = (current: ClientState | ConsumerState): void => {
-      if (current.state === 'retrying') this.tell(current.error);
+      if (current.state === 'retrying') this.tell(current.error, streak.add(current.error));
+      if (current.state === 'connected') streak.end();
       if (current.state !== 'closed') return;
       client.off('state', onState);
       onClosed?.();
@@ -117,9 +138,13 @@ export class KafkaJsCluster implements KafkaCluster {
     client.on('state', onState);
   }
 
-  /** An outage is for the status alone: it passes. */
-  private tell(error: Error): void {
+  /**
+   * An outage is for the status alone: it passes.
+   * @param times how often in a row this client has met with it
+   */
+  private tell(error: Error, times: number): void {
     if (!(error instanceof KafkaError) || error.key === OUTAGE) return;
+    if (!isLasting(error) && times < PERSISTENT) return;
     const last = this.told.get(error.key);
     if (last !== undefined && Date.now() - last < TELL_AGAIN_MS) return;
     this.told.set(error.key, Date.now());

@@ -15,7 +15,11 @@ describe('kafka-cluster: brokers that move', function () {
       await before.start();
       await before.ensureTopics([{ topic: 'Prueba', partitions: PARTITIONS.length, replicas: 1 }]);
       const [stays = '', leaves = ''] = before.bootstrap.split(',');
-      const cluster = new KafkaJsCluster({ brokers: [stays], clientId: 'test' }, () => undefined);
+      const told: Error[] = [];
+      const cluster = new KafkaJsCluster({ brokers: [stays], clientId: 'test' }, () => undefined, {
+        localize: (error) => error,
+        refused: (error) => told.push(error),
+      });
       const admin = cluster.acquireAdmin();
       await until('both to lead some partitions', async () => {
         const [described] = await admin.describeTopics(['Prueba']);
@@ -56,6 +60,7 @@ describe('kafka-cluster: brokers that move', function () {
         PARTITIONS.map((partition) => `${value}-${partition}`),
       );
       await until('all records', () => all.every((value) => seen.includes(value)), 60_000);
+      assert.deepEqual(told, [], 'nobody has to change anything');
       await Promise.all([producer.close(), consumer.close()]);
       cluster.releaseAdmin();
       await after.stop();

@@ -331,8 +331,10 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
         );
       await until('both to try again', () => errorOf(producer.state) && errorOf(consumer.state));
       await sleep(WATCH_MS);
+      const { arrivals } = gate;
+      await until('it to be told', () => opened.told.length > 0);
       const watched = {
-        arrivals: gate.arrivals,
+        arrivals,
         producer: errorOf(producer.state),
         consumer: errorOf(consumer.state),
         admin,
