@@ -5,13 +5,15 @@ import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
 
 const PARTITIONS = [0, 1, 2, 3];
+/** The last of two brokers that end finds nobody any more to take its leave of. */
+const STOP_MS = 2_000;
 
 describe('kafka-cluster: brokers that move', function () {
   this.timeout(240_000);
 
   it('are followed to their new addresses by whoever knows one that has stayed', async () => {
     await withTempDir(async (dir) => {
-      const before = await KafkaCluster.prepare({ dir, brokers: 2 });
+      const before = await KafkaCluster.prepare({ dir, brokers: 2, stopTimeout: STOP_MS });
       await before.start();
       await before.ensureTopics([{ topic: 'Prueba', partitions: PARTITIONS.length, replicas: 1 }]);
       const [stays = '', leaves = ''] = before.bootstrap.split(',');
@@ -51,7 +53,12 @@ describe('kafka-cluster: brokers that move', function () {
 
       const during = sendToAll('during');
       // The first broker keeps its port, the others get new ones.
-      const after = await KafkaCluster.prepare({ dir, brokers: 2, port: Number(stays.split(':')[1]) });
+      const after = await KafkaCluster.prepare({
+        dir,
+        brokers: 2,
+        port: Number(stays.split(':')[1]),
+        stopTimeout: STOP_MS,
+      });
       assert.ok(after.bootstrap.startsWith(stays) && !after.bootstrap.includes(leaves));
       await after.start();
       await during;
