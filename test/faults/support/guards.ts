@@ -73,7 +73,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a partition above its bound is not read on',
     file: 'nodes/kafka-consumer/delivery-queue.ts',
-    code: 'queue.paused = true;\n        this.hooks.pause(queue.place);',
+    code: 'queue.paused = true;\n    this.hooks.pause(queue.place);',
     off: 'queue.paused = true;',
     test: { faults: ['8', '--ci'] },
   },
