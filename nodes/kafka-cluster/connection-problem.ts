@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import tls from 'node:tls';
+import { certificateProblem } from '../shared/certificate-problem';
 import type { KafkaProblem } from './types';
 
 /** Why a connection does not come about, and the name of the text that says what to change. */
@@ -13,21 +14,6 @@ const TLS_EXPECTED = 'TLS_EXPECTED';
 /** Put as its code on the error of a connection that was to be in TLS and was cut off before it was. */
 const TLS_NOT_SPOKEN = 'TLS_NOT_SPOKEN';
 
-/** Node's codes of what is wrong with a server's certificate (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
-const CERTIFICATE_TEXTS: Record<string, string> = {
-  CERT_HAS_EXPIRED: 'certificate-expired',
-  CERT_NOT_YET_VALID: 'certificate-expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-host',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-untrusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'certificate-untrusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-untrusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-untrusted',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-untrusted',
-  CERT_SIGNATURE_FAILURE: 'certificate-untrusted',
-  CERT_UNTRUSTED: 'certificate-untrusted',
-};
-/** The codes that OpenSSL's several versions make of the alerts by which a server refuses the client's certificate. */
-const CLIENT_CERTIFICATE = /ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|HANDSHAKE_FAILURE)/;
 /** What OpenSSL says of an answer that is no TLS. */
 const NO_TLS = new Set([TLS_NOT_SPOKEN, 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
 /** What kafkajs makes of a connection that ended in the middle of signing in. */
@@ -68,12 +54,8 @@ export function connectionProblem(error: unknown): ConnectionProblem | undefined
 /** These are seen for a moment also while a broker starts or stops. */
 const MAY_PASS = new Set(['tls-not-spoken', 'closed-by-broker', 'unreachable']);
 
-function textOf({
-  name,
-  message,
-  code,
-  type,
-}: NodeJS.ErrnoException & { type?: string }): string | undefined {
+function textOf(error: NodeJS.ErrnoException & { type?: string }): string | undefined {
+  const { name, message, code, type } = error;
   if (name === 'KafkaJSSASLAuthenticationError') {
     if (message.includes('not supported by the server')) return 'sign-in-mechanism';
     return CUT_OFF.test(message) ? 'unreachable' : 'sign-in-refused';
@@ -81,9 +63,7 @@ function textOf({
   if (type === 'UNSUPPORTED_SASL_MECHANISM') return 'sign-in-mechanism';
   if (type === 'ILLEGAL_SASL_STATE') return 'sign-in-not-asked';
   if (name === 'KafkaJSConnectionClosedError') return 'closed-by-broker';
-  if (typeof code !== 'string') return undefined;
   if (code === TLS_EXPECTED) return 'tls-expected';
-  if (NO_TLS.has(code)) return 'tls-not-spoken';
-  if (CLIENT_CERTIFICATE.test(code)) return 'client-certificate';
-  return CERTIFICATE_TEXTS[code];
+  if (code !== undefined && NO_TLS.has(code)) return 'tls-not-spoken';
+  return certificateProblem(error);
 }
