@@ -58,7 +58,7 @@ export const growthRow: Row = {
         { of: withInstances(4), to: withInstances(1) },
       ],
       notes: [
-        `memory of Node-RED at most: ${[...memory].map(([name, mb]) => `${name} ${Math.round(mb)} MB`).join('; ')}`,
+        `memory of Node-RED at most, with what V8 has not collected yet: ${[...memory].map(([name, mb]) => `${name} ${Math.round(mb)} MB`).join('; ')}`,
         `all on ${context.plan.full ? 'the same' : 'one'} machine: instances share its cores with Kafka and the database`,
       ],
     };
