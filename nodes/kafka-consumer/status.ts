@@ -4,7 +4,7 @@ import { UserError, shorten } from '../shared/user-error';
 import type { ConfirmPolicy } from './confirm-policy';
 import type { ConsumerOverview } from './consumer';
 
-const MAX_REASON = 60;
+const MAX_REASON = 120;
 
 /** What the editor shows under the node. */
 export function describeStatus(

@@ -17,18 +17,19 @@ const EACH_MS = 3_000;
 const VARIABLES = ['humedad', 'temperatura'] as const;
 
 type Variable = (typeof VARIABLES)[number];
+/** From and to, in milliseconds since 1970. */
+type Stretch = readonly [number, number];
 interface Reading extends PastReading {
   values: Record<Variable, number | null>;
 }
 
 describe('24 hours of a board on the dashboard', function () {
   this.timeout(180_000);
-  const now = Date.now();
-  const begin = now - DAY_MS + 10 * MINUTE_MS;
-  const silence = [begin + 5 * HOUR_MS, begin + 7 * HOUR_MS] as const;
-  const broken = [begin + 12 * HOUR_MS, begin + 13 * HOUR_MS] as const;
-  const day = readings();
-  const last: Reading = { nodo: NODO, values: { humedad: 12.5, temperatura: 99.25 }, time: now };
+  let now: number;
+  let day: Reading[];
+  let silence: Stretch;
+  let broken: Stretch;
+  let last: Reading;
   let browser: Browser;
   let fixture: KafkaFixture;
   let client: MongoClient;
@@ -36,6 +37,10 @@ describe('24 hours of a board on the dashboard', function () {
   let page: DashboardPage;
 
   before(async () => {
+    // Only now: the tests before this one take their time, and the page shows the last 24 hours.
+    now = Date.now();
+    ({ day, silence, broken } = dayUntil(now));
+    last = { nodo: NODO, values: { humedad: 12.5, temperatura: 99.25 }, time: now };
     browser = await launchBrowser();
     fixture = await KafkaFixture.connect();
     const topic = await fixture.createTopic();
@@ -60,22 +65,6 @@ describe('24 hours of a board on the dashboard', function () {
     await fixture?.close();
     await browser?.close();
   });
-
-  /** A reading each 3 s but for two hours of silence; for one hour a sensor does not answer. */
-  function readings(): Reading[] {
-    const all: Reading[] = [];
-    for (let time = begin, i = 0; time < now - MINUTE_MS; time += EACH_MS, i++) {
-      if (time >= silence[0] && time < silence[1]) continue;
-      const answers = time < broken[0] || time >= broken[1];
-      const humedad = 60 + 20 * Math.sin(i / 900) + (i % 7);
-      all.push({
-        nodo: NODO,
-        values: { humedad, temperatura: answers ? 20 + ((i * 37) % 101) / 8 : null },
-        time,
-      });
-    }
-    return all;
-  }
 
   /** Waits until the page has this many readings. */
   async function seen(count: number): Promise<void> {
@@ -142,6 +131,22 @@ describe('24 hours of a board on the dashboard', function () {
     await assertRight([...day, last]);
   });
 });
+
+/** A reading each 3 s but for two hours of silence; for one hour a sensor does not answer. */
+function dayUntil(now: number): { day: Reading[]; silence: Stretch; broken: Stretch } {
+  const begin = now - DAY_MS + 10 * MINUTE_MS;
+  const silence: Stretch = [begin + 5 * HOUR_MS, begin + 7 * HOUR_MS];
+  const broken: Stretch = [begin + 12 * HOUR_MS, begin + 13 * HOUR_MS];
+  const day: Reading[] = [];
+  for (let time = begin, i = 0; time < now - MINUTE_MS; time += EACH_MS, i++) {
+    if (time >= silence[0] && time < silence[1]) continue;
+    const answers = time < broken[0] || time >= broken[1];
+    const humedad = 60 + 20 * Math.sin(i / 900) + (i % 7);
+    const temperatura = answers ? 20 + ((i * 37) % 101) / 8 : null;
+    day.push({ nodo: NODO, values: { humedad, temperatura }, time });
+  }
+  return { day, silence, broken };
+}
 
 /** Compares what the page holds with what the readings say, folded here. */
 function assertSeries(shown: ShownSeries, readings: readonly Reading[], variable: Variable): void {

@@ -16,11 +16,11 @@ async function send(cluster: KafkaCluster, topic: string, values: string[], retr
   await producer.disconnect();
 }
 
-/** The number of records in a topic, from its offsets. */
+/** The number of records in a topic, from its offsets, as soon as its partitions have their leaders. */
 async function count(cluster: KafkaCluster, topic: string): Promise<number> {
   const admin = client(cluster).admin();
   await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
+  const offsets = await until(`the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
   await admin.disconnect();
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
 }
