@@ -75,13 +75,13 @@ export const GUARDS: readonly Guard[] = [
     file: 'nodes/kafka-consumer/delivery-queue.ts',
     code: 'queue.paused = true;\n    this.hooks.pause(queue.place);',
     off: 'queue.paused = true;',
-    test: { faults: ['8', '--ci'] },
+    test: { unit: ['test/nodes/kafka-consumer/memory.test.ts'] },
   },
   {
     name: 'a reading has the same _id each time it arrives',
     file: 'nodes/mongo-sink/identity.ts',
     code: '_id: ObjectId.createFromHexString(objectIdOfReading(readingId)),',
-    off: '_id: new ObjectId(),',
+    off: '_id: ObjectId.createFromHexString(objectIdOfReading(newReadingId())),',
     test: { faults: ['4', '--ci', '--only', 'in its hands'] },
   },
 ];
