@@ -43,11 +43,6 @@ export function deliveryId(ownerId: string, rest: string): string {
   return ownerId + SEPARATOR + rest;
 }
 
-/** @returns the owner's part of a delivery id. */
-export function deliveryRest(delivery: string): string {
-  return delivery.slice(delivery.indexOf(SEPARATOR) + 1);
-}
-
 /** @returns the delivery ids that a message carries: none, one, or several after a join. */
 export function deliveriesOf(message: DeliveredMessage): string[] {
   const delivery = message.kafka?.delivery;

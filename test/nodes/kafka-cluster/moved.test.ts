@@ -3,6 +3,7 @@ import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
+import { collecting } from './collecting';
 
 const PARTITIONS = [0, 1, 2, 3];
 /** The last of two brokers that end finds nobody any more to take its leave of. */
@@ -29,17 +30,7 @@ describe('kafka-cluster: brokers that move', function () {
       });
 
       const producer = cluster.createProducer({ acks: 'all', compression: 'none', createTopics: false });
-      const seen: string[] = [];
-      const consumer = cluster.createConsumer(
-        { groupId: 'group', topics: ['Prueba'], from: 'earliest', sessionTimeoutMs: 6_000 },
-        {
-          assigned: () => undefined,
-          batch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
-          rebalancing: () => undefined,
-          missed: () => undefined,
-        },
-      );
-      consumer.start();
+      const { consumer, seen } = collecting(cluster, 'Prueba');
       const sendToAll = (value: string): Promise<unknown> =>
         Promise.all(
           PARTITIONS.map((partition) => {

@@ -4,6 +4,7 @@ import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { readTopic } from '../../support/read-topic';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
+import { collecting } from './collecting';
 
 describe('kafka-cluster: a Kafka 3.9 with ZooKeeper', function () {
   this.timeout(180_000);
@@ -22,17 +23,7 @@ describe('kafka-cluster: a Kafka 3.9 with ZooKeeper', function () {
         await producer.send('Prueba', 0, [record]);
         await producer.send('made', 0, [record]);
         assert.equal((await readTopic(kafka.bootstrap, 'made', 1))[0]?.value, 'x');
-        const seen: string[] = [];
-        const consumer = cluster.createConsumer(
-          { groupId: 'group', topics: ['Prueba'], from: 'earliest', sessionTimeoutMs: 6_000 },
-          {
-            assigned: () => undefined,
-            batch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
-            rebalancing: () => undefined,
-            missed: () => undefined,
-          },
-        );
-        consumer.start();
+        const { consumer, seen } = collecting(cluster, 'Prueba');
         await until('the record', () => seen.length > 0);
         await consumer.commit([{ topic: 'Prueba', partition: 0, offset: '1' }]);
         assert.equal((await admin.committedOffsets('group', 'Prueba')).get(0), '1');

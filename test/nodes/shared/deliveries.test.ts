@@ -3,18 +3,22 @@ import {
   confirm,
   deliveriesOf,
   deliveryId,
-  deliveryRest,
   registerOwner,
   reject,
   unregisterOwner,
   type DeliveryOwner,
 } from '../../../nodes/shared/deliveries';
 
+/** What the owner wrote into a delivery id. */
+function restOf(delivery: string): string {
+  return delivery.slice(delivery.indexOf('/') + 1);
+}
+
 function remember(): { owner: DeliveryOwner; log: string[] } {
   const log: string[] = [];
   const owner: DeliveryOwner = {
-    confirm: (delivery, parts) => log.push(`confirm ${deliveryRest(delivery)} ${parts?.index ?? ''}`.trim()),
-    reject: (delivery, reason) => log.push(`reject ${deliveryRest(delivery)} ${reason.message}`),
+    confirm: (delivery, parts) => log.push(`confirm ${restOf(delivery)} ${parts?.index ?? ''}`.trim()),
+    reject: (delivery, reason) => log.push(`reject ${restOf(delivery)} ${reason.message}`),
   };
   return { owner, log };
 }
