@@ -13,6 +13,8 @@ export interface NodeRedOptions {
   /** Folder for its log. */
   logs?: string;
   stopTimeout?: number;
+  /** Another settings file than SETTINGS_FILE. */
+  settings?: string;
   /** Other programs than those of this checkout. */
   programs?: NodeRedPrograms;
 }
@@ -27,6 +29,8 @@ export interface NodeRedPrograms {
 /** Where the editor stands below Node-RED's address; settings.cjs says the same. */
 export const EDITOR_PATH = '/admin';
 
+export const SETTINGS_FILE = path.join(__dirname, 'settings.cjs');
+
 const STARTED = 'stack: flows started';
 const NOT_STARTED = 'stack: flows not started: ';
 
@@ -36,7 +40,7 @@ export function nodeRedProcess(options: NodeRedOptions): ManagedProcess {
     node: process.execPath,
     nodeRed: require.resolve('node-red/red.js'),
   };
-  const settings = path.join(__dirname, 'settings.cjs');
+  const settings = options.settings ?? SETTINGS_FILE;
   let flowsTold = false;
   const node = new ManagedProcess({
     name: 'Node-RED',

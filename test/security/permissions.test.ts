@@ -1,38 +1,72 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import type { Finding } from '../../nodes/shared/connection-test';
+import { SETTINGS_FILE } from '../../stack/node-red/node-red';
+import { launchBrowser } from '../support/browser';
+import { Editor } from '../support/editor';
 import { startNodeRed, type TestNodeRed } from '../support/node-red';
 import { database, kafka } from '../support/services';
 
-/** Of the password "secreto". */
-const LOGIN = {
-  user: 'ana',
-  password: 'secreto',
-  passwordHash: '$2b$08$sYOOOhw8wy6Ufi1/1rxk8OWbHnhF0yTUyHOmZ0/LQQlYH7roMtdzK',
-};
+const PASSWORD = 'secreto';
+const PASSWORD_HASH = '$2b$08$sYOOOhw8wy6Ufi1/1rxk8OWbHnhF0yTUyHOmZ0/LQQlYH7roMtdzK';
+
+/** May change the flows. */
+const ADMIN = 'ana';
+/** The others whom the editor knows, and what they may. */
+const OTHERS = { reader: 'read', visitor: ['flows.read', 'settings.read'] };
+
+/** Our settings, and more users in them. */
+const SETTINGS = `
+const settings = require(${JSON.stringify(SETTINGS_FILE)});
+for (const [username, permissions] of Object.entries(${JSON.stringify(OTHERS)}))
+  settings.adminAuth.users.push({ username, permissions, password: '${PASSWORD_HASH}' });
+module.exports = settings;
+`;
+
+const OUR_ROUTES = [
+  ['GET', 'serial-json-in/ports'],
+  ['POST', 'kafka-cluster/test'],
+  ['POST', 'mongo-database/test'],
+] as const;
 
 describe('our routes of the editor, where the editor asks for a password', function () {
   this.timeout(120_000);
+  let dir: string;
   let nodeRed: TestNodeRed;
   let token: string;
 
   before(async () => {
-    nodeRed = await startNodeRed({ admin: LOGIN });
-    const answer = await post('auth/token', {
-      client_id: 'node-red-editor',
-      grant_type: 'password',
-      scope: '*',
-      username: LOGIN.user,
-      password: LOGIN.password,
-    });
-    assert.equal(answer.status, 200);
-    ({ access_token: token } = (await answer.json()) as { access_token: string });
+    dir = await mkdtemp(path.join(os.tmpdir(), 'permissions-'));
+    const settings = path.join(dir, 'settings.cjs');
+    await writeFile(settings, SETTINGS);
+    nodeRed = await startNodeRed({ settings, admin: { user: ADMIN, passwordHash: PASSWORD_HASH } });
+    token = await logIn(ADMIN);
   });
 
-  after(() => nodeRed.dispose());
+  after(async () => {
+    await nodeRed?.dispose();
+    await rm(dir, { recursive: true, force: true });
+  });
 
-  function post(path: string, body: unknown, authorization = ''): Promise<Response> {
-    return fetch(nodeRed.editor + path, {
+  /** @returns the user's access token */
+  async function logIn(username: string): Promise<string> {
+    const login = { grant_type: 'password', scope: '', username, password: PASSWORD };
+    const answer = await post('auth/token', { client_id: 'node-red-editor', ...login });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    return ((await answer.json()) as { access_token: string }).access_token;
+  }
+
+  /** @returns the status of the answer that a user gets */
+  async function ask(method: string, place: string, user: string): Promise<number> {
+    const authorization = `Bearer ${await logIn(user)}`;
+    return (await fetch(nodeRed.editor + place, { method, headers: { authorization } })).status;
+  }
+
+  function post(place: string, body: unknown, authorization = ''): Promise<Response> {
+    return fetch(nodeRed.editor + place, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
       body: JSON.stringify(body),
@@ -45,19 +79,50 @@ describe('our routes of the editor, where the editor asks for a password', funct
     return (await answer.json()) as Finding[];
   }
 
-  for (const [method, path] of [
-    ['GET', 'serial-json-in/ports'],
-    ['POST', 'kafka-cluster/test'],
-    ['POST', 'mongo-database/test'],
-  ] as const) {
-    it(`${method} ${path} is refused without a login, and with one that nobody gave out`, async () => {
+  for (const [method, place] of OUR_ROUTES) {
+    it(`${method} ${place} is refused without a login, and with one that nobody gave out`, async () => {
       for (const authorization of ['', 'Bearer abc', 'Basic YW5hOnNlY3JldG8=']) {
-        const answer = await fetch(nodeRed.editor + path, { method, headers: { authorization } });
+        const answer = await fetch(nodeRed.editor + place, { method, headers: { authorization } });
         assert.equal(answer.status, 401, authorization);
         assert.equal(await answer.text(), 'Unauthorized');
       }
     });
   }
+
+  for (const type of ['kafka-cluster', 'mongo-database']) {
+    it(`${type}/test is refused to who may only look at the flows, and not to who may change them`, async () => {
+      for (const user of Object.keys(OTHERS)) {
+        assert.equal(await ask('POST', `${type}/test`, user), 401, user);
+      }
+      // It is asked without what it takes.
+      assert.equal(await ask('POST', `${type}/test`, ADMIN), 400);
+    });
+  }
+
+  it('the serial ports are listed for who may read everything, and for nobody who may less', async () => {
+    assert.equal(await ask('GET', 'serial-json-in/ports', 'visitor'), 401);
+    for (const user of ['reader', ADMIN]) {
+      assert.equal(await ask('GET', 'serial-json-in/ports', user), 200, user);
+    }
+  });
+
+  it('who may only look at the flows is told why the connection is not tested', async () => {
+    const browser = await launchBrowser();
+    try {
+      const editor = await Editor.open(browser, nodeRed.editor, 'es-CO', {
+        user: 'reader',
+        password: PASSWORD,
+      });
+      const producer = await editor.edit(await editor.addNode('kafka-producer', { x: 300, y: 100 }));
+      await producer.addConfig('cluster', async (dialog) => {
+        assert.deepEqual(await dialog.testConnection(), [
+          'error: Su usuario de este editor no puede probar conexiones: hace falta el permiso para cambiar flujos',
+        ]);
+      });
+    } finally {
+      await browser.close();
+    }
+  });
 
   it('the serial ports are listed for who has logged in', async () => {
     const answer = await fetch(`${nodeRed.editor}serial-json-in/ports`, {

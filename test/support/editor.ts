@@ -106,11 +106,24 @@ export class Dialog {
 export class Editor {
   private constructor(readonly page: Page) {}
 
-  /** @param locale the browser's language */
-  static async open(browser: Browser, url: string, locale = 'en-US'): Promise<Editor> {
+  /**
+   * @param locale the browser's language
+   * @param login where the editor asks for one
+   */
+  static async open(
+    browser: Browser,
+    url: string,
+    locale = 'en-US',
+    login?: { user: string; password: string },
+  ): Promise<Editor> {
     const context = await browser.newContext({ locale, viewport: { width: 1500, height: 1000 } });
     const page = await context.newPage();
     await page.goto(url);
+    if (login) {
+      await page.locator('#node-dialog-login-username').fill(login.user);
+      await page.locator('#node-dialog-login-password').fill(login.password);
+      await page.locator('#node-dialog-login-submit').click();
+    }
     await page.locator('#red-ui-palette-container .red-ui-palette-node').first().waitFor();
     return new Editor(page);
   }

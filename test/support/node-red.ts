@@ -22,10 +22,10 @@ export interface TestNodeRed {
 
 /**
  * Starts Node-RED as `npm start` does, in a user directory of its own. The package has to be built.
- * @param options beside its place: who may open the editor, and the environment
+ * @param options beside its place: who may open the editor, the environment, and another settings file
  */
 export async function startNodeRed(
-  options: Pick<NodeRedOptions, 'admin' | 'env'> = {},
+  options: Pick<NodeRedOptions, 'admin' | 'env' | 'settings'> = {},
 ): Promise<TestNodeRed> {
   const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-node-red-'));
   await prepareUserDir(userDir, ROOT);
