@@ -134,6 +134,8 @@ export class KafkaClient {
     this.sockets.add(socket);
     socket.once('close', () => {
       this.sockets.delete(socket);
+      // kafkajs calls it again at each attempt to connect anew, and each time a listener stays that waits for 'connect'.
+      socket.unref = () => socket;
       if (!this.retired) this.onConnectionLost();
     });
     return socket;

@@ -275,6 +275,9 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
   });
 
   it('keeps what comes while a topic is deleted, and sends it to the one that is made in its place', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', onWarning);
     const harness = new Harness(cluster, await topic(4));
     harness.acceptMany(20);
     await until('the first to be acknowledged', () => harness.acknowledged.length === 20);
@@ -293,6 +296,8 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     assert.deepEqual(harness.refused, []);
     await admin.disconnect();
     await harness.pipeline.close();
+    process.off('warning', onWarning);
+    assert.deepEqual(warnings, [], 'what Node.js says of listeners that pile up');
   });
 
   it('refuses a record that alone is too large, with its size and the limit, and sends those beside it', async () => {
