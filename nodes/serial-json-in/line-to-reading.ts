@@ -27,9 +27,10 @@ export function lineToReading(line: Buffer, arrived: LocalTime): LineContent {
       line: text,
     };
   }
-  if (!isObject(parsed.value)) return { kind: 'rejected', reason: 'not-object', line: text };
-  if (!isReading(parsed.value)) return { kind: 'rejected', reason: 'no-nodo', line: text };
   const reading = parsed.value;
+  if (!isReading(reading)) {
+    return { kind: 'rejected', reason: isObject(reading) ? 'no-nodo' : 'not-object', line: text };
+  }
   reading.fecha = arrived.fecha;
   reading.hora = arrived.hora;
   return { kind: 'reading', reading };

@@ -22,7 +22,27 @@ const generator = new V7Generator({
 
 /** @returns a new reading id: a UUIDv7 (RFC 9562), increasing within one process even inside a millisecond. */
 export function newReadingId(): string {
-  return generator.generate().toString();
+  return textOf(generator.generate().bytes);
+}
+
+const DIGITS = Buffer.from('0123456789abcdef');
+/** Its hyphens stay where they are. */
+const text = Buffer.from('00000000-0000-0000-0000-000000000000');
+/** Where each byte's two digits stand in it. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/**
+ * The usual form of a UUID. The library adds digit to digit, which takes three times as long until such a text has also
+ * been written somewhere: a quarter of what a serial line costs in all.
+ */
+function textOf(bytes: Uint8Array): string {
+  let i = 0;
+  for (const place of PLACES) {
+    const byte = bytes[i++] ?? 0;
+    text[place] = DIGITS[byte >>> 4] ?? 0;
+    text[place + 1] = DIGITS[byte & 15] ?? 0;
+  }
+  return text.toString('latin1');
 }
 
 /** @returns whether a value is a reading id of ours: a UUIDv7 in lower case. */
