@@ -44,8 +44,7 @@ export class LineSplitter {
     const lines: SplitLine[] = [];
     let from = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
-      this.keep(chunk.subarray(from, end), now);
-      const line = this.finish();
+      const line = this.begun ? this.finish(chunk.subarray(from, end), now) : this.lineAt(chunk, from, end);
       if (line) lines.push(line);
       from = end + 1;
     }
@@ -63,7 +62,7 @@ export class LineSplitter {
    */
   reset(): SplitLine | undefined {
     const { first } = this;
-    const line = this.finish();
+    const line = this.finish(Buffer.alloc(0), 0);
     this.first = true;
     if (line?.kind !== 'line') return line;
     return first ? undefined : { kind: 'cut-off', bytes: line.bytes };
@@ -79,33 +78,45 @@ export class LineSplitter {
     this.pendingLength += bytes.length;
     // One byte more than the limit may be the CR of a line that is just long enough.
     if (this.pendingLength > this.maxLength + 1) {
+      const length = this.pendingLength;
       const start = Buffer.from(this.take().subarray(0, START_BYTES));
-      this.long = { start, length: this.pendingLength, since: now, told: false };
-      this.pendingLength = 0;
+      this.long = { start, length, since: now, told: false };
     }
   }
 
-  private finish(): SplitLine | undefined {
-    const { long, first } = this;
+  /** Whether something of a line has come in an earlier chunk: most lines are whole in one, and are not copied. */
+  private get begun(): boolean {
+    return this.pendingLength > 0 || this.long !== undefined;
+  }
+
+  private finish(rest: Buffer, now: number): SplitLine | undefined {
+    this.keep(rest, now);
+    const { long } = this;
+    if (!long) {
+      const whole = this.take();
+      return this.lineAt(whole, 0, whole.length);
+    }
     this.first = false;
-    if (long) {
-      this.long = undefined;
-      return long.told ? undefined : { kind: 'too-long', start: long.start, length: long.length };
-    }
-    let bytes = this.take();
-    this.pendingLength = 0;
-    if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
-    if (bytes.length > this.maxLength) {
-      return { kind: 'too-long', start: Buffer.from(bytes.subarray(0, START_BYTES)), length: bytes.length };
-    }
-    // An empty line holds nothing, but it ends the cut-off line after an opening as any other does.
-    return bytes.length === 0 ? undefined : { kind: 'line', bytes, first };
+    this.long = undefined;
+    return long.told ? undefined : { kind: 'too-long', start: long.start, length: long.length };
+  }
+
+  /** @returns the line of these bytes, with or without its CR, unless it is empty */
+  private lineAt(bytes: Buffer, from: number, end: number): SplitLine | undefined {
+    const { first } = this;
+    // Also an empty line ends the cut-off one after an opening.
+    this.first = false;
+    const lineEnd = end > from && bytes[end - 1] === CR ? end - 1 : end;
+    if (lineEnd === from) return undefined;
+    const line = bytes.subarray(from, lineEnd);
+    if (line.length <= this.maxLength) return { kind: 'line', bytes: line, first };
+    return { kind: 'too-long', start: Buffer.from(line.subarray(0, START_BYTES)), length: line.length };
   }
 
   private take(): Buffer {
-    const [only = Buffer.alloc(0)] = this.pending;
-    const bytes = this.pending.length > 1 ? Buffer.concat(this.pending) : only;
+    const bytes = Buffer.concat(this.pending);
     this.pending = [];
+    this.pendingLength = 0;
     return bytes;
   }
 }
