@@ -6,13 +6,18 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROOT } from '../../stack/paths';
 import { launchBrowser } from '../support/browser';
-import { Editor } from '../support/editor';
+import { Editor, type Dialog } from '../support/editor';
 import { startNodeRed, type TestNodeRed } from '../support/node-red';
 import { plugIn, type TestDevice } from '../support/pty';
 import { database, kafka } from '../support/services';
 import { until } from '../support/until';
 
 const TYPES = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
+/** From whose dialogs those of the config nodes are opened. */
+const CONFIGS: Record<string, { property: string; type: string }> = {
+  'kafka-producer': { property: 'cluster', type: 'kafka-cluster' },
+  'mongo-sink': { property: 'database', type: 'mongo-database' },
+};
 
 describe("our nodes in Node-RED's editor", function () {
   this.timeout(180_000);
@@ -163,23 +168,34 @@ describe("our nodes in Node-RED's editor", function () {
     await editor.close();
   });
 
-  it('speak Spanish in a browser of Colombia', async () => {
-    const editor = await Editor.open(browser, nodeRed.editor, 'es-CO');
-    for (const [i, type] of TYPES.entries()) {
-      const id = await editor.addNode(type, { x: 180, y: 60 + i * 80 });
-      const dialog = await editor.edit(id);
-      const labels = await dialog.labels();
-      assert.ok(labels.includes('Nombre'), `${type}: ${labels.join(', ')}`);
-      const known = textsOf('es', type);
-      assert.deepEqual(
-        labels.filter((label) => !known.has(label)),
-        [],
-        `labels of ${type} that are not in its Spanish catalog`,
-      );
-      await dialog.done();
-    }
-    await editor.close();
-  });
+  for (const [title, locale, language, name] of [
+    ['speak Spanish in a browser of Colombia', 'es-CO', 'es', 'Nombre'],
+    ['speak English in a browser of the United States', 'en-US', 'en-US', 'Name'],
+  ] as const) {
+    it(`${title}, with every label on one line`, async () => {
+      const editor = await Editor.open(browser, nodeRed.editor, locale);
+      const check = async (type: string, dialog: Dialog): Promise<void> => {
+        const labels = await dialog.labels();
+        assert.ok(labels.includes(name), `${type}: ${labels.join(', ')}`);
+        const known = textsOf(language, type);
+        assert.deepEqual(
+          labels.filter((label) => !known.has(label)),
+          [],
+          `labels of ${type} that are not in its catalog`,
+        );
+        assert.deepEqual(await dialog.wrappedLabels(), [], `labels of ${type} on more than one line`);
+      };
+      for (const [i, type] of TYPES.entries()) {
+        const id = await editor.addNode(type, { x: 180, y: 60 + i * 80 });
+        const dialog = await editor.edit(id);
+        await check(type, dialog);
+        const config = CONFIGS[type];
+        if (config) await dialog.addConfig(config.property, (opened) => check(config.type, opened));
+        await dialog.done();
+      }
+      await editor.close();
+    });
+  }
 });
 
 /** All texts of a node's catalog. */

@@ -49,6 +49,7 @@ describe('the package', () => {
       [
         ...examples,
         'resources/connection-test.js',
+        'resources/dialogs.css',
         'CHANGELOG.md',
         'LICENSE',
         'README.es.md',

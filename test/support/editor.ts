@@ -30,6 +30,18 @@ export class Dialog {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
+  /** The labels that take more than one line, those of fields that are hidden now among them. */
+  async wrappedLabels(): Promise<string[]> {
+    return this.page.evaluate<string[]>(`(() => {
+      const rows = $('.red-ui-tray-body').last().find('form');
+      const hidden = rows.find('*').filter((_, element) => element.style.display === 'none').show();
+      const wrapped = rows.find('.form-row > label').toArray().filter((label) =>
+        label.getBoundingClientRect().height > 1.5 * parseFloat(getComputedStyle(label).lineHeight));
+      hidden.hide();
+      return wrapped.map((label) => label.innerText.trim());
+    })()`);
+  }
+
   async fill(property: string, value: string): Promise<void> {
     await this.field(property).fill(value);
     // The editor checks a field when it is left.
