@@ -71,7 +71,7 @@ async function ours(
     await until(`all ${count} readings`, async () => (await stored()).count >= count, DRAIN_MS);
   } catch (error) {
     const [written, there] = [
-      await services.written(place.topic),
+      await services.kafka.written(place.topic),
       await services.countDocuments(place.databaseName),
     ];
     const { count: done } = await stored();
@@ -99,7 +99,7 @@ async function bare({ services, workshop, plan }: Context, nodes: string[][]): P
     await sink.remote.call('drain', place);
     const stored = (): Promise<Progress> => sink.remote.call<Progress>('stored');
     const [written, drained] = await Promise.all([
-      speedOf('the bare producer', producer.process.pid, services.growth(place.topic), plan),
+      speedOf('the bare producer', producer.process.pid, services.kafka.growth(place.topic), plan),
       speedOf('the bare sink', sink.process.pid, stored, plan),
     ]);
     await producer.remote.call('stop');
@@ -113,7 +113,7 @@ async function bare({ services, workshop, plan }: Context, nodes: string[][]): P
 function usageOf(services: Services, { process }: NodeRedContender): () => string {
   const processes = [
     { name: 'Node-RED', pid: process.pid },
-    { name: 'Kafka', pid: services.kafka.brokers[0]?.pid },
+    { name: 'Kafka', pid: services.kafka.pid },
     { name: services.database.name, pid: services.database.process.pid },
   ];
   const since = Date.now();
@@ -129,7 +129,7 @@ function usageOf(services: Services, { process }: NodeRedContender): () => strin
 
 async function placeOf(services: Services, name: string): Promise<Place> {
   const topic = name.replaceAll('_', '-');
-  await services.createTopic(topic, PARTITIONS);
+  await services.kafka.createTopic(topic, PARTITIONS);
   return {
     brokers: services.kafka.bootstrap,
     databaseUri: services.database.uri,

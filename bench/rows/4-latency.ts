@@ -38,7 +38,7 @@ export const latencyRow: Row = {
       topic: 'row4',
       groupId: 'row4',
     };
-    await services.createTopic(place.topic, 3);
+    await services.kafka.createTopic(place.topic, 3);
     const device = await plugIn(path.join(services.dir, 'board'));
     try {
       const { remote } = await workshop.nodeRed('latency', flow(place, device.link));

@@ -19,8 +19,8 @@ export async function fill(
   producer: Remote,
   { topic, nodes, records }: Filling,
 ): Promise<number> {
-  await services.createTopic(topic, nodes.length);
+  await services.kafka.createTopic(topic, nodes.length);
   await producer.call('start', { brokers: services.kafka.bootstrap, topic, nodes });
-  await until(`${records} records`, async () => (await services.written(topic)) >= records, FILL_MS);
+  await until(`${records} records`, async () => (await services.kafka.written(topic)) >= records, FILL_MS);
   return producer.call<number>('stop');
 }

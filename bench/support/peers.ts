@@ -4,12 +4,30 @@ import { CACHE } from '../../stack/paths';
 import { run } from '../../stack/process/run';
 import { requireProgram } from '../../stack/programs';
 
+interface NpmPackage {
+  name: string;
+  version: string;
+}
+
 /** A client library that is measured for the record. */
-const PLATFORMATIC = { name: '@platformatic/kafka', version: '2.12.1' };
+const PLATFORMATIC: NpmPackage = { name: '@platformatic/kafka', version: '2.12.1' };
+
+/** Nodes on kafka-node 5.0.0, the last release of that library. */
+const KAFKA_CLIENT: NpmPackage = { name: 'node-red-contrib-kafka-client', version: '0.1.0' };
 
 /** @returns the folder in which that library is installed, fetched by npm where it is missing */
 export async function platformatic(): Promise<string> {
-  const folder = path.join(CACHE, `peers-platformatic-${PLATFORMATIC.version}`);
+  return installed('peers-platformatic', PLATFORMATIC);
+}
+
+/** @returns the folder of node-red-contrib-kafka-client, fetched by npm where it is missing */
+export async function kafkaClientNodes(): Promise<string> {
+  const folder = await installed('peers-kafka-client', KAFKA_CLIENT);
+  return path.join(folder, 'node_modules', KAFKA_CLIENT.name);
+}
+
+async function installed(place: string, { name, version }: NpmPackage): Promise<string> {
+  const folder = path.join(CACHE, `${place}-${version}`);
   await installOnce(folder, (partial) =>
     run('npm', [
       'install',
@@ -18,7 +36,7 @@ export async function platformatic(): Promise<string> {
       '--ignore-scripts',
       '--prefix',
       partial,
-      `${PLATFORMATIC.name}@${PLATFORMATIC.version}`,
+      `${name}@${version}`,
     ]),
   );
   return folder;

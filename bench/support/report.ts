@@ -33,7 +33,7 @@ export function ratiosOf({ row, series, goals }: RowResult): Ratio[] {
 /** @returns a row as a person reads it */
 export function formatRow(result: RowResult): string {
   const lines = [``, `${result.row}. ${result.title}`];
-  const width = Math.max(...result.series.map(({ name }) => name.length));
+  const width = Math.max(0, ...result.series.map(({ name }) => name.length));
   for (const { name, unit, figures, cpu } of result.series) {
     const { median, min, max } = summarize(figures);
     const bound = result.bounds?.find(({ of }) => of === name);
@@ -52,6 +52,7 @@ export function formatRow(result: RowResult): string {
       `   ${median.toFixed(2)} x  (${min.toFixed(2)} to ${max.toFixed(2)}${byCpu})  ${of} / ${to}${verdict}`,
     );
   }
+  for (const { of, reason } of result.failures ?? []) lines.push(`   ${of}: ${reason}`);
   for (const note of result.notes) lines.push(`   - ${note}`);
   return lines.join('\n');
 }

@@ -45,12 +45,19 @@ export interface Bound {
   atMost: number;
 }
 
+/** A contender that could not be measured. */
+export interface Failure {
+  of: string;
+  reason: string;
+}
+
 export interface RowResult {
   row: number;
   title: string;
   series: Series[];
   goals: Goal[];
   bounds?: Bound[];
+  failures?: Failure[];
   /** what the figures do not say */
   notes: string[];
 }

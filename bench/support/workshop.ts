@@ -88,17 +88,19 @@ export class Workshop {
   /**
    * Runs Node-RED with these flows.
    * @param packages folders beside those of this package and of the feeding node
+   * @param own false: without this package
    */
   async nodeRed(
     name: string,
     flow: readonly FlowNode[],
     packages: readonly string[] = [],
+    { own = true } = {},
   ): Promise<NodeRedContender> {
     const port = await freePort();
     const nodeRed = NodeRed.prepare(
       name,
       this.dir,
-      [this.own, path.join(this.dir, 'nodes'), ...packages],
+      [...(own ? [this.own] : []), path.join(this.dir, 'nodes'), ...packages],
       profiling(name),
       { BENCH_PORT: String(port) },
     );
