@@ -1,50 +1,56 @@
 /**
  * Measures the nodes against the bare drivers and against other nodes.
  *
- *   npm run bench                      everything, some 30 minutes
+ *   npm run bench                      everything, some 40 minutes
  *   npm run bench -- --quick           rows 1, 2, 3 and 5 in short, under 3 minutes
  *   npm run bench -- --row 1 --row 5   these rows alone
  *   npm run bench -- --check           fails when a ratio of rows 1, 2 or 5 is a third below the recorded one
- *   npm run bench -- --record          keeps this run as the one that --check compares with
+ *   npm run bench -- --record          keeps the rows of this run as those that --check compares with
+ *   npm run bench -- --table [file]    prints what is recorded, or a run's file, as Markdown
  *   --only '48 part|^1 part'            of these rows, only the contenders whose names match
- *   --seconds 10                       how long each figure is measured, in place of 3 (1 in short runs)
+ *   --seconds 10                       how long each figure is measured, in place of 3 (less in short runs)
  *   --rounds 3                         how often
  *   --database python                  the embedded database also where a faster one is at hand
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CACHE } from '../stack/paths';
 import { ROWS } from './rows';
-import { baselineFile, stepsBack } from './support/baseline';
-import { describeMachine } from './support/machine';
-import { formatRow, type Report } from './support/report';
-import type { Plan, Row, RowResult } from './support/row';
-import { Services } from './support/services';
+import { baselineFile, combined, recordedFiles, recordedWith, stepsBack } from './support/baseline';
+import { describeCommit, describeMachine } from './support/machine';
+import { machineUsage, othersSince } from './support/process-usage';
+import { formatRow, type MeasuredRow, type Report } from './support/report';
+import type { Plan, Row } from './support/row';
+import { Services, type DatabaseChoice } from './support/services';
+import { toMarkdown } from './support/table';
 import { Workshop } from './support/workshop';
 
 const FULL: Plan = { rounds: 5, settleMs: 1_000, measureMs: 3_000, peers: true, full: true };
 const QUICK: Plan = { rounds: 3, settleMs: 500, measureMs: 1_000, peers: true, full: false };
 /** In CI it has to be over soon; of the bare loops it takes the one that most people would write. */
 const CHECK: Plan = {
-  rounds: 2,
-  settleMs: 300,
-  measureMs: 700,
+  rounds: 3,
+  settleMs: 200,
+  measureMs: 500,
   peers: false,
   full: false,
   only: /^(?!bare .*, index )/,
 };
+/** Where the check looks again it looks longer. */
+const AGAIN: Plan = { ...CHECK, rounds: 5 };
 
 const QUICK_ROWS = [1, 2, 3, 5];
 const CHECKED_ROWS = [1, 2, 5];
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
+      table: { type: 'boolean', default: false },
       row: { type: 'string', multiple: true },
       database: { type: 'string', default: 'auto' },
       seconds: { type: 'string' },
@@ -52,23 +58,35 @@ async function main(): Promise<number> {
       rounds: { type: 'string' },
     },
   });
+  if (values.table) return printTables(positionals.length > 0 ? positionals : recordedFiles());
+  if (values.record && values.only !== undefined)
+    throw new Error('--record keeps whole rows, without --only');
   const plan = adapted(values.check ? CHECK : values.quick ? QUICK : FULL, values);
   const rows = chosen(
     values.row?.map(Number) ?? (values.check ? CHECKED_ROWS : values.quick ? QUICK_ROWS : []),
   );
   const database = values.database === 'python' ? 'python' : 'auto';
   const report = await measure(plan, rows, database);
-  if (values.record) write(baselineFile(report.database), report);
-  else write(path.join(CACHE, 'bench-results', `${report.date.replaceAll(':', '-')}.json`), report);
-  if (!values.check) return 0;
+  write(path.join(CACHE, 'bench-results', `${new Date().toISOString().replaceAll(':', '-')}.json`), report);
+  if (values.record) write(baselineFile(report.database), combined(recordedWith(report.database), report));
+  return values.check ? check(report, database) : 0;
+}
+
+/** Other load on the machine may have hit one side of a ratio: only what is seen twice counts. @returns the exit code */
+async function check(report: Report, database: DatabaseChoice): Promise<number> {
   const suspects = stepsBack(report);
   if (suspects.length === 0) return 0;
-  // Other load on the machine may have hit one side of a ratio: only what is seen twice counts.
-  console.log(`once more: ${suspects.map(({ text }) => text).join('; ')}`);
-  const again = await measure(plan, chosen(suspects.map(({ row }) => row)), database);
+  console.log(`\nonce more: ${suspects.map(({ text }) => text).join('; ')}`);
+  const again = await measure(AGAIN, chosen(suspects.map(({ row }) => row)), database);
   const confirmed = stepsBack(again).filter(({ of, to }) => suspects.some((s) => s.of === of && s.to === to));
   for (const { text } of confirmed) console.error(text);
   return confirmed.length === 0 ? 0 : 1;
+}
+
+function printTables(files: readonly string[]): number {
+  const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report);
+  console.log(reports.map(toMarkdown).join('\n\n'));
+  return 0;
 }
 
 function adapted(plan: Plan, options: { seconds?: string; rounds?: string; only?: string }): Plan {
@@ -93,12 +111,11 @@ function chosen(numbers: readonly number[]): Row[] {
   return rows;
 }
 
-async function measure(plan: Plan, rows: readonly Row[], choice: 'auto' | 'python'): Promise<Report> {
-  const [before = 0] = os.loadavg();
+async function measure(plan: Plan, rows: readonly Row[], choice: DatabaseChoice): Promise<Report> {
   const services = await Services.start(choice);
-  const results: RowResult[] = [];
+  const results: MeasuredRow[] = [];
   try {
-    console.log(`database: ${services.database.name}; ${plan.rounds} rounds; load ${before.toFixed(1)}`);
+    console.log(`database: ${services.database.name}; ${plan.rounds} rounds`);
     for (const row of rows) {
       console.log(`\nrow ${row.row}: ${row.title}`);
       results.push(await runRow(row, plan, services));
@@ -107,21 +124,24 @@ async function measure(plan: Plan, rows: readonly Row[], choice: 'auto' | 'pytho
     await services.stop();
   }
   for (const result of results) console.log(formatRow(result));
-  const [after = 0] = os.loadavg();
-  const date = new Date().toISOString();
-  return {
-    date,
-    machine: describeMachine(),
-    database: services.database.name,
-    load: [before, after],
-    rows: results,
-  };
+  return { machine: describeMachine(), database: services.database.name, rows: results };
 }
 
-async function runRow(row: Row, plan: Plan, services: Services): Promise<RowResult> {
+async function runRow(row: Row, plan: Plan, services: Services): Promise<MeasuredRow> {
+  const since = machineUsage();
   const workshop = await Workshop.open();
   try {
-    return await row.run({ plan, services, workshop, say: console.log });
+    const result = await row.run({ plan, services, workshop, say: console.log });
+    const others = othersSince(since);
+    const seconds = Math.round((Date.now() - since.at) / 1000);
+    console.log(`  took ${seconds} s; others used ${Math.round(others * 100)} % of the processors meanwhile`);
+    const measured = {
+      date: new Date().toISOString(),
+      commit: describeCommit(),
+      rounds: plan.rounds,
+      others: Number(others.toFixed(3)),
+    };
+    return { ...result, measured };
   } finally {
     await workshop.close();
   }

@@ -3,6 +3,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 /** What a contender can be told to do; each takes one JSON value and gives one back. */
 export type Commands = Record<string, (argument: never) => unknown>;
 
+const COMMON: Commands = {
+  /** @returns microseconds of a processor that this process has used so far */
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+};
+
 /**
  * Listens for commands of the benchmark on the port of BENCH_PORT: POST /name with a JSON body.
  * It works the same in a bare program and inside Node-RED.
@@ -22,7 +30,7 @@ export function serveCommands(commands: Commands): void {
 
 async function execute(commands: Commands, request: IncomingMessage): Promise<unknown> {
   const name = (request.url ?? '/').slice(1);
-  const command = commands[name];
+  const command = commands[name] ?? COMMON[name];
   if (!command) throw new Error(`no command "${name}"`);
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);

@@ -39,6 +39,9 @@ const WINDOW = 10_000;
 const PEER_RATE = 4_000;
 /** How long the records that are on their way at the end may take. */
 const DRAIN_MS = 60_000;
+/** Seen in the log of the broker. */
+const REFUSED =
+  'connects to Kafka 4 and writes nothing: the broker refuses its requests (Produce, version 2) and closes the connection';
 /** How long the peer that may not know this Kafka is given to write something. */
 const TRIAL_MS = 5_000;
 
@@ -78,7 +81,7 @@ export const producerRow: Row = {
         const client = await KafkaClientPeer.start(context, kafka, 'kafka-client');
         const works = await client.writes();
         if (works) contenders[CLIENT] = client.measure();
-        else failures.push({ of: CLIENT, reason: 'connects, and writes nothing to this Kafka' });
+        else failures.push({ of: CLIENT, reason: REFUSED });
         goals.push({ of: OFF, to: CLIENT });
       }
     }
@@ -228,7 +231,7 @@ function placeOf(kafka: KafkaUnderTest, databaseUri: string): Place {
 function one(
   { plan }: Context,
   kafka: KafkaUnderTest,
-  { remote, process }: Contender,
+  { remote }: Contender,
   name: string,
   start: Start,
 ): Measure {
@@ -236,7 +239,7 @@ function one(
     const topic = `row1-${name}-${round}`;
     await kafka.createTopic(topic, PARTITIONS);
     await start(topic);
-    const speed = await speedOf(name, process.pid, kafka.growth(topic), plan);
+    const speed = await speedOf(name, [remote], kafka.growth(topic), plan);
     const fed = await remote.call<number>('stop');
     await until(`all ${fed} records of ${name}`, async () => (await kafka.written(topic)) >= fed, DRAIN_MS);
     const count = await kafka.written(topic);

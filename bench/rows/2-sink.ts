@@ -68,11 +68,11 @@ export const sinkRow: Row = {
 };
 
 async function bare({ services, workshop, plan }: Context, indexed: boolean): Promise<Measure> {
-  const { remote, process } = await workshop.program('bare-sink');
+  const { remote } = await workshop.program('bare-sink');
   return async (round) => {
     const place = placeOf(services, `row2_${indexed ? 'indexed' : 'bare'}_${round}`, TOPIC);
     await remote.call('drain', { ...place, indexed });
-    const speed = await speedOf('the bare loop', process.pid, () => remote.call<Progress>('stored'), plan);
+    const speed = await speedOf('the bare loop', [remote], () => remote.call<Progress>('stored'), plan);
     await remote.call('stop');
     await check(services, place.databaseName, await remote.call<Progress>('stored'));
     return speed;
@@ -80,13 +80,13 @@ async function bare({ services, workshop, plan }: Context, indexed: boolean): Pr
 }
 
 async function ours({ services, workshop, plan }: Context, mode: 'batch' | 'single'): Promise<Measure> {
-  const { remote, nodeRed, process } = await workshop.nodeRed(`sink-${mode}`, tab('server', []));
+  const { remote, nodeRed } = await workshop.nodeRed(`sink-${mode}`, tab('server', []));
   return async (round) => {
     const place = placeOf(services, `row2_${mode}_${round}`, TOPIC);
     await remote.call('reset');
     await nodeRed.deploy(sinkFlow(place, { mode }), 'full');
     const stored = (): Promise<Progress> => remote.call<Progress>('done', { node: 'sink' });
-    const speed = await speedOf(mode, process.pid, stored, plan);
+    const speed = await speedOf(mode, [remote], stored, plan);
     await nodeRed.deploy(tab('server', []), 'full');
     const failed = await remote.call<number>('failed');
     if (failed > 0) throw new Error(`${mode}: ${failed} messages failed`);
@@ -101,9 +101,9 @@ async function peers({ services, workshop, plan }: Context): Promise<Measure> {
   return async (round) => {
     const place = placeOf(services, `row2_peer_${round}`, PEER_TOPIC);
     const flow = [...flows.config(place), ...peerTab(flows.server(place, { source: 0, reports: 0 }))];
-    const { remote, nodeRed, process } = await workshop.nodeRed(`sink-peer-${round}`, flow, flows.packages);
+    const { remote, nodeRed } = await workshop.nodeRed(`sink-peer-${round}`, flow, flows.packages);
     const stored = (): Promise<Progress> => remote.call<Progress>('done', { node: 'count' });
-    const speed = await speedOf('the peers', process.pid, stored, plan);
+    const speed = await speedOf('the peers', [remote], stored, plan);
     await nodeRed.kill();
     return speed;
   };

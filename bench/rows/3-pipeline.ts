@@ -54,7 +54,7 @@ export const pipelineRow: Row = {
 
 async function ours(
   { services, plan }: Context,
-  { remote, nodeRed, process }: NodeRedContender,
+  { remote, nodeRed }: NodeRedContender,
   mode: 'batch' | 'single',
   name: string,
   measureMs = plan.measureMs,
@@ -65,7 +65,7 @@ async function ours(
   const fed = interleaved(nodesByPartition(PARTITIONS, NODES_EACH));
   await remote.call('start', { topic: place.topic, nodes: fed, window: WINDOW, until: 'sink' });
   const stored = (): Promise<Progress> => remote.call<Progress>('done', { node: 'sink' });
-  const speed = await speedOf(mode, process.pid, stored, { ...plan, measureMs });
+  const speed = await speedOf(mode, [remote], stored, { ...plan, measureMs });
   const count = await remote.call<number>('stop');
   try {
     await until(`all ${count} readings`, async () => (await stored()).count >= count, DRAIN_MS);
@@ -99,8 +99,8 @@ async function bare({ services, workshop, plan }: Context, nodes: string[][]): P
     await sink.remote.call('drain', place);
     const stored = (): Promise<Progress> => sink.remote.call<Progress>('stored');
     const [written, drained] = await Promise.all([
-      speedOf('the bare producer', producer.process.pid, services.kafka.growth(place.topic), plan),
-      speedOf('the bare sink', sink.process.pid, stored, plan),
+      speedOf('the bare producer', [producer.remote], services.kafka.growth(place.topic), plan),
+      speedOf('the bare sink', [sink.remote], stored, plan),
     ]);
     await producer.remote.call('stop');
     await sink.remote.call('stop');

@@ -86,7 +86,12 @@ async function drain(
     await remote.call('reset');
     await nodeRed.deploy(sinkFlow(place, { mode: 'batch' }), 'full');
   }
-  const speed = await speedOf(name, servers[0]?.process.pid, () => storedBy(servers), plan);
+  const speed = await speedOf(
+    name,
+    servers.map(({ remote }) => remote),
+    () => storedBy(servers),
+    plan,
+  );
   for (const { nodeRed } of servers) await nodeRed.deploy(tab('server', []), 'full');
   await services.dropDatabase(name);
   return speed;

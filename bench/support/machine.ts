@@ -11,7 +11,6 @@ export interface Machine {
   memoryGB: number;
   system: string;
   versions: Record<string, string>;
-  commit: string;
 }
 
 const PACKAGES = ['kafkajs', 'mongodb', 'node-red', 'classic-level', '@serialport/parser-readline'];
@@ -26,9 +25,14 @@ export function describeMachine(): Machine {
       node: process.version,
       ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
     },
-    commit:
-      git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', 'nodes') === '' ? '' : '+'),
   };
+}
+
+/** @returns the commit that is checked out, with a "+" where the nodes have been changed since */
+export function describeCommit(): string {
+  return (
+    git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', 'nodes') === '' ? '' : '+')
+  );
 }
 
 function versionOf(name: string): string {

@@ -2,20 +2,33 @@ import type { Machine } from './machine';
 import type { Goal, RowResult, Series } from './row';
 import { summarize, type Summary } from './statistics';
 
-/** A whole run, as it is written to a file. */
-export interface Report {
+/** How a row was measured. */
+export interface Conditions {
   date: string;
+  /** of the code that was measured; "+" where the nodes have been changed since */
+  commit: string;
+  rounds: number;
+  /** how much of the machine's processors everybody else used meanwhile, from 0 to 1 */
+  others: number;
+}
+
+export interface MeasuredRow extends RowResult {
+  measured: Conditions;
+}
+
+/** Rows that were measured on one machine with one database, as they are written to a file. */
+export interface Report {
   machine: Machine;
   database: string;
-  /** mean number of waiting processes over the last minute, before and after */
-  load: [number, number];
-  rows: RowResult[];
+  rows: MeasuredRow[];
 }
 
 /** A goal and what it came to, round by round. */
 export interface Ratio extends Goal, Summary {
   row: number;
-  /** the same of what each costs in processor time, so that more is better here too */
+  /** that of the best round of each: what other load has spoilt least */
+  best: number;
+  /** the same as best of what each costs in processor time, so that more is better here too */
   cpu?: number;
 }
 
@@ -25,8 +38,9 @@ export function ratiosOf({ row, series, goals }: RowResult): Ratio[] {
     const of = find(series, goal.of);
     const to = find(series, goal.to);
     if (!of || !to) return [];
-    const cpu = of.cpu && to.cpu ? { cpu: summarize(byRound(to.cpu, of.cpu)).median } : {};
-    return [{ row, ...goal, ...summarize(byRound(of.figures, to.figures)), ...cpu }];
+    const best = Math.max(...of.figures) / Math.max(...to.figures);
+    const cpu = of.cpu && to.cpu ? { cpu: Math.min(...to.cpu) / Math.min(...of.cpu) } : {};
+    return [{ row, ...goal, ...summarize(byRound(of.figures, to.figures)), best, ...cpu }];
   });
 }
 
@@ -38,9 +52,9 @@ export function formatRow(result: RowResult): string {
     const { median, min, max } = summarize(figures);
     const bound = result.bounds?.find(({ of }) => of === name);
     const verdict = bound ? `   at most ${bound.atMost}: ${median <= bound.atMost ? 'met' : 'MISSED'}` : '';
-    const cost = cpu ? `   ${number(summarize(cpu).median)} us of CPU each` : '';
+    const cost = cpu ? `   ${formatNumber(summarize(cpu).median)} us of CPU each` : '';
     lines.push(
-      `   ${name.padEnd(width)}  ${number(median).padStart(11)} ${unit}  (${number(min)} to ${number(max)})${cost}${verdict}`,
+      `   ${name.padEnd(width)}  ${formatNumber(median).padStart(11)} ${unit}  (${formatNumber(min)} to ${formatNumber(max)})${cost}${verdict}`,
     );
   }
   for (const ratio of ratiosOf(result)) {
@@ -65,6 +79,7 @@ function find(series: readonly Series[], name: string): Series | undefined {
   return series.find((one) => one.name === name);
 }
 
-function number(value: number): string {
+/** @returns as many digits as mean something */
+export function formatNumber(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value < 10 ? 2 : 1);
 }
