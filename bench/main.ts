@@ -30,7 +30,7 @@ const FULL: Plan = { rounds: 5, settleMs: 1_000, measureMs: 3_000, peers: true, 
 const QUICK: Plan = { rounds: 3, settleMs: 500, measureMs: 1_000, peers: true, full: false };
 /** In CI it has to be over soon; of the bare loops it takes the one that most people would write. */
 const CHECK: Plan = {
-  rounds: 3,
+  rounds: 2,
   settleMs: 200,
   measureMs: 500,
   peers: false,

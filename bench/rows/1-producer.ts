@@ -127,9 +127,11 @@ async function ours(
   const { services, workshop } = context;
   const place = placeOf(kafka, services.database.uri);
   const name = (own: string): string => own + (suffix && '-old');
-  const bare = await workshop.program('bare-producer');
-  const off = await workshop.nodeRed(name('outbox-off'), producerFlow(place, { outbox: false }));
-  const on = await workshop.nodeRed(name('outbox-on'), producerFlow(place, { outbox: true }));
+  const [bare, off, on] = await Promise.all([
+    workshop.program('bare-producer'),
+    workshop.nodeRed(name('outbox-off'), producerFlow(place, { outbox: false })),
+    workshop.nodeRed(name('outbox-on'), producerFlow(place, { outbox: true })),
+  ]);
   const order: Omit<FeedOrder, 'topic'> = { nodes: FED, window: WINDOW, until: 'producer' };
   const fed = (contender: NodeRedContender, own: string): Measure =>
     one(context, kafka, contender, own, (topic) => contender.remote.call('start', { ...order, topic }));

@@ -37,11 +37,17 @@ export const sinkRow: Row = {
     if (plan.peers) await fill(services, filler.remote, { topic: PEER_TOPIC, nodes, records: PEER_RECORDS });
     await filler.stop();
 
+    const [plain, indexed, batch, single] = await Promise.all([
+      bare(context, false),
+      bare(context, true),
+      ours(context, 'batch'),
+      ours(context, 'single'),
+    ]);
     const contenders: Record<string, Measure> = {
-      [BARE]: await bare(context, false),
-      [INDEXED]: await bare(context, true),
-      [BATCH]: await ours(context, 'batch'),
-      [SINGLE]: await ours(context, 'single'),
+      [BARE]: plain,
+      [INDEXED]: indexed,
+      [BATCH]: batch,
+      [SINGLE]: single,
     };
     const goals: Goal[] = [
       { of: BATCH, to: BARE, atLeast: 0.9 },

@@ -20,10 +20,6 @@ export const serialRow: Row = {
       missed[who] = Math.max(missed[who], parsed.missed);
       return parsed;
     };
-    for (const garbage of [false, true]) {
-      await parse('ours', garbage)();
-      await parse('bare', garbage)();
-    }
     const series = await inRounds(context, 'lines/s', {
       [BARE]: parse('bare', false),
       [OURS]: parse('ours', false),
