@@ -1,16 +1,30 @@
-// mocha's spec reporter with one more line at the very end: "12 passed, 0 failed". Where FAILED_FILES names a file, the
-// test files in which something failed are written there, one a line.
+// mocha's spec reporter with one more line at the very end: "12 passed, 0 failed". Where TEST_COUNTS names a file, the
+// same is written there for each test file: {"test/x.test.ts": {"passed": 12, "failed": 0, "skipped": 0}}.
 const { writeFileSync } = require('node:fs');
-const { reporters } = require('mocha');
+const { reporters, Runner } = require('mocha');
 
 /** Milliseconds after the last test in which whatever it used should be closed. */
 const CLOSING_MS = 10_000;
 
+const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Runner.constants;
+
 module.exports = class ClosingLine extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    this.counts = {};
+    runner.on(EVENT_TEST_PASS, (test) => this.count(test, 'passed'));
+    runner.on(EVENT_TEST_FAIL, (test) => this.count(test, 'failed'));
+    runner.on(EVENT_TEST_PENDING, (test) => this.count(test, 'skipped'));
+  }
+
+  count({ file, parent }, outcome) {
+    const counts = (this.counts[file ?? parent.file] ??= { passed: 0, failed: 0, skipped: 0 });
+    counts[outcome]++;
+  }
+
   epilogue() {
     super.epilogue();
-    const failed = new Set(this.failures.map(({ file, parent }) => file ?? parent.file));
-    if (process.env.FAILED_FILES) writeFileSync(process.env.FAILED_FILES, [...failed].join('\n'));
+    if (process.env.TEST_COUNTS) writeFileSync(process.env.TEST_COUNTS, JSON.stringify(this.counts));
     const { passes, failures, pending } = this.stats;
     console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`);
     // Not a reason for the process to stay; but if something else is, people should learn what it is.

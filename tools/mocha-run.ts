@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Output } from './output';
+
+/** How many tests of one file ended how. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** How a run of mocha ended: its exit code, and the counts of each test file by its path. */
+export interface Outcome {
+  code: number;
+  counts: Record<string, Counts>;
+}
+
+const root = path.dirname(__dirname);
+
+/**
+ * Runs mocha in a process of its own.
+ * @param args mocha's arguments
+ * @param output where its lines go
+ */
+export async function runMocha(args: string[], output: Output): Promise<Outcome> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'test-run-'));
+  const file = path.join(folder, 'counts.json');
+  const own = [
+    '--disable-warning=TimeoutNegativeWarning',
+    require.resolve('mocha/bin/mocha.js'),
+    '--reporter',
+    path.join(__dirname, 'reporter.cjs'),
+    process.stdout.isTTY ? '--color' : '--no-color',
+  ];
+  const child = spawn(process.execPath, [...own, ...args], {
+    cwd: root,
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: { ...process.env, TEST_COUNTS: file },
+  });
+  child.stdout.on('data', (chunk: Buffer) => output.write(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.write(chunk));
+  // mocha is in the same group as this process and in the terminal's view; only what is sent to this one is passed on.
+  const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, passOn);
+  const [code] = (await once(child, 'close')) as [number | null];
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, passOn);
+  const counts = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Outcome['counts']) : {};
+  rmSync(folder, { recursive: true });
+  return { code: code ?? 1, counts };
+}
