@@ -7,8 +7,8 @@ import { encodeRecord } from './record-encoding';
  * sends takes a zeroed kilobyte for the record and one for each of its headers, and a buffer for each number; the one
  * that makes a batch's checksum goes byte by byte.
  *
- * Has to be imported before kafkajs, whose modules take the functions over as they are loaded. Where another package has
- * loaded this very kafkajs earlier, nothing is replaced, and all works as slowly as before.
+ * Has to be imported before kafkajs, whose modules take the functions over as they are loaded. The kafkajs that is changed
+ * is this package's own (bundleDependencies in package.json): other packages keep theirs as it is.
  */
 const load = createRequire(__filename);
 replace('kafkajs/src/protocol/recordBatch/record/v0', encodeRecord);

@@ -66,6 +66,11 @@ describe('the package', () => {
     assert.deepEqual(strangers, []);
   });
 
+  it('brings its own kafkajs, which it changes, and no other dependency', () => {
+    const brought = new Set(tarball.bundled.map(({ path: file }) => file.split('/')[1]));
+    assert.deepEqual([...brought], ['kafkajs']);
+  });
+
   it('is smaller than 1 MB', () => {
     assert.ok(tarball.unpackedSize < 1_000_000, `${tarball.unpackedSize} bytes`);
   });

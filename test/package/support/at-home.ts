@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_NAME } from '../../../nodes/shared/package-name';
 import type { FlowNode } from '../../../stack/node-red/flows';
@@ -20,10 +20,11 @@ const PACKAGES_OF_EXAMPLES = ['node-red-dashboard', 'node-red-node-ui-table'].ma
   (name) => `${name}@${versionOf(name)}`,
 );
 
-/** What stands beside ours in the Node-RED of somebody who has built with serial lines, MongoDB and dashboards before. */
+/** What stands beside ours in the Node-RED of somebody who has built with serial lines, Kafka, MongoDB and dashboards before. */
 const NEIGHBOURS = {
   'node-red-node-serialport': '2.0.3',
   'node-red-contrib-mongodb4': '3.4.0',
+  'node-red-contrib-kafkajs': '0.0.7',
   '@flowfuse/node-red-dashboard': versionOf('@flowfuse/node-red-dashboard'),
   'node-red-dashboard': versionOf('node-red-dashboard'),
 };
@@ -62,6 +63,12 @@ export function describeAtHome(versions: Versions, tarball: () => string): void 
           types.filter((type, i) => types.indexOf(type) !== i),
           [],
         );
+      });
+
+      it('uses a kafkajs of its own, and leaves that of the packages beside it as it is', () => {
+        const modules = path.join(home.nodeRed.userDir, 'node_modules');
+        assert.ok(existsSync(path.join(modules, 'kafkajs')), 'node-red-contrib-kafkajs brings one');
+        assert.ok(existsSync(path.join(modules, PACKAGE_NAME, 'node_modules', 'kafkajs')), 'so does ours');
       });
 
       it('gives the editor its texts and its help in English and in Spanish', async () => {

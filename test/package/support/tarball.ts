@@ -10,12 +10,20 @@ export interface Tarball {
   file: string;
   /** in bytes, without its dependencies */
   unpackedSize: number;
-  /** its files, with sizes in bytes */
-  files: { path: string; size: number }[];
+  /** its own files, with sizes in bytes */
+  files: PackedFile[];
+  /** those of the dependencies that it brings along */
+  bundled: PackedFile[];
 }
 
-interface PackReport extends Omit<Tarball, 'file'> {
+interface PackedFile {
+  path: string;
+  size: number;
+}
+
+interface PackReport {
   filename: string;
+  files: PackedFile[];
 }
 
 /** What a build reads; the rest of a checkout is of no use to it. */
@@ -39,5 +47,12 @@ export async function packTarball(dir: string): Promise<Tarball> {
     { cwd: copy, maxBuffer: 16 * 1024 * 1024 },
   );
   const [report] = JSON.parse(stdout) as [PackReport];
-  return { ...report, file: path.join(dir, report.filename) };
+  const isBundled = (file: PackedFile): boolean => file.path.startsWith('node_modules/');
+  const files = report.files.filter((file) => !isBundled(file));
+  return {
+    file: path.join(dir, report.filename),
+    unpackedSize: files.reduce((bytes, { size }) => bytes + size, 0),
+    files,
+    bundled: report.files.filter(isBundled),
+  };
 }
