@@ -1,6 +1,7 @@
 // Node-RED's settings file. What differs from start to start comes from the environment, set by node-red.ts.
 const fs = require('node:fs');
 const path = require('node:path');
+const socketLogin = require('./socket-login.cjs');
 
 const {
   NODE_RED_PORT,
@@ -21,6 +22,12 @@ events.on('runtime-event', ({ id, payload }) => {
   if (id === 'runtime-state' && payload?.error) console.log(`stack: flows not started: ${payload.error}`);
 });
 
+const user = ADMIN_USER;
+const passwordHash = ADMIN_PASSWORD_HASH;
+const sockets = passwordHash && {
+  ioMiddleware: socketLogin({ user, passwordHash, nodeRed: NODE_RED_MODULE }),
+};
+
 module.exports = {
   uiPort: Number(NODE_RED_PORT),
   uiHost: NODE_RED_HOST,
@@ -28,18 +35,19 @@ module.exports = {
   flowFile: 'flows.json',
   credentialSecret: fs.readFileSync(path.join(NODE_RED_USER_DIR, 'credential-secret'), 'utf8'),
   httpAdminRoot: '/admin',
-  ui: { path: '' },
+  ui: { path: '', ...sockets },
+  dashboard: { ...sockets },
   // "debug" shows what the Kafka client says of its connections; "trace" is for Node-RED's own developers.
   logging: { console: { level: NODE_RED_LOG_LEVEL || 'info' } },
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
   diagnostics: { enabled: true, ui: true },
   functionExternalModules: true,
-  ...(ADMIN_PASSWORD_HASH && {
+  ...(passwordHash && {
     adminAuth: {
       type: 'credentials',
-      users: [{ username: ADMIN_USER, password: ADMIN_PASSWORD_HASH, permissions: '*' }],
+      users: [{ username: user, password: passwordHash, permissions: '*' }],
     },
-    httpNodeAuth: { user: ADMIN_USER, pass: ADMIN_PASSWORD_HASH },
+    httpNodeAuth: { user, pass: passwordHash },
   }),
 };

@@ -3,12 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { MongoClient } from 'mongodb';
 import type { Finding } from '../../nodes/shared/connection-test';
+import { mergeFlows } from '../../stack/node-red/flows';
 import { SETTINGS_FILE } from '../../stack/node-red/node-red';
+import { DashboardPage } from '../browser/support/dashboard-page';
 import { launchBrowser } from '../support/browser';
 import { Editor } from '../support/editor';
+import { readFlow } from '../support/flow-settings';
 import { startNodeRed, type TestNodeRed } from '../support/node-red';
 import { database, kafka } from '../support/services';
+import { until } from '../support/until';
 
 const PASSWORD = 'secreto';
 const PASSWORD_HASH = '$2b$08$sYOOOhw8wy6Ufi1/1rxk8OWbHnhF0yTUyHOmZ0/LQQlYH7roMtdzK';
@@ -198,4 +203,97 @@ describe('our routes of the editor, where the editor asks for a password', funct
       });
     }
   });
+});
+
+describe('the dashboards, where Node-RED asks for a password', function () {
+  this.timeout(120_000);
+  const RIGHT = `Basic ${btoa(`${ADMIN}:${PASSWORD}`)}`;
+  const WRONG = `Basic ${btoa(`${ADMIN}:otro`)}`;
+  const topic = `dashboards-${Date.now()}`;
+  let client: MongoClient;
+  let nodeRed: TestNodeRed;
+
+  before(async () => {
+    const [{ brokers }, { uri }] = await Promise.all([kafka(), database()]);
+    client = await new MongoClient(uri).connect();
+    await client
+      .db(topic)
+      .collection('nodos')
+      .insertOne({ nodo: 'uno', topic, ts: new Date(), valores: { humedad: 1 } });
+    nodeRed = await startNodeRed({
+      admin: { user: ADMIN, passwordHash: PASSWORD_HASH },
+      env: { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, MONGODB_URI: uri },
+    });
+    const nodes = mergeFlows([readFlow('flows/server.json'), readFlow('flows/dashboard-2.json')]);
+    for (const node of nodes) if (node.type === 'mongo-database') node.database = topic;
+    const login = await fetch(`${nodeRed.editor}auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        client_id: 'node-red-editor',
+        grant_type: 'password',
+        scope: '*',
+        username: ADMIN,
+        password: PASSWORD,
+      }),
+    });
+    const { access_token: token } = (await login.json()) as { access_token: string };
+    const deployed = await fetch(`${nodeRed.editor}flows`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(nodes),
+    });
+    assert.equal(deployed.status, 204, await deployed.text());
+  });
+
+  after(async () => {
+    await nodeRed?.dispose();
+    await client?.db(topic).dropDatabase();
+    await client?.close();
+  });
+
+  /** Opens a connection as a page does. @returns the first packet of socket.io: 40 lets in, 44 does not */
+  async function connect(place: string, headers: Record<string, string>): Promise<string> {
+    const url = `${nodeRed.url}${place}/socket.io/?EIO=4&transport=polling`;
+    const opened = await (await fetch(url, { headers })).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const session = `${url}&sid=${sid}`;
+    await (await fetch(session, { method: 'POST', headers, body: '40' })).text();
+    return (await (await fetch(session, { headers })).text()).slice(0, 2);
+  }
+
+  for (const [dashboard, place, page] of [
+    ['the classic dashboard', '', ''],
+    ['Dashboard 2.0', '/dashboard', 'dashboard/lecturas'],
+  ] as const) {
+    it(`${dashboard}: its sockets let nobody in without the password`, async () => {
+      for (const headers of [{}, { authorization: WRONG }, { authorization: 'Bearer x' }]) {
+        assert.equal(await connect(place, headers as Record<string, string>), '44');
+      }
+      assert.equal(await connect(place, { authorization: RIGHT }), '40');
+    });
+
+    it(`${dashboard}: its sockets let no page of another website in, which a browser gives the password too`, async () => {
+      for (const origin of ['http://example.com', 'null']) {
+        assert.equal(await connect(place, { authorization: RIGHT, origin }), '44', origin);
+      }
+      assert.equal(await connect(place, { authorization: RIGHT, origin: nodeRed.url }), '40');
+    });
+
+    it(`${dashboard}: its page works in a browser that was given the password once`, async () => {
+      const browser = await launchBrowser();
+      try {
+        const httpCredentials = { username: ADMIN, password: PASSWORD };
+        const opened = await DashboardPage.open(browser, nodeRed.url, page, { httpCredentials });
+        await opened.row('uno').waitFor();
+        // The page asks again over the connection that took the place of the polling.
+        let asked = false;
+        opened.page.on('websocket', (socket) => socket.on('framesent', () => (asked = true)));
+        await opened.page.reload();
+        await opened.row('uno').waitFor();
+        await until('the WebSocket', () => asked);
+      } finally {
+        await browser.close();
+      }
+    });
+  }
 });
