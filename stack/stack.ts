@@ -12,6 +12,7 @@ import { ROOT } from './paths';
 import type { ManagedProcess } from './process/managed-process';
 import { requireFreePort } from './process/port-holder';
 import { Supervisor } from './process/supervisor';
+import { withoutLogin } from './without-login';
 
 /** Node-RED first, then the others at the same time: together below the 10 s in which everything has stopped. */
 const NODE_RED_STOP_MS = 5_000;
@@ -223,8 +224,4 @@ export class Stack {
 function folderOf({ mode, brokerCount }: OwnKafka): string {
   if (mode === 'kraft') return brokerCount === 1 ? 'kafka' : `kafka-${brokerCount}`;
   return `kafka-zookeeper-${brokerCount}`;
-}
-
-function withoutLogin(uri: string): string {
-  return uri.replace(/\/\/[^@/]*@/, '//');
 }
