@@ -1,5 +1,7 @@
+import { certificateProblem } from '../shared/certificate-problem';
 import { shorten, toError } from '../shared/user-error';
 import { KafkaError } from './errors';
+import { postForm, type FormAnswer, type Verification } from './post-form';
 
 /** Where access tokens come from: OAuth 2.0 client credentials (RFC 6749, 4.4). Holds a secret: never to be logged. */
 export interface TokenSettings {
@@ -8,6 +10,8 @@ export interface TokenSettings {
   clientSecret: string;
   /** what the token is to be good for; empty for what the server gives by itself */
   scope: string;
+  /** of the token server's certificate, where the address begins with https */
+  verification?: Verification;
 }
 
 /** What a token server answers (RFC 6749, 5.1 and 5.2). */
@@ -60,37 +64,45 @@ export class AccessTokens {
   }
 
   private async fetch(): Promise<Token> {
-    let response: Response;
-    let answer: TokenAnswer;
+    let given: FormAnswer;
     try {
-      response = await this.request();
-      answer = readAnswer(await response.text());
-    } catch (error) {
-      throw this.failure('token-unreachable', networkReason(error), error);
+      given = await this.request();
+    } catch (thrown) {
+      const error = toError(thrown);
+      throw this.failure(
+        certificateProblem(error) ? 'token-certificate' : 'token-unreachable',
+        error.message,
+        error,
+      );
     }
+    const { status } = given;
+    const answer = readAnswer(given.body);
     const { access_token: value, expires_in: seconds } = answer;
-    if (response.status >= 500) throw this.failure('token-unreachable', reasonOf(answer, response));
-    if (!response.ok || typeof value !== 'string' || value === '') {
-      throw this.failure('token-refused', reasonOf(answer, response));
+    if (status >= 500) throw this.failure('token-unreachable', reasonOf(answer, status));
+    if (status < 200 || status >= 300 || typeof value !== 'string' || value === '') {
+      throw this.failure('token-refused', reasonOf(answer, status));
     }
     const lifeMs = (Number(seconds) > 0 ? Number(seconds) : UNKNOWN_LIFE_S) * 1000;
     return { value, refreshAt: Date.now() + usedFor(lifeMs) };
   }
 
-  private request(): Promise<Response> {
-    const { url, clientId, clientSecret, scope } = this.settings;
+  private request(): Promise<FormAnswer> {
+    const { url, clientId, clientSecret, scope, verification = {} } = this.settings;
     const login = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
-    return fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope ? { scope } : {}) }),
-      // It would take the secret to a server that nobody has named.
-      redirect: 'error',
-      signal: AbortSignal.timeout(this.timeoutMs),
-    });
+    return postForm(
+      url,
+      new URLSearchParams({ grant_type: 'client_credentials', ...(scope ? { scope } : {}) }),
+      `Basic ${Buffer.from(login).toString('base64')}`,
+      verification,
+      AbortSignal.timeout(this.timeoutMs),
+    );
   }
 
-  private failure(text: 'token-unreachable' | 'token-refused', reason: string, cause?: unknown): KafkaError {
+  private failure(
+    text: 'token-unreachable' | 'token-certificate' | 'token-refused',
+    reason: string,
+    cause?: unknown,
+  ): KafkaError {
     const problem = text === 'token-unreachable' ? 'unreachable' : 'not-admitted';
     return new KafkaError(problem, { url: this.settings.url, reason: shorten(reason, 200) }, { cause, text });
   }
@@ -110,13 +122,7 @@ function readAnswer(body: string): TokenAnswer {
   }
 }
 
-function reasonOf({ error, error_description: description }: TokenAnswer, response: Response): string {
+function reasonOf({ error, error_description: description }: TokenAnswer, status: number): string {
   const told = [error, description].filter((part) => typeof part === 'string' && part !== '');
-  return [`HTTP ${response.status}`, ...told].join(', ');
-}
-
-/** fetch says "fetch failed", and what failed in its cause. */
-function networkReason(error: unknown): string {
-  const { message, cause } = toError(error);
-  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+  return [`HTTP ${status}`, ...told].join(', ');
 }

@@ -51,7 +51,7 @@ export function readClusterConfig(
     connectionMs: readTimeout(config.connectionTimeout, 'connectionTimeout', DEFAULT_TIMEOUTS.connectionMs),
     requestMs: readTimeout(config.requestTimeout, 'requestTimeout', DEFAULT_TIMEOUTS.requestMs),
   };
-  const sasl = readSasl(config, credentials, timeouts);
+  const sasl = readSasl(config, credentials, timeouts, tlsOptions);
   const clientId = requireSet(config.clientId?.trim() ?? '', 'clientId', UNSET);
   return {
     brokers: readBrokers(config.brokers ?? ''),
@@ -91,10 +91,11 @@ function readSasl(
   config: ClusterConfig,
   credentials: ClusterCredentials,
   timeouts: Timeouts,
+  tlsOptions: tls.ConnectionOptions | undefined,
 ): SASLOptions | Mechanism | undefined {
   const wanted = requireSet(config.sasl?.trim() ?? '', 'sasl', UNSET).toLowerCase();
   if (wanted === 'none' || wanted === '') return undefined;
-  if (wanted === 'oauthbearer') return oauthSignIn(readTokens(config, credentials, timeouts));
+  if (wanted === 'oauthbearer') return oauthSignIn(readTokens(config, credentials, timeouts, tlsOptions));
   const mechanism = PASSWORD_MECHANISMS.find((known) => known === wanted);
   if (!mechanism) throw new UserError('kafka-cluster.errors.sasl-mechanism', { value: shorten(wanted) });
   const { username, password } = credentials;
@@ -108,12 +109,15 @@ function readTokens(
   config: ClusterConfig,
   { oauthClientId: clientId, oauthClientSecret: clientSecret }: ClusterCredentials,
   { requestMs }: Timeouts,
+  { ca, rejectUnauthorized }: tls.ConnectionOptions = {},
 ): AccessTokens {
   if (!clientId || !clientSecret) throw new UserError('kafka-cluster.errors.no-client-credentials');
   requireSet(clientId, 'oauthClientId', UNSET);
   requireSecretSet(clientSecret, 'unset-client-secret');
   const scope = requireSet(config.scope?.trim() ?? '', 'scope', UNSET);
-  return new AccessTokens({ url: readTokenUrl(config.tokenUrl), clientId, clientSecret, scope }, requestMs);
+  const url = readTokenUrl(config.tokenUrl);
+  const verification = { ca, rejectUnauthorized };
+  return new AccessTokens({ url, clientId, clientSecret, scope, verification }, requestMs);
 }
 
 function readTokenUrl(value: string | undefined): string {

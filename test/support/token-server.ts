@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from './certificates';
 
 /** An OAuth 2.0 token server that gives unsigned tokens to whoever knows the secret. */
 export class TokenServer {
@@ -10,20 +13,33 @@ export class TokenServer {
   /** what it was asked for, and how */
   readonly requests: { authorization: string | undefined; body: string }[] = [];
   /** answers this instead of a token */
-  answer: { status: number; body: string } | undefined;
-  private readonly server = http.createServer((request, response) => void this.serve(request, response));
+  answer: { status: number; body: string; location?: string } | undefined;
+  private readonly server: http.Server | https.Server;
 
-  /** @param subject the user whom its tokens name */
+  /**
+   * @param subject the user whom its tokens name
+   * @param certificate of a server that speaks https; absent: http
+   */
   constructor(
     private readonly subject: string,
     private readonly clientId: string,
     private readonly clientSecret: string,
-  ) {}
+    private readonly certificate?: Certificate,
+  ) {
+    const serve = (request: http.IncomingMessage, response: http.ServerResponse): void =>
+      void this.serve(request, response);
+    this.server = certificate
+      ? https.createServer(
+          { key: readFileSync(certificate.key), cert: readFileSync(certificate.cert) },
+          serve,
+        )
+      : http.createServer(serve);
+  }
 
   /** @returns the address of its token endpoint */
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/token`;
+    return `${this.certificate ? 'https' : 'http'}://127.0.0.1:${(this.server.address() as AddressInfo).port}/token`;
   }
 
   async stop(): Promise<void> {
@@ -36,11 +52,12 @@ export class TokenServer {
     for await (const chunk of request) body += String(chunk);
     const { authorization } = request.headers;
     this.requests.push({ authorization, body });
-    const { status, body: answer } = this.answer ?? this.tokenFor(authorization);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
+    const { status, body: answer, location } = this.answer ?? this.tokenFor(authorization);
+    const headers = { 'content-type': 'application/json', ...(location === undefined ? {} : { location }) };
+    response.writeHead(status, headers).end(answer);
   }
 
-  private tokenFor(authorization: string | undefined): { status: number; body: string } {
+  private tokenFor(authorization: string | undefined): NonNullable<TokenServer['answer']> {
     const login = Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64');
     if (authorization !== `Basic ${login}`) {
       return { status: 401, body: JSON.stringify({ error: 'invalid_client' }) };

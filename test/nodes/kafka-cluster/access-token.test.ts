@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { AccessTokens } from '../../../nodes/kafka-cluster/access-token';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { AccessTokens, type TokenSettings } from '../../../nodes/kafka-cluster/access-token';
 import { KafkaError } from '../../../nodes/kafka-cluster/errors';
+import { makeCertificates, type Certificate, type Certificates } from '../../support/certificates';
 import { TokenServer } from '../../support/token-server';
 import { until } from '../../support/until';
 
@@ -16,7 +20,7 @@ describe('kafka-cluster: access tokens', () => {
   });
   afterEach(() => server.stop());
 
-  function tokens(settings: { clientSecret?: string; scope?: string; url?: string } = {}): AccessTokens {
+  function tokens(settings: Partial<TokenSettings> = {}): AccessTokens {
     return new AccessTokens({ url, clientId: 'client', clientSecret: SECRET, scope: '', ...settings }, 2_000);
   }
 
@@ -88,5 +92,57 @@ describe('kafka-cluster: access tokens', () => {
       server.answer = { status: 200, body };
       assert.equal((await refusal(tokens())).key, 'kafka-cluster.errors.token-refused', body);
     }
+  });
+
+  it('are not fetched from where the server sends the client to', async () => {
+    server.answer = { status: 307, body: '', location: 'http://127.0.0.1:1/token' };
+    const error = await refusal(tokens());
+    assert.deepEqual([error.key, error.params.reason], ['kafka-cluster.errors.token-refused', 'HTTP 307']);
+  });
+
+  describe('from a server whose certificate was signed by an authority of their own', () => {
+    let dir: string;
+    let certificates: Certificates;
+    let secure: TokenServer | undefined;
+
+    before(async () => {
+      dir = await mkdtemp(path.join(os.tmpdir(), 'token-certificates-'));
+      certificates = await makeCertificates(dir);
+    });
+    after(() => rm(dir, { recursive: true }));
+    afterEach(() => secure?.stop());
+
+    async function withCertificate(
+      certificate: Certificate,
+      verification: TokenSettings['verification'] = {},
+    ): Promise<AccessTokens> {
+      secure = new TokenServer('station', 'client', SECRET, certificate);
+      return tokens({ url: await secure.start(), verification });
+    }
+
+    it('are given where that authority is known, or nothing is to be verified', async () => {
+      const ca = await readFile(certificates.ca);
+      assert.ok(await (await withCertificate(certificates.server, { ca })).current());
+      await secure?.stop();
+      const unverified = await withCertificate(certificates.expired, { rejectUnauthorized: false });
+      assert.ok(await unverified.current());
+    });
+
+    it('are not asked for, and the secret not shown, where it is not known or the certificate is no good', async () => {
+      const ca = await readFile(certificates.ca);
+      const { server: right, expired, wrongHost, strangeCa } = certificates;
+      for (const [certificate, verification] of [
+        [right, {}],
+        [right, { ca: await readFile(strangeCa) }],
+        [expired, { ca }],
+        [wrongHost, { ca, rejectUnauthorized: true }],
+      ] as const) {
+        const error = await refusal(await withCertificate(certificate, verification));
+        assert.equal(error.key, 'kafka-cluster.errors.token-certificate');
+        assert.equal(error.problem, 'not-admitted');
+        assert.deepEqual(secure?.requests, []);
+        await secure.stop();
+      }
+    });
   });
 });

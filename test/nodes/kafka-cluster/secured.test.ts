@@ -60,7 +60,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
   before(async () => {
     kafka = await securedKafka();
     ca = readFileSync(kafka.certificates.ca);
-    tokens = new TokenServer(USERS.operator, 'client', CLIENT_SECRET);
+    tokens = new TokenServer(USERS.operator, 'client', CLIENT_SECRET, kafka.certificates.server);
     tokenUrl = await tokens.start();
   });
   after(() => tokens.stop());
