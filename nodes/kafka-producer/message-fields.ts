@@ -4,6 +4,7 @@ import type { RecordFields } from './record';
 import { evaluateTyped, type Evaluator } from './typed-values';
 
 type Message = Record<string, unknown>;
+type Callback = (error: Error | undefined, fields?: RecordFields) => void;
 
 /** Reads what a record needs out of messages, as the dialog's typed inputs say, and keeps the messages' order. */
 export class MessageFields {
@@ -21,22 +22,21 @@ export class MessageFields {
     };
   }
 
-  /** Calls back at once where nothing has to be waited for. */
-  read(message: Message, callback: (error: Error | undefined, fields?: RecordFields) => void): void {
+  /**
+   * Calls back at once where nothing has to be waited for.
+   * @param callback what it throws is handed to it as the message's error
+   */
+  read(message: Message, callback: Callback): void {
     const values = this.tryEvaluate(message);
-    if (values instanceof Error) {
-      callback(values);
+    const waits = !(values instanceof Error) && values.some((value) => value instanceof Promise);
+    if (!this.queue && !waits) {
+      answer(message, values, callback);
       return;
     }
-    if (!this.queue && !values.some((value) => value instanceof Promise)) {
-      callback(undefined, toFields(message, values));
-      return;
-    }
-    const turn: Promise<void> = Promise.all([Promise.all(values), this.queue])
-      .then(
-        ([evaluated]) => callback(undefined, toFields(message, evaluated)),
-        (error: unknown) => callback(toError(error)),
-      )
+    const before = this.queue;
+    const evaluated = values instanceof Error ? values : Promise.all(values).catch(toError);
+    const turn: Promise<void> = Promise.all([evaluated, before])
+      .then(([result]) => answer(message, result, callback))
       .finally(() => {
         if (this.queue === turn) this.queue = undefined;
       });
@@ -50,6 +50,18 @@ export class MessageFields {
     } catch (error) {
       return toError(error);
     }
+  }
+}
+
+function answer(message: Message, values: unknown[] | Error, callback: Callback): void {
+  if (values instanceof Error) {
+    callback(values);
+    return;
+  }
+  try {
+    callback(undefined, toFields(message, values));
+  } catch (error) {
+    callback(toError(error));
   }
 }
 

@@ -101,7 +101,13 @@ export class Outbox implements RecordStore {
       accepted(refusal);
       return;
     }
-    const value = encodeRecord(record);
+    let value: Buffer;
+    try {
+      value = encodeRecord(record);
+    } catch (error) {
+      accepted(toError(error));
+      return;
+    }
     const bytes = keySize(record.topic) + value.length;
     if (this.intake.add({ record, value, bytes, accepted })) this.loop.wake();
     else accepted(new UserError('kafka-producer.errors.disk-too-slow', { count: this.intake.length }));

@@ -39,6 +39,8 @@ export interface RecordFields {
 /** Kafka's own rule; see TOPIC_NAME in the cluster's look-up of topics for its source. */
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 const MAX_PARTITION = 2 ** 31 - 1;
+/** Of a header's name in bytes, and of a record's headers: the outbox has 16 bits for each. */
+const MAX_HEADERS = 2 ** 16 - 1;
 
 /**
  * Makes a record of a message.
@@ -139,8 +141,13 @@ function toHeaders(headers: unknown): KafkaHeaders {
   if (typeof headers !== 'object' || Array.isArray(headers) || Buffer.isBuffer(headers)) {
     throw new UserError('kafka-producer.errors.headers', { value: shorten(headers) });
   }
+  let count = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || value === null) continue;
+    if (Buffer.byteLength(name) > MAX_HEADERS)
+      throw new UserError('kafka-producer.errors.header-name', { name: shorten(name), most: MAX_HEADERS });
+    count += Array.isArray(value) ? value.length : 1;
+    if (count > MAX_HEADERS) throw new UserError('kafka-producer.errors.header-count', { most: MAX_HEADERS });
     result[name] = Array.isArray(value) ? value.map((one) => toHeader(name, one)) : toHeader(name, value);
   }
   return result;

@@ -22,6 +22,14 @@ const FIELDS: RecordFields = {
 };
 
 describe('kafka-producer: record', () => {
+  it('refuses headers that no outbox could keep', () => {
+    const refused = (headers: unknown) => (): unknown => toRecord({ ...FIELDS, headers }, 0, true);
+    const key = (name: string) => (error: UserError) => error.key === `kafka-producer.errors.${name}`;
+    assert.throws(refused({ ['ñ'.repeat(33_000)]: '' }), key('header-name'));
+    assert.throws(refused({ many: new Array(65_536).fill('') }), key('header-count'));
+    assert.doesNotThrow(refused({ ['n'.repeat(65_535)]: new Array(65_535).fill('') }));
+  });
+
   const values: [string, unknown, string | null][] = [
     ['an object as JSON', { humedad: 60, nada: null }, '{"humedad":60,"nada":null}'],
     ['an array as JSON', [1, 2], '[1,2]'],
