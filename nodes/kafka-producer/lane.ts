@@ -73,7 +73,11 @@ export class Lane {
 
   /** Entries in flight that have been dealt with. */
   settle(entries: readonly Entry[]): void {
-    if (entries.length === this.inFlight.length) this.inFlight = [];
-    else this.inFlight = this.inFlight.filter((entry) => !entries.includes(entry));
+    if (entries.length === this.inFlight.length) {
+      this.inFlight = [];
+      return;
+    }
+    const settled = new Set(entries);
+    this.inFlight = this.inFlight.filter((entry) => !settled.has(entry));
   }
 }
