@@ -97,9 +97,13 @@ export class Pipeline {
   /** Takes no more messages, waits a few seconds for what is in flight, and leaves the rest to the next start. */
   async close(): Promise<void> {
     await this.sender.stop();
-    await this.store.close();
-    await this.producer.close();
-    this.warnOfDrops();
+    try {
+      await this.store.close();
+    } finally {
+      // Whatever became of the files: the cluster waits for its clients.
+      await this.producer.close();
+      this.warnOfDrops();
+    }
   }
 
   private tryMake(fields: RecordFields, done: Accepted): ProducerRecord | undefined {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { readProducerConfig, type ProducerConfig } from '../../../nodes/kafka-producer/config';
+import { OutboxDisk } from '../../../nodes/kafka-producer/outbox-disk';
 import { Pipeline } from '../../../nodes/kafka-producer/pipeline';
 import type { ProducerRecord, RecordFields } from '../../../nodes/kafka-producer/record';
 import { newReadingId } from '../../../nodes/shared/reading-id';
@@ -369,6 +370,26 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
       new Set(['kafka-producer.errors.not-sent']),
     );
     assert.equal(harness.failed.length, 10);
+  });
+
+  it('lets go of the cluster also when its files can not be closed', async () => {
+    const own = new KafkaJsCluster({ brokers: [stack.bootstrap], clientId: 'test' }, () => undefined);
+    const harness = new Harness(own, await topic(1));
+    harness.accept({});
+    await until('the record to be acknowledged', () => harness.acknowledged.length === 1);
+    const close = Object.getOwnPropertyDescriptor(OutboxDisk.prototype, 'close')?.value as () => Promise<void>;
+    OutboxDisk.prototype.close = async function (this: OutboxDisk) {
+      await close.call(this);
+      throw new Error('a failure made by the test');
+    };
+    try {
+      await assert.rejects(harness.pipeline.close(), /made by the test/);
+    } finally {
+      OutboxDisk.prototype.close = close;
+    }
+    let isDrained = false;
+    void own.drained().then(() => (isDrained = true));
+    await until('the cluster to have no client any more', () => isDrained, 5_000);
   });
 });
 

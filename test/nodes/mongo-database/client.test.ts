@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { MongoServerError } from 'mongodb';
+import { MongoClient, MongoServerError } from 'mongodb';
 import { MongoConnection } from '../../../nodes/mongo-database/client';
 import { connectionError } from '../../../nodes/mongo-database/connection-error';
 import { connectionSettings } from '../../../nodes/mongo-database/settings';
@@ -45,6 +45,39 @@ describe('mongo-database: the connection', () => {
     before(async function () {
       this.timeout(300_000);
       ({ uri } = await database());
+    });
+
+    it('does not end Node-RED when its end fails after a deploy that removed its last user', async () => {
+      connect(uri);
+      const lease = acquire();
+      await lease.db();
+      const close = Object.getOwnPropertyDescriptor(MongoClient.prototype, 'close')
+        ?.value as () => Promise<void>;
+      MongoClient.prototype.close = async function (this: MongoClient) {
+        await close.call(this);
+        throw new Error('a failure made by the test');
+      };
+      const unhandled: unknown[] = [];
+      const listeners = process.listeners('unhandledRejection');
+      process.removeAllListeners('unhandledRejection');
+      process.on('unhandledRejection', (reason) => unhandled.push(reason));
+      try {
+        lease.release();
+        await assert.rejects(
+          async () => {
+            // The config node stays, so nobody waits for its close until later.
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            await connection.close();
+          },
+          /made by the test/,
+        );
+        assert.deepEqual(unhandled, []);
+      } finally {
+        MongoClient.prototype.close = close;
+        process.removeAllListeners('unhandledRejection');
+        for (const listener of listeners) process.on('unhandledRejection', listener);
+        connect(uri);
+      }
     });
 
     it('is made with the first user and closed after the last', async () => {
