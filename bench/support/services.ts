@@ -9,7 +9,7 @@ import { CACHE } from '../../stack/paths';
 import { KafkaUnderTest } from './kafka-under-test';
 
 /** Where README.md says that the Rust build of the database is to be put; it is no part of a checkout. */
-const RUST_DATABASE = path.join(CACHE, 'secantusd-rs-0.5.3-beta.193', 'bin');
+export const RUST_DATABASE = path.join(CACHE, 'secantusd-rs-0.5.3-beta.193', 'bin');
 
 export type DatabaseChoice = 'auto' | 'python';
 

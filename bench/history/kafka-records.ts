@@ -1,0 +1,47 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { KafkaCluster } from '../../stack/kafka/cluster';
+import { NODES, TOPIC } from './generator';
+
+const PARTITIONS = 3;
+const BATCH = 5_000;
+const AT_ONCE = 3;
+
+/** A Kafka whose topic holds as many readings as the database does, for the topics page. */
+export class KafkaRecords {
+  private constructor(private readonly kafka: KafkaCluster) {}
+
+  static async start(dir: string): Promise<KafkaRecords> {
+    const kafka = await KafkaCluster.prepare({ dir, logs: dir, report: console.log });
+    await kafka.start();
+    await kafka.ensureTopics([{ topic: TOPIC, partitions: PARTITIONS }]);
+    return new KafkaRecords(kafka);
+  }
+
+  get bootstrap(): string {
+    return this.kafka.bootstrap;
+  }
+
+  async fill(size: number): Promise<void> {
+    const client = new Kafka({ brokers: [this.bootstrap], clientId: 'bench', logLevel: logLevel.NOTHING });
+    const producer = client.producer();
+    await producer.connect();
+    const messages = Array.from({ length: BATCH }, (_, i) => {
+      const nodo = NODES[i % NODES.length] ?? '';
+      return { key: nodo, value: `{"nodo":"${nodo}","humedad":${i % 100},"temperatura":21.5}` };
+    });
+    let written = 0;
+    const work = async (): Promise<void> => {
+      while (written < size) {
+        const batch = messages.slice(0, size - written);
+        written += batch.length;
+        await producer.send({ topic: TOPIC, messages: batch, acks: 1 });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await producer.disconnect();
+  }
+
+  stop(): Promise<void> {
+    return this.kafka.stop();
+  }
+}
