@@ -134,6 +134,8 @@ export interface SeriesAnswer {
   to: number;
   /** number of readings in the range */
   readings: number;
+  /** what comes live with an id not above this one is in the points already, or late and in the next answer; null: all is new */
+  newestId: string | null;
   /** 0: each point is one reading; else the width of a bucket in milliseconds */
   bucketMs: number;
   /** time of each point (of a bucket: its start), rising */
@@ -143,6 +145,8 @@ export interface SeriesAnswer {
 
 /** A stored reading. */
 export interface LiveReading {
+  /** its `_id` in hexadecimal digits, which rises with time; null where only the database knows it */
+  id: string | null;
   nodo: string;
   topic: string | null;
   ts: number;

@@ -141,7 +141,8 @@ export class NodeIndex {
     if (ts instanceof Date) {
       const valores = variablesOf(isDocument(document.valores) ? document.valores : {});
       const topic = textOrNull(document.topic);
-      if (record.ts !== ts.getTime()) record.accept({ nodo, topic, ts: ts.getTime(), fecha, hora, valores });
+      if (record.ts !== ts.getTime())
+        record.accept({ id: null, nodo, topic, ts: ts.getTime(), fecha, hora, valores });
     } else {
       record.fecha ??= fecha;
       record.hora ??= hora;
@@ -194,9 +195,9 @@ export function endOf({ ts, fecha }: NodeRecord): number {
 
 function liveReadingOf(
   { nodo, topic }: NodeRecord,
-  { time, fecha, hora, values }: StoredReading,
+  { id, time, fecha, hora, values }: StoredReading,
 ): LiveReading {
-  return { nodo, topic, ts: time, fecha: textOrNull(fecha), hora: textOrNull(hora), valores: values };
+  return { id, nodo, topic, ts: time, fecha: textOrNull(fecha), hora: textOrNull(hora), valores: values };
 }
 
 interface Candidate {

@@ -1,14 +1,15 @@
-import type { PipelineMessage } from '../shared/messages';
+import type { KafkaInfo, PipelineMessage } from '../shared/messages';
 import { isReading, type Reading } from '../shared/reading';
-import { isReadingId, readingTime } from '../shared/reading-id';
+import { isReadingId, objectIdOfReading, objectIdOfRecord, readingTime } from '../shared/reading-id';
 import { shorten } from '../shared/user-error';
 import type { LiveReading } from './answers';
 import { CatalogError } from './catalog-error';
 import { textOrNull, variablesOf } from './values';
 
-/** What tells a reading's time; batch mode has one for each element. */
-interface RecordTime {
+/** What tells a reading's time and id; batch mode has one for each element. */
+interface RecordInfo {
   readingId?: string | undefined;
+  offset?: string | undefined;
   timestamp?: number | undefined;
 }
 
@@ -18,37 +19,39 @@ interface RecordTime {
  * @throws CatalogError when there is none at all
  */
 export function readingsOf({ payload, readingId, kafka }: PipelineMessage): LiveReading[] {
-  const topic = textOrNull(kafka?.topic);
   const content = parse(payload);
   const readings = Array.isArray(content)
-    ? content.map((element, index) => toLive(parse(element), topic, kafka?.records?.[index]))
-    : [toLive(content, topic, { readingId, timestamp: kafka?.timestamp })];
+    ? content.map((element, index) => toLive(parse(element), kafka, kafka?.records?.[index] ?? {}))
+    : [toLive(content, kafka, { readingId, offset: kafka?.offset, timestamp: kafka?.timestamp })];
   const found = readings.filter((reading) => reading !== undefined);
   if (found.length === 0) throw new CatalogError('request', 'no-reading', { value: shorten(payload) });
   return found;
 }
 
-function toLive(
-  content: unknown,
-  topic: string | null,
-  record: RecordTime | undefined,
-): LiveReading | undefined {
+function toLive(content: unknown, kafka: KafkaInfo | undefined, record: RecordInfo): LiveReading | undefined {
   if (!isReading(content)) return undefined;
   const { nodo, fecha, hora } = content;
   return {
+    ...identityOf(kafka, record),
     nodo,
-    topic,
-    ts: timeOf(record),
+    topic: textOrNull(kafka?.topic),
     fecha: textOrNull(fecha),
     hora: textOrNull(hora),
     valores: variablesOf(content),
   };
 }
 
-/** The time that mongo-sink stores: that of the reading id, else the record's. */
-function timeOf(record: RecordTime | undefined): number {
-  if (isReadingId(record?.readingId)) return readingTime(record.readingId);
-  return typeof record?.timestamp === 'number' ? record.timestamp : Date.now();
+/** The `_id` and time that mongo-sink stores: by the reading id, else by the record's place; else it made up its own. */
+function identityOf(
+  kafka: KafkaInfo | undefined,
+  { readingId, offset, timestamp }: RecordInfo,
+): Pick<LiveReading, 'id' | 'ts'> {
+  if (isReadingId(readingId)) return { id: objectIdOfReading(readingId), ts: readingTime(readingId) };
+  const { topic, partition } = kafka ?? {};
+  if (typeof topic !== 'string' || partition === undefined || !/^\d+$/.test(offset ?? ''))
+    return { id: null, ts: typeof timestamp === 'number' ? timestamp : Date.now() };
+  const place = { topic, partition, offset: String(offset), timestamp: Math.max(0, timestamp ?? 0) };
+  return { id: objectIdOfRecord(place), ts: place.timestamp };
 }
 
 function parse(content: unknown): unknown {

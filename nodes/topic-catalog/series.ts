@@ -1,6 +1,6 @@
 import type { SeriesAnswer, SeriesColumn } from './answers';
-import { numberOf } from '../shared/stored-reading';
-import { CELL_MS, DAY_MS, HOUR_MS, type Level } from '../shared/summary-chunks';
+import { leastIdAt, numberOf } from '../shared/stored-reading';
+import { CELL_MS, DAY_MS, HOUR_MS, hourOf, type Level } from '../shared/summary-chunks';
 import { Buckets, bucketWidthFor } from './buckets';
 import { Memo } from './memo';
 import { endOf, type NodeIndex } from './nodes';
@@ -19,7 +19,7 @@ const READINGS_UP_TO_MS = 3 * HOUR_MS;
 const MINUTES_UP_TO_MS = 48 * HOUR_MS;
 const HOURS_UP_TO_MS = 120 * DAY_MS;
 
-type Found = Pick<SeriesAnswer, 'readings' | 'bucketMs' | 'times' | 'columns'>;
+type Found = Pick<SeriesAnswer, 'readings' | 'newestId' | 'bucketMs' | 'times' | 'columns'>;
 
 /** Answers what a node's variables were over a range. */
 export class Series {
@@ -51,7 +51,7 @@ export class Series {
       topic: node?.topic ?? null,
       last: node?.ts ?? null,
     };
-    if (!node) return { ...about, from, to, readings: 0, bucketMs: 0, times: [], columns: [] };
+    if (!node) return { ...about, from, to, ...noPoints() };
 
     if (range.kind === 'last') {
       const found = await this.readings.last(nodo, range.count, endOf(node) + CLOCK_SLACK_MS);
@@ -60,7 +60,6 @@ export class Series {
         ...about,
         from: first,
         to: found.at(-1)?.time ?? now,
-        readings: found.length,
         ...pointsOf(found),
       };
     }
@@ -100,31 +99,38 @@ export class Series {
     const width = widen ? CELL_MS[level] : Math.max(CELL_MS[level], bucketWidthFor(to - from, points));
     const buckets = new Buckets(points, width);
     for (const { time, summary } of summarised.cells) buckets.addSummary(time, summary);
-    await this.addOpen(buckets, nodo, summarised, first, end);
-    const found = buckets.result();
+    const read = await this.addOpen(buckets, nodo, summarised, first, end);
+    const newestId = later(read, lastIdIn(summarised, CELL_MS[level]));
+    const found = { ...buckets.result(), newestId };
     if (found.readings > points) return found;
     // So few that each can be a point, unless some have expired.
     const single = await this.readOut(nodo, first, end, points);
     return single.readings < found.readings ? found : this.readOut(nodo, from, to, points);
   }
 
-  /** Adds what is in no summary, or in a coarse one only: from the readings, where they are still there. */
+  /**
+   * Adds what is in no summary, or in a coarse one only: from the readings, where they are still there.
+   * @returns the greatest id of a reading that was read
+   */
   private async addOpen(
     buckets: Buckets,
     nodo: string,
     { open, coarse }: Summarised,
     from: number,
     to: number,
-  ): Promise<void> {
+  ): Promise<string | null> {
+    let newestId: string | null = null;
     const missing = new Set(coarse.map(({ time }) => time));
     const hours = [...open, ...missing].sort((a, b) => a - b);
     for (const [begin, end] of stretchesOf(hours)) {
-      await this.readings.forEach(nodo, Math.max(begin, from), Math.min(end, to), ({ time, values }) => {
+      await this.readings.forEach(nodo, Math.max(begin, from), Math.min(end, to), ({ id, time, values }) => {
         buckets.add(time, values);
+        newestId = later(newestId, id);
         missing.delete(floor(time, HOUR_MS));
       });
     }
     for (const { time, summary } of coarse) if (missing.has(time)) buckets.addSummary(time, summary);
+    return newestId;
   }
 
   /** Reads all readings of a range: kept one by one until there are too many, folded into buckets from then on. */
@@ -137,14 +143,16 @@ export class Series {
   ): Promise<Found> {
     const single: StoredReading[] = [];
     let buckets: Buckets | undefined;
+    let newestId: string | null = null;
     await this.readings.forEach(nodo, from, to, (reading) => {
+      newestId = later(newestId, reading.id);
       if (buckets) return buckets.add(reading.time, reading.values);
       single.push(reading);
       if (single.length <= points) return;
       buckets = new Buckets(points, widen ? undefined : bucketWidthFor(to - from, points));
       for (const { time, values } of single.splice(0)) buckets.add(time, values);
     });
-    return buckets?.result() ?? { ...pointsOf(single.sort(byTime)), readings: single.length };
+    return buckets ? { ...buckets.result(), newestId } : pointsOf(single.sort(byTime));
   }
 }
 
@@ -173,7 +181,18 @@ function ceil(time: number, width: number): number {
 }
 
 function noPoints(): Found {
-  return { readings: 0, bucketMs: 0, times: [], columns: [] };
+  return { readings: 0, newestId: null, bucketMs: 0, times: [], columns: [] };
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+/** An id above those of all readings in the summaries. The hour that is not over is in none, however wide their cells. */
+function lastIdIn({ cells, coarse }: Summarised, width: number): string | null {
+  if (cells.length + coarse.length === 0) return null;
+  const newest = [...cells, ...coarse].reduce((latest, { time }) => Math.max(latest, time), 0);
+  return String(leastIdAt(Math.min(newest + width, hourOf(Date.now()))));
 }
 
 function borders(range: SeriesRange, now: number): [from: number, to: number] {
@@ -188,10 +207,12 @@ function borders(range: SeriesRange, now: number): [from: number, to: number] {
   }
 }
 
-/** @returns one point a reading. */
-function pointsOf(readings: StoredReading[]): { bucketMs: 0; times: number[]; columns: SeriesColumn[] } {
+/** @param readings in the order of time @returns one point a reading. */
+function pointsOf(readings: StoredReading[]): Found {
   const names = new Set(readings.flatMap(({ values }) => Object.keys(values)));
   return {
+    readings: readings.length,
+    newestId: readings.reduce<string | null>((newest, { id }) => later(newest, id), null),
     bucketMs: 0,
     times: readings.map(({ time }) => time),
     columns: [...names].map((name) => {

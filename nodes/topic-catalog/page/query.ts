@@ -11,6 +11,7 @@ export interface Question {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
+const LEAST_PAUSE_MS = 500;
 
 /**
  * Keeps the answer to a question fresh for the view that owns it: asks again every so often, retries by itself after a
@@ -32,6 +33,10 @@ export class Query<A> implements ReactiveController {
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private connected = false;
+  private underWay = false;
+  private anew = false;
+  /** how long the last answer took, in milliseconds */
+  private took = 0;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -56,8 +61,19 @@ export class Query<A> implements ReactiveController {
 
   /** Asks now, whatever is under way. */
   refresh(): void {
+    this.anew = false;
     clearTimeout(this.timer);
     if (this.question) void this.run(this.question, ++this.attempt);
+  }
+
+  /**
+   * Asks once more for what has come in meanwhile: soon, and after the answer that is under way, which would never come
+   * if it were given up each time.
+   */
+  again(): void {
+    if (this.anew) return;
+    this.anew = true;
+    if (!this.underWay) this.scheduleAnew();
   }
 
   hostConnected(): void {
@@ -69,6 +85,7 @@ export class Query<A> implements ReactiveController {
 
   hostDisconnected(): void {
     this.connected = false;
+    this.underWay = false;
     this.attempt++;
     clearTimeout(this.timer);
     document.removeEventListener('visibilitychange', this.onVisibility);
@@ -80,22 +97,34 @@ export class Query<A> implements ReactiveController {
   };
 
   private async run(question: Question, attempt: number): Promise<void> {
+    this.underWay = true;
+    const begun = performance.now();
     try {
       const answer = await this.client().ask<A>(question.action, question.payload);
       if (attempt !== this.attempt) return;
+      this.underWay = false;
+      this.took = performance.now() - begun;
       this.data = answer;
       this.settled = true;
       this.trouble = undefined;
       this.failures = 0;
       this.updated = this.client().now();
       this.onAnswer(answer);
-      if (question.every !== undefined) this.schedule(question.every);
+      if (this.anew) this.scheduleAnew();
+      else if (question.every !== undefined) this.schedule(question.every);
     } catch (error) {
       if (attempt !== this.attempt) return;
+      this.underWay = false;
       this.trouble = error instanceof Trouble ? error : new Trouble('internal', String(error));
       this.schedule(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures++));
     }
     this.host.requestUpdate();
+  }
+
+  /** topic-catalog hands the same answer to all who ask for it within 250 ms, or within the time it took. */
+  private scheduleAnew(): void {
+    clearTimeout(this.timer);
+    this.schedule(Math.max(LEAST_PAUSE_MS, 2 * this.took));
   }
 
   private schedule(milliseconds: number): void {

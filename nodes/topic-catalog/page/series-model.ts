@@ -1,4 +1,4 @@
-import type { LiveReading, SeriesAnswer, Summary, Values } from '../answers';
+import type { LiveReading, SeriesAnswer, Summary } from '../answers';
 import type { Range } from './address';
 
 /** A variable's points; `min`, `max` and `n` only where a point stands for a bucket. */
@@ -22,6 +22,8 @@ export class SeriesModel {
   readonly columns: Map<string, Column>;
   readonly bucketMs: number;
   private folded: number;
+  /** the newest reading behind the points: what is not above it is among them, or was late */
+  private newestId: string;
 
   constructor(
     answer: SeriesAnswer,
@@ -29,6 +31,7 @@ export class SeriesModel {
   ) {
     this.bucketMs = answer.bucketMs;
     this.folded = answer.readings;
+    this.newestId = answer.newestId ?? '';
     this.times = [...answer.times];
     this.columns = new Map(
       answer.columns.map(({ name, mean, min, max, n }) => [
@@ -54,13 +57,19 @@ export class SeriesModel {
     return this.times.at(-1);
   }
 
-  /** Takes a live reading. @returns whether it changed anything: one that is there already, or is too old, does not */
-  add({ ts, valores }: LiveReading): boolean {
+  /**
+   * Takes a live reading.
+   * @returns whether it changed anything: one that is there already, came late, or can't be told from those that are
+   *   there does not, and is left to the next answer
+   */
+  add({ id, ts, valores }: LiveReading): boolean {
+    if (id === null || id <= this.newestId) return false;
     if (this.range.kind === 'between' && (ts < this.range.from || ts >= this.range.to)) return false;
     const time = this.bucketMs > 0 ? Math.floor(ts / this.bucketMs) * this.bucketMs : ts;
     const newest = this.newest ?? -Infinity;
     // A late one belongs between points that are drawn already: the next answer has it in its place.
-    if (time < newest || (this.bucketMs === 0 && this.isThere(time, valores))) return false;
+    if (time < newest) return false;
+    this.newestId = id;
     if (time > newest || this.bucketMs === 0) this.addPoint(time);
     for (const [name, value] of Object.entries(valores)) {
       if (typeof value === 'number') this.addValue(this.columnOf(name), value);
@@ -133,16 +142,6 @@ export class SeriesModel {
       result.max.push(column?.max[index] ?? null);
     }
     return result;
-  }
-
-  /** Whether one of the newest points stands for this reading. */
-  private isThere(time: number, values: Values): boolean {
-    for (let index = this.times.length - 1; index >= 0 && this.times[index] === time; index--) {
-      const same = ([name, value]: [string, unknown]): boolean =>
-        (this.columns.get(name)?.mean[index] ?? null) === (typeof value === 'number' ? value : null);
-      if (Object.entries(values).every(same)) return true;
-    }
-    return false;
   }
 
   /** The longest step between two points that is not a pause. */

@@ -264,7 +264,15 @@ describe('topic-catalog: nodes and series out of a real database', function () {
     await addNode('a', 1_000_000, { x: 1 });
     await addNode('b', 1_000_000, { x: 1 });
     assert.equal((await page()).total, 2);
-    index.accept({ nodo: 'a', topic: 'T', ts: Date.now(), fecha: null, hora: null, valores: { x: 2 } });
+    index.accept({
+      id: null,
+      nodo: 'a',
+      topic: 'T',
+      ts: Date.now(),
+      fecha: null,
+      hora: null,
+      valores: { x: 2 },
+    });
     const [a] = (await page({ nodo: 'a' })).nodes;
     assert.deepEqual([a?.valores, a?.state, a?.topic], [{ x: 2 }, 'live', 'T']);
     await db.collection('nodos').deleteMany({});

@@ -10,6 +10,7 @@ import type { SeriesAnswer } from '../../../nodes/topic-catalog/answers';
 import { Buckets } from '../../../nodes/topic-catalog/buckets';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
 import { Readings } from '../../../nodes/topic-catalog/readings';
+import { leastIdAt } from '../../../nodes/shared/stored-reading';
 import { readRequest, type SeriesRequest } from '../../../nodes/topic-catalog/requests';
 import { Series } from '../../../nodes/topic-catalog/series';
 import { Summaries } from '../../../nodes/topic-catalog/summaries';
@@ -153,6 +154,12 @@ describe('topic-catalog: long ranges out of summaries', function () {
       }
     });
 
+    it('says up to which reading it counts, though the summaries know none: no live one counts twice', async () => {
+      const { newestId } = await ask({ from: today - 190 * DAY_MS, to: Date.now() + HOUR_MS });
+      assert.ok(newestId !== null && newestId > String(everything.at(-1)?._id));
+      assert.ok(newestId <= String(leastIdAt(hourOf(Date.now()))), 'what comes in this hour is new');
+    });
+
     it('takes the ends of a long range to whole days', async () => {
       const answer = await ask({ from: today - 150 * DAY_MS + HOUR_MS, to: today - 7 * HOUR_MS });
       assertSame(answer, today - 150 * DAY_MS, today);
@@ -179,6 +186,7 @@ describe('topic-catalog: long ranges out of summaries', function () {
         const [from] = [range.from];
         assertSame(answer, from, Date.now() + DAY_MS);
         assert.ok(rawReads.length > 0);
+        assert.equal(answer.newestId, String(open.at(-1)?._id));
         for (const { from, to } of rawReads) assert.ok(to - from <= 2 * HOUR_MS);
         assert.equal(answer.columns.find(({ name }) => name === 'humedad')?.summary.max, 1_000);
       }

@@ -4,7 +4,7 @@ import { LiveUpdates } from '../../../nodes/topic-catalog/live';
 import { until } from '../../support/until';
 
 function reading(nodo: string, ts = 0): LiveReading {
-  return { nodo, topic: 'Prueba', ts, fecha: null, hora: null, valores: {} };
+  return { id: null, nodo, topic: 'Prueba', ts, fecha: null, hora: null, valores: {} };
 }
 
 describe('topic-catalog: live updates', () => {

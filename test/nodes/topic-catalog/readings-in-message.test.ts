@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { newReadingId, readingTime } from '../../../nodes/shared/reading-id';
+import {
+  newReadingId,
+  objectIdOfReading,
+  objectIdOfRecord,
+  readingTime,
+} from '../../../nodes/shared/reading-id';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
+import { elementsOf } from '../../../nodes/mongo-sink/identity';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import { readingsOf } from '../../../nodes/topic-catalog/readings-in-message';
 
@@ -16,6 +22,7 @@ describe('topic-catalog: stored readings in a message', () => {
     const kafka = { topic: 'Prueba', partition: 0, offset: '1', timestamp: 5 };
     assert.deepEqual(readingsOf(message({ payload: READING, readingId, kafka })), [
       {
+        id: objectIdOfReading(readingId),
         nodo: 'comuna_15',
         topic: 'Prueba',
         ts: readingTime(readingId),
@@ -26,9 +33,36 @@ describe('topic-catalog: stored readings in a message', () => {
     ]);
   });
 
-  it('takes the time of the record when there is no id of ours', () => {
+  it('takes time and place of the record when there is no id of ours', () => {
     const kafka = { topic: 'Prueba', partition: 0, offset: '1', timestamp: 1_700_000_000_000 };
-    assert.equal(readingsOf(message({ payload: READING, kafka, readingId: 'x' }))[0]?.ts, 1_700_000_000_000);
+    const [read] = readingsOf(message({ payload: READING, kafka, readingId: 'x' }));
+    assert.equal(read?.ts, 1_700_000_000_000);
+    assert.equal(read.id, objectIdOfRecord(kafka));
+  });
+
+  it('gives the id and the time under which mongo-sink stores it', () => {
+    const record = { key: null, offset: '7', timestamp: 1_700_000_000_123, headers: {} };
+    const own = { ...record, readingId: newReadingId() };
+    const place = { topic: 'Prueba', partition: 2 };
+    const messages = [
+      message({ payload: READING, readingId: own.readingId, kafka: { ...place, ...record } }),
+      message({ payload: READING, kafka: { ...place, ...record } }),
+      message({ payload: READING, kafka: { ...place, ...record, timestamp: -1 } }),
+      message({ payload: [READING, READING], kafka: { ...place, records: [record, own] } }),
+    ];
+    for (const one of messages) {
+      const stored = elementsOf(one).map(({ identity: { _id, ts } }) => [String(_id), ts.getTime()]);
+      assert.deepEqual(
+        readingsOf(one).map(({ id, ts }) => [id, ts]),
+        stored,
+      );
+    }
+  });
+
+  it('knows no id where mongo-sink had to make one up', () => {
+    assert.equal(readingsOf(message({ payload: READING }))[0]?.id, null);
+    const [read] = readingsOf(message({ payload: [READING], readingId: newReadingId() }));
+    assert.equal(read?.id, null);
   });
 
   it('reads a batch, each element with its own record, and leaves out what is no reading', () => {

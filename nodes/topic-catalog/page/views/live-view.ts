@@ -115,8 +115,11 @@ export class LiveView extends LitElement {
 
   private onLive({ readings, skipped }: LiveUpdate): void {
     const { topic } = this.app.address;
+    // A batch that was delivered again may bring some of what is shown.
+    const known = new Set([...this.waitingEntries, ...this.entries].map(({ reading }) => reading.id));
     const fresh = readings
       .filter((reading) => topic === undefined || reading.topic === topic)
+      .filter(({ id }) => id === null || !known.has(id))
       .map((reading): Entry => ({ id: this.nextId++, reading }))
       .reverse();
     if (this.paused) {

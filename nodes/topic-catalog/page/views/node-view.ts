@@ -199,7 +199,7 @@ export class NodeView extends LitElement {
 
   private onLive({ readings, skipped }: LiveUpdate): void {
     const own = readings.filter(({ nodo }) => nodo === this.nodo);
-    if (skipped > 0) this.series.refresh();
+    if (skipped > 0 || own.some(({ id }) => id === null)) this.series.again();
     if (own.length === 0) return;
     this.arrived = [...this.arrived, ...own].slice(-KEPT_READINGS);
     for (const reading of own) this.model?.add(reading);

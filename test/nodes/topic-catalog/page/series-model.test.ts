@@ -12,11 +12,17 @@ function answer(times: number[], values: Record<string, (number | null)[]>): Ser
   const summary = { n: 0, min: null, mean: null, max: null };
   const columns = Object.entries(values).map(([name, mean]) => ({ name, mean, summary }));
   const about = { at: 0, nodo: 'a', known: true, topic: null, last: null, from: 0, to: 0 };
-  return { ...about, readings: times.length, bucketMs: 0, times, columns };
+  const newestId = times.length === 0 ? null : idAt(times.at(-1)!);
+  return { ...about, readings: times.length, newestId, bucketMs: 0, times, columns };
 }
 
-function reading(ts: number, valores: Values): LiveReading {
-  return { nodo: 'a', topic: null, ts, fecha: null, hora: null, valores };
+/** @param place among the readings of that millisecond */
+function reading(ts: number, valores: Values, place = 0): LiveReading {
+  return { id: idAt(ts, place), nodo: 'a', topic: null, ts, fecha: null, hora: null, valores };
+}
+
+function idAt(ts: number, place = 0): string {
+  return String(ts).padStart(20, '0') + String(place).padStart(4, '0');
 }
 
 describe("a chart's points", () => {
@@ -37,11 +43,17 @@ describe("a chart's points", () => {
 
   it('are two for two readings of one millisecond', () => {
     const model = new SeriesModel(answer([1, 2], { x: [10, 20] }), LAST_3);
-    assert.equal(model.add(reading(2, { x: 21 })), true);
-    assert.equal(model.add(reading(2, { x: null })), true);
-    assert.equal(model.add(reading(2, { x: 21 })), false);
+    assert.equal(model.add(reading(2, { x: 20 }, 1)), true);
+    assert.equal(model.add(reading(2, { x: null }, 2)), true);
+    assert.equal(model.add(reading(2, { x: 20 }, 1)), false);
     assert.deepEqual(model.times, [2, 2, 2]);
-    assert.deepEqual(model.columns.get('x')?.mean, [20, 21, null]);
+    assert.deepEqual(model.columns.get('x')?.mean, [20, 20, null]);
+  });
+
+  it('leave a reading to the next answer that nothing tells from those which are there', () => {
+    const model = new SeriesModel(answer([1, 2], { x: [10, 20] }), LAST_3);
+    assert.equal(model.add({ ...reading(3, { x: 30 }), id: null }), false);
+    assert.deepEqual(model.times, [1, 2]);
   });
 
   it('begin a variable that was not there before, and keep a gap for one that is missing or null', () => {
@@ -73,22 +85,33 @@ describe("a chart's points", () => {
     assert.equal(fixed.add(reading(6, { x: 6 })), false);
   });
 
-  it('in buckets say the same whether readings came with the answer or live', () => {
+  it('in buckets say the same whether readings came with the answer, live, or both ways and twice', () => {
     const values = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: -9, max: 9 })), {
       minLength: 1,
       maxLength: 60,
     });
     fc.assert(
-      fc.property(values, fc.nat(59), (pairs, cut) => {
-        const readings = pairs.sort((a, b) => a[0] - b[0]).map(([time, x]) => ({ time: time * 1_000, x }));
+      fc.property(values, fc.nat(59), fc.nat(59), (pairs, cut, overlap) => {
+        const readings = pairs
+          .sort((a, b) => a[0] - b[0])
+          .map(([time, x], place) => ({ time: time * 1_000 + place, x }));
+        const back = Math.max(0, Math.min(cut, readings.length) - overlap);
         const folded = (some: typeof readings): SeriesAnswer => {
           const buckets = new Buckets(100, 15_000);
           for (const { time, x } of some) buckets.add(time, { x });
-          return { ...answer([], {}), ...buckets.result() };
+          return {
+            ...answer(
+              some.map(({ time }) => time),
+              {},
+            ),
+            ...buckets.result(),
+          };
         };
         const model = new SeriesModel(folded(readings.slice(0, cut)), { kind: 'all' });
+        // Some of what the answer has comes live as well, and all of it twice: a batch was delivered again.
         // The width is known from the answer even when it has no bucket yet.
-        for (const { time, x } of readings.slice(cut)) model.add(reading(time, { x }));
+        for (const { time, x } of readings.slice(back)) model.add(reading(time, { x }));
+        for (const { time, x } of readings.slice(back)) model.add(reading(time, { x }));
         const whole = new SeriesModel(folded(readings), { kind: 'all' });
         assert.deepEqual(model.times, whole.times);
         const [a, b] = [model.summary('x'), whole.summary('x')];
