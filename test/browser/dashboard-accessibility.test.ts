@@ -10,6 +10,7 @@ import { DashboardPage } from './support/dashboard-page';
 const AXE = require.resolve('axe-core/axe.min.js');
 const VIEWS = {
   nodes: '',
+  grouped: '',
   node: '#!/0?nodo=comuna_15',
   range: '#!/0?nodo=comuna_15&rango=24h',
   topics: '#!/0?vista=topics',
@@ -49,6 +50,10 @@ describe('the dashboard for everybody', function () {
         await host.send('comuna_15', { humedad: 60, temperatura: null });
         if (name === 'topics') await page.page.locator(`tr[data-topic="${host.topicName}"]`).click();
         await page.page.locator('main .card').first().waitFor();
+        if (name === 'grouped') {
+          await page.page.getByRole('checkbox').check();
+          await page.page.locator('tr.group').waitFor();
+        }
         if (name === 'live') await page.page.locator('ol li').first().waitFor();
         await page.screenshot(`${colorScheme}-${name}`);
         await page.page.addScriptTag({ path: AXE });
