@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { whenLeftAlone } from './left-alone.mjs';
 
 const NODE_MAJOR = 24;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -104,6 +105,7 @@ function run(program, args) {
     env: environment(),
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  whenLeftAlone(() => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }
 
