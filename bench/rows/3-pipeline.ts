@@ -1,22 +1,16 @@
-import { tab, type Place } from '../../test/faults/support/flow';
-import { until } from '../../test/support/until';
+import { tab } from '../../test/faults/support/flow';
 import type { Progress } from '../contenders/counter';
-import { pipelineFlow } from '../support/our-flow';
 import { cpuSeconds, peakMemoryMB } from '../support/process-usage';
 import { speedOf } from '../support/rate';
-import { inRounds, type Context, type Measure, type Row } from '../support/row';
-import { interleaved, nodesByPartition, type Services } from '../support/services';
+import { inRounds, type Context, type Measure, type Row, type Series } from '../support/row';
+import type { Services } from '../support/services';
+import { PIPELINE_NODES, pipelinePlace, throughPipeline } from '../support/whole-pipeline';
 import type { NodeRedContender } from '../support/workshop';
 
 const BARE = 'bare producer and bare sink at once, the slower';
 const BATCH = 'whole pipeline, batch mode';
 const SINGLE = 'whole pipeline, single mode';
-
-const PARTITIONS = 3;
-const NODES_EACH = 4;
-/** Readings between feeding and database at the same time. */
-const WINDOW = 20_000;
-const DRAIN_MS = 120_000;
+const SUSTAINED = 'sustained for 60 s, batch mode';
 const SUSTAINED_MS = 60_000;
 
 /** Readings a second from memory through outbox and Kafka into the database, in one Node-RED. */
@@ -25,20 +19,14 @@ export const pipelineRow: Row = {
   title: 'readings through the whole pipeline (outbox on), a second',
   async run(context) {
     const { workshop, plan } = context;
-    const nodes = nodesByPartition(PARTITIONS, NODES_EACH);
     const contender = await workshop.nodeRed('pipeline', tab('all', []));
     const contenders: Record<string, Measure> = {
-      [BARE]: await bare(context, nodes),
-      [BATCH]: (round) => ours(context, contender, 'batch', `${round}`),
-      [SINGLE]: (round) => ours(context, contender, 'single', `${round}`),
+      [BARE]: await bare(context),
+      [BATCH]: (round) => throughPipeline(context, contender, 'batch', `row3_batch_${round}`),
+      [SINGLE]: (round) => throughPipeline(context, contender, 'single', `row3_single_${round}`),
     };
     const series = await inRounds(context, 'readings/s', contenders);
-    const notes = ['fed as fast as the database takes it; everything fed was stored, each once'];
-    if (plan.full) {
-      const usage = usageOf(context.services, contender);
-      const { rate } = await ours(context, contender, 'batch', 'sustained', SUSTAINED_MS);
-      notes.push(`sustained for 60 s: ${Math.round(rate)} readings/s; ${usage()}`);
-    }
+    if (plan.full) series.push(...(await sustained(context, contender)));
     return {
       row: 3,
       title: this.title,
@@ -47,59 +35,30 @@ export const pipelineRow: Row = {
         { of: BATCH, to: BARE, atLeast: 0.7 },
         { of: SINGLE, to: BARE },
       ],
-      notes,
+      notes: ['fed as fast as the database takes it; everything fed was stored, each once, also of the 60 s'],
     };
   },
 };
 
-async function ours(
-  { services, plan }: Context,
-  { remote, nodeRed }: NodeRedContender,
-  mode: 'batch' | 'single',
-  name: string,
-  measureMs = plan.measureMs,
-): Promise<{ rate: number; cpu: number }> {
-  const place = await placeOf(services, `row3_${mode}_${name}`);
-  await remote.call('reset');
-  await nodeRed.deploy(pipelineFlow(place, { mode }), 'full');
-  const fed = interleaved(nodesByPartition(PARTITIONS, NODES_EACH));
-  await remote.call('start', { topic: place.topic, nodes: fed, window: WINDOW, until: 'sink' });
-  const stored = (): Promise<Progress> => remote.call<Progress>('done', { node: 'sink' });
-  const speed = await speedOf(mode, [remote], stored, { ...plan, measureMs });
-  const count = await remote.call<number>('stop');
-  try {
-    await until(`all ${count} readings`, async () => (await stored()).count >= count, DRAIN_MS);
-  } catch (error) {
-    const [written, there] = [
-      await services.kafka.written(place.topic),
-      await services.countDocuments(place.databaseName),
-    ];
-    const { count: done } = await stored();
-    throw new Error(
-      `${mode}: ${count} readings fed, ${written} written, ${there} stored, ${done} done with`,
-      {
-        cause: error,
-      },
-    );
-  }
-  await nodeRed.deploy(tab('all', []), 'full');
-  const there = await services.countDocuments(place.databaseName);
-  if (there !== count) throw new Error(`${mode}: ${count} readings fed, ${there} stored`);
-  await services.dropDatabase(place.databaseName);
-  return speed;
+/** A minute of it, and what its processes use meanwhile. */
+async function sustained(context: Context, contender: NodeRedContender): Promise<Series[]> {
+  const usage = usageOf(context.services, contender);
+  const { rate, cpu } = await throughPipeline(context, contender, 'batch', 'row3_sustained', SUSTAINED_MS);
+  return [{ name: SUSTAINED, unit: 'readings/s', figures: [rate], cpu: [cpu] }, ...usage()];
 }
 
 /** The two loops of rows 1 and 2, one behind the other, each as fast as it can. */
-async function bare({ services, workshop, plan }: Context, nodes: string[][]): Promise<Measure> {
+async function bare({ services, workshop, plan }: Context): Promise<Measure> {
   const producer = await workshop.program('bare-producer');
   const sink = await workshop.program('bare-sink');
   return async (round) => {
-    const place = await placeOf(services, `row3_bare_${round}`);
-    await producer.remote.call('start', { brokers: place.brokers, topic: place.topic, nodes });
+    const place = await pipelinePlace(services, `row3_bare_${round}`);
+    const { brokers, topic } = place;
+    await producer.remote.call('start', { brokers, topic, nodes: PIPELINE_NODES });
     await sink.remote.call('drain', place);
     const stored = (): Promise<Progress> => sink.remote.call<Progress>('stored');
     const [written, drained] = await Promise.all([
-      speedOf('the bare producer', [producer.remote], services.kafka.growth(place.topic), plan),
+      speedOf('the bare producer', [producer.remote], services.kafka.growth(topic), plan),
       speedOf('the bare sink', [sink.remote], stored, plan),
     ]);
     await producer.remote.call('stop');
@@ -109,32 +68,21 @@ async function bare({ services, workshop, plan }: Context, nodes: string[][]): P
   };
 }
 
-/** @returns a function that tells what the processes have used since */
-function usageOf(services: Services, { process }: NodeRedContender): () => string {
+/** @returns a function that tells what the processes have used since, and the most memory that each has had */
+function usageOf({ kafka, database }: Services, { process }: NodeRedContender): () => Series[] {
   const processes = [
     { name: 'Node-RED', pid: process.pid },
-    { name: 'Kafka', pid: services.kafka.pid },
-    { name: services.database.name, pid: services.database.process.pid },
+    { name: 'Kafka', pid: kafka.pid },
+    { name: database.name, pid: database.process.pid },
   ];
   const since = Date.now();
   const before = processes.map(({ pid }) => cpuSeconds(pid));
   return () =>
-    processes
-      .map(({ name, pid }, i) => {
-        const share = ((cpuSeconds(pid) - (before[i] ?? 0)) / (Date.now() - since)) * 1000 * 100;
-        return `${name} ${Math.round(share)} % of a core, peak ${Math.round(peakMemoryMB(pid))} MB`;
-      })
-      .join('; ');
-}
-
-async function placeOf(services: Services, name: string): Promise<Place> {
-  const topic = name.replaceAll('_', '-');
-  await services.kafka.createTopic(topic, PARTITIONS);
-  return {
-    brokers: services.kafka.bootstrap,
-    databaseUri: services.database.uri,
-    databaseName: name,
-    topic,
-    groupId: name,
-  };
+    processes.flatMap(({ name, pid }, i): Series[] => {
+      const percent = ((cpuSeconds(pid) - (before[i] ?? 0)) / (Date.now() - since)) * 1000 * 100;
+      return [
+        { name: `${SUSTAINED}: CPU of ${name}`, unit: '% of a core', figures: [percent] },
+        { name: `${SUSTAINED}: peak memory of ${name}`, unit: 'MB', figures: [peakMemoryMB(pid)] },
+      ];
+    });
 }
