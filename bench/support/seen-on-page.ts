@@ -17,12 +17,14 @@ interface WithSights {
 }
 
 const SEEN_MS = 60_000;
+/** How often the page's text is looked at: more often than it is drawn. */
+const LOOK_MS = 5;
 const WARM_UP: Rate = { name: '', perSecond: 100, lines: 300 };
 
 /**
  * Runs the whole product, as `npm start` does, on a serial device of its own, with a page open on the first sensor node.
  * @param dir where the device's link is put
- * @returns for each rate the milliseconds from that node's lines to the frame of the page that shows them or newer ones
+ * @returns for each rate the milliseconds from that node's lines to the page that shows them or newer ones
  */
 export async function latenciesToPage(
   dir: string,
@@ -55,18 +57,16 @@ export async function latenciesToPage(
   }
 }
 
-/** From now on each frame is looked at. */
+/** From now on the page notes what it shows, and since when. */
 async function watch(page: DashboardPage): Promise<void> {
-  await page.card('n').evaluate((card) => {
+  await page.card('n').evaluate((card, everyMs) => {
     const sights: Sight[] = [];
     Object.assign(window, { sights });
-    const look = (): void => {
+    setInterval(() => {
       const n = Number(card.shadowRoot?.querySelector('.value')?.textContent?.replace(/\D/g, ''));
       if (n !== sights.at(-1)?.n) sights.push({ n, at: Date.now() });
-      requestAnimationFrame(look);
-    };
-    look();
-  });
+    }, everyMs);
+  }, LOOK_MS);
 }
 
 async function newest(page: DashboardPage): Promise<number> {
