@@ -36,6 +36,7 @@ const CLOSE_TIMEOUT_MS = 3_500;
 export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   state: ConsumerState = { state: 'connecting' };
   missingTopics: readonly string[] = [];
+  unsubscribedTopics: readonly string[] = [];
   private readonly closing = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private session: ConsumerSession | undefined;
@@ -132,9 +133,11 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
     const isNew = (topic: string): boolean => !this.atStart?.has(topic);
     const generation = (): number => this.generation;
     return new ConsumerSession(this.createClient(), this.admin, this.options, topics, isNew, {
-      joined: (partitions) => {
+      joined: (partitions, unsubscribed) => {
         this.generation++;
+        this.unsubscribedTopics = unsubscribed;
         this.listener.assigned(this.generation, partitions);
+        if (unsubscribed.length > 0) this.listener.unsubscribed(unsubscribed);
         this.setState({ state: 'connected' });
       },
       batch: (batch) => this.listener.batch({ ...batch, generation: generation() }),
@@ -145,7 +148,6 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
       },
       unreachable: (error, nextAttempt) =>
         this.setState({ state: 'retrying', nextAttempt, error: this.explain(error) }),
-      topicsChanged: () => void this.lookUpAgain(),
     });
   }
 

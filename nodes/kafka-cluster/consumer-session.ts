@@ -1,16 +1,15 @@
-import {
-  PartitionAssigners,
-  type Batch,
-  type Broker,
-  type Cluster,
-  type Consumer,
-  type ConsumerGroupJoinEvent,
-  type EachBatchPayload,
-  type KafkaMessage,
-  type OffsetsByTopicPartition,
-  type PartitionAssigner,
+import type {
+  Batch,
+  Broker,
+  Cluster,
+  Consumer,
+  ConsumerGroupJoinEvent,
+  EachBatchPayload,
+  KafkaMessage,
+  OffsetsByTopicPartition,
 } from 'kafkajs';
 import { toError } from '../shared/user-error';
+import { subscriptionAssigners } from './assigner';
 import type { KafkaClient } from './client';
 import { LifeSigns } from './consumer-life-signs';
 import {
@@ -57,8 +56,11 @@ export class NoAnswerError extends Error {
 
 /** What a session tells its owner. None of these may throw. */
 export interface SessionHooks {
-  /** Called before anything of the new assignment is fetched; what it pauses stays paused. */
-  joined(partitions: TopicPartition[]): void;
+  /**
+   * Called before anything of the new assignment is fetched; what it pauses stays paused.
+   * @param unsubscribed topics that the group's leader has assigned here too, though this member does not read them
+   */
+  joined(partitions: TopicPartition[], unsubscribed: string[]): void;
   batch(batch: Omit<FetchedBatch, 'generation'>): Promise<void> | undefined;
   rebalancing(): void;
   missed(partition: TopicPartition, from: string, to: string): void;
@@ -66,8 +68,6 @@ export interface SessionHooks {
   alive(): void;
   /** The cluster cannot be reached; it is asked again at `nextAttempt`. */
   unreachable(error: Error, nextAttempt: number): void;
-  /** Another member knows topics that this one does not. */
-  topicsChanged(): void;
 }
 
 /** An assigned partition and the offset that has to come next. */
@@ -96,8 +96,12 @@ export class ConsumerSession {
   private places = new Map<string, Place>();
   /** Committed offsets that were gone before the group was joined: kafkajs replaces them before anyone else can look. */
   private readonly gone = new Map<string, string>();
+  /** Where partitions begin that nobody has committed, as far as that is not where their first record is. */
+  private readonly beginnings = new Map<string, string>();
   private located: Promise<boolean> = Promise.resolve(false);
   private cluster: Cluster | undefined;
+  /** told by kafkajs just before it has joined */
+  private unsubscribed: string[] = [];
   private commitOffsets: CommitOffsets | undefined;
   private readonly watch: SilenceWatch;
   private stopping = false;
@@ -134,7 +138,10 @@ export class ConsumerSession {
         retries: Number.MAX_SAFE_INTEGER,
         restartOnFailure: () => Promise.resolve(false),
       },
-      partitionAssigners: [this.roundRobin()],
+      partitionAssigners: subscriptionAssigners(
+        (names) => this.countPartitions(names),
+        (cluster) => (this.cluster = cluster),
+      ),
     });
     this.watch = new SilenceWatch(this.signs, admin, REBALANCE_TIMEOUT_MS, {
       unreachable: (error, nextAttempt) => hooks.unreachable(error, nextAttempt),
@@ -224,7 +231,8 @@ export class ConsumerSession {
     if (this.options.from === 'latest') {
       const { groupId } = this.options;
       const committing = commitLatest(this.admin, () => this.coordinator(), groupId, topics, this.isNew);
-      await this.answer('committing the end of the topics', committing);
+      for (const place of await this.answer('committing the end of the topics', committing))
+        this.beginnings.set(placeKey(place), place.offset);
     }
     for (const [key, { missed }] of await startPositions(this.admin, this.options.groupId, this.topics)) {
       if (missed !== undefined) this.gone.set(key, missed);
@@ -246,12 +254,9 @@ export class ConsumerSession {
     return this.cluster.findGroupCoordinator({ groupId: this.options.groupId });
   }
 
-  /** kafkajs's own assigner. Being made, it also is the one who is given the consumer's view of the cluster. */
-  private roundRobin(): PartitionAssigner {
-    return (config) => {
-      this.cluster = config.cluster;
-      return PartitionAssigners.roundRobin(config);
-    };
+  private async countPartitions(topics: string[]): Promise<Map<string, number>> {
+    const described = await this.admin.describeTopics(topics);
+    return new Map(described.map(({ name, partitions }) => [name, partitions.length]));
   }
 
   private listen(): void {
@@ -269,7 +274,9 @@ export class ConsumerSession {
     consumer.on(consumer.events.FETCH_START, ({ payload }) => signs.fetchBegins(payload.nodeId, Date.now()));
     consumer.on(consumer.events.FETCH, ({ payload }) => signs.fetchEnds(payload.nodeId));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.ended.reject(payload.error));
-    consumer.on(consumer.events.RECEIVED_UNSUBSCRIBED_TOPICS, () => this.hooks.topicsChanged());
+    consumer.on(consumer.events.RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => {
+      this.unsubscribed = payload.topicsNotSubscribed;
+    });
   }
 
   /** Runs inside kafkajs's joining: nothing is fetched for the new assignment until it returns. */
@@ -284,7 +291,8 @@ export class ConsumerSession {
     this.located = this.locate(partitions, places);
     // A pause of the last assignment outlives kafkajs's rejoining.
     this.resume(partitions);
-    this.hooks.joined(partitions);
+    this.hooks.joined(partitions, this.unsubscribed);
+    this.unsubscribed = [];
   }
 
   /** Finds out where each partition's reading has to begin. */
@@ -298,7 +306,8 @@ export class ConsumerSession {
         const key = placeKey({ topic, partition });
         const start = positions.get(key);
         if (!start) throw new NoLeaderError({ topic, partition });
-        places.set(key, { topic, partition, next: start.offset, doubted: false });
+        const next = (start.committed ? undefined : this.beginnings.get(key)) ?? start.offset;
+        places.set(key, { topic, partition, next, doubted: false });
         const missed = start.committed ? start.missed : this.gone.get(key);
         this.gone.delete(key);
         if (missed !== undefined) this.hooks.missed({ topic, partition }, missed, start.offset);
@@ -314,6 +323,7 @@ export class ConsumerSession {
     this.commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     const { places } = this;
     if (!(await this.located) || this.places !== places) return;
+    if (this.beginnings.size > 0) await this.commitBeginnings();
     const batch = payload.batch as FetchedRun;
     const place = places.get(placeKey(batch));
     if (!place || this.stopping || payload.isStale()) return;
@@ -354,6 +364,15 @@ export class ConsumerSession {
     if (batch.fetchedOffset === place.next) return true;
     this.consumer.seek({ topic: place.topic, partition: place.partition, offset: place.next });
     return false;
+  }
+
+  /** From now on the group has committed something, so that nobody decides anew where it begins. */
+  private async commitBeginnings(): Promise<void> {
+    const open = [...this.places].filter(([key, { next }]) => this.beginnings.get(key) === next);
+    if (open.length > 0) {
+      await this.commit(open.map(([, { topic, partition, next }]) => ({ topic, partition, offset: next })));
+    }
+    this.beginnings.clear();
   }
 
   private async bounds({ topic, partition }: TopicPartition): Promise<Bounds | undefined> {

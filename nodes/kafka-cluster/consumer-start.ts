@@ -90,6 +90,8 @@ export function isWithin(offset: string, first: string, next: string): boolean {
  * skip what had been fetched but not confirmed.
  * @param isNew tells the topics that were not there when the reading began: all of their records are later, so they
  *   begin at their first
+ * @returns where those topics begin that could not be committed, since the group has members already, which read other
+ *   topics: whoever has become a member has to commit these
  */
 export async function commitLatest(
   admin: ClusterAdmin,
@@ -97,12 +99,12 @@ export async function commitLatest(
   groupId: string,
   topics: readonly string[],
   isNew: (topic: string) => boolean,
-): Promise<void> {
+): Promise<PartitionOffset[]> {
   const committed = await admin.committedOffsetsOf(groupId, [...topics]);
   const untouched = topics.filter((topic) =>
     [...(committed.get(topic)?.values() ?? [])].every((offset) => BigInt(offset) < 0n),
   );
-  if (untouched.length === 0) return;
+  if (untouched.length === 0) return [];
   const bounds = await boundsOf(admin, untouched);
   const offsets = untouched.map((topic) => ({
     topic,
@@ -114,8 +116,9 @@ export async function commitLatest(
   try {
     const broker = await coordinator();
     await broker.offsetCommit({ groupId, ...NO_MEMBER, topics: offsets });
+    return [];
   } catch (error) {
-    // Another member is reading already. It has done this before it joined.
     if (!GROUP_IS_ACTIVE.has((error as { type?: string }).type ?? '')) throw error;
+    return offsets.flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each })));
   }
 }

@@ -169,6 +169,11 @@ export interface ConsumerListener {
    * topic was made again. The reading goes on at `to`, the earliest there is.
    */
   missed(partition: TopicPartition, from: string, to: string): void;
+  /**
+   * The group is led by a client that gives topics to members which do not read them: nobody reads its partitions of
+   * these topics, and this consumer's own topics may have been given to nobody. Told after each such assignment.
+   */
+  unsubscribed(topics: string[]): void;
 }
 
 /** The next offset to read of a partition. */
@@ -190,6 +195,8 @@ export interface ClusterConsumer extends Pick<EventEmitter, 'on' | 'off'> {
   readonly state: ConsumerState;
   /** Those of its topics that do not exist; they are looked up again every so often. */
   readonly missingTopics: readonly string[];
+  /** Those that the present assignment has beside its topics; see ConsumerListener.unsubscribed. */
+  readonly unsubscribedTopics: readonly string[];
   start(): void;
   /** Commits the offsets to read next. Rejects when this member is no longer in the group's current generation. */
   commit(offsets: PartitionOffset[]): Promise<void>;

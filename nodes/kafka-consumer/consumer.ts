@@ -16,7 +16,7 @@ import {
   type DeliveryParts,
 } from '../shared/deliveries';
 import type { PipelineMessage } from '../shared/messages';
-import { UserError, toError } from '../shared/user-error';
+import { UserError, shorten, toError } from '../shared/user-error';
 import { Commits } from './commits';
 import type { ConsumerSettings } from './config';
 import { DeadLetters } from './dead-letters';
@@ -60,6 +60,8 @@ export interface ConsumerOverview {
   overdue: number;
   /** records that retention has taken before they were read */
   missed: number;
+  /** topics of others that the group's leader has assigned here: part of the group's records is read by nobody */
+  unsubscribedTopics: readonly string[];
   /** confirmations of deliveries that are not, or no longer, known */
   unknownConfirmations: number;
   deadLetterProblem: Error | undefined;
@@ -89,6 +91,8 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   private handsOn = false;
   private closing = false;
   private missedCount = 0n;
+  /** of others, that have been reported as assigned here */
+  private reportedTopics = '';
   private unknownConfirmations = 0;
   private deadLetterProblem: Error | undefined;
 
@@ -190,6 +194,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     return {
       state: this.client.state,
       missingTopics: this.client.missingTopics,
+      unsubscribedTopics: this.client.unsubscribedTopics,
       partitions: partitions.length,
       lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
       paused,
@@ -247,6 +252,14 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       }),
       error,
     );
+  }
+
+  unsubscribed(topics: string[]): void {
+    const names = topics.join(', ');
+    if (names === this.reportedTopics) return;
+    this.reportedTopics = names;
+    const params = { topics: shorten(names), group: this.settings.groupId };
+    this.events.report(new UserError('kafka-consumer.errors.unsubscribed', params));
   }
 
   // What whoever has handled a message calls.

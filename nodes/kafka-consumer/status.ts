@@ -51,6 +51,14 @@ function connected(
     const reason = textOf(deadLetterProblem, t);
     return { fill: 'red', shape: 'ring', text: t('kafka-consumer.status.dead-letters', { reason }) };
   }
+  if (overview.unsubscribedTopics.length > 0) {
+    const topics = shorten(overview.unsubscribedTopics.join(', '), MAX_REASON);
+    return {
+      fill: 'red',
+      shape: 'ring',
+      text: t('kafka-consumer.status.unsubscribed', { topics, group: groupId }),
+    };
+  }
   const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag })];
   if (paused) parts.unshift(t('kafka-consumer.status.paused'));
   if (overdue > 0) parts.push(t('kafka-consumer.status.overdue', { count: overdue }));

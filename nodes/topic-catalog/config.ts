@@ -21,7 +21,7 @@ export interface CatalogSettings {
 const DEFAULTS: CatalogConfig = {
   collection: 'datos',
   nodesCollection: 'nodos',
-  groupId: 'mongo-sink',
+  groupId: 'node-red',
   silentAfter: 5,
 };
 

@@ -14,6 +14,7 @@ export function collecting(
       batch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
       rebalancing: () => undefined,
       missed: () => undefined,
+      unsubscribed: () => undefined,
     },
   );
   consumer.start();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import { KafkaJsAdmin } from '../../../nodes/kafka-cluster/admin-client';
 import { KafkaClient } from '../../../nodes/kafka-cluster/client';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
@@ -23,6 +24,7 @@ class Recorder implements ConsumerListener {
   rebalances = 0;
   readonly batches: FetchedBatch[] = [];
   readonly gaps: string[] = [];
+  readonly others: string[] = [];
 
   assigned(generation: number, partitions: TopicPartition[]): void {
     this.generation = generation;
@@ -37,6 +39,9 @@ class Recorder implements ConsumerListener {
   }
   missed({ topic, partition }: TopicPartition, from: string, to: string): void {
     this.gaps.push(`${topic}/${partition}: ${from} to ${to}`);
+  }
+  unsubscribed(topics: string[]): void {
+    this.others.push(...topics);
   }
   values(topic?: string, partition?: number): string[] {
     return this.batches
@@ -191,6 +196,96 @@ describe('the consumer client', function () {
     assert.ok(a.seen.rebalances > 0);
     await stop(b.consumer);
     await until('all four again', () => a.seen.assignment.length === 4);
+  });
+
+  it('reads all of both topics when two members of one group read different ones', async () => {
+    const [a, b] = [await fixture.createTopic(undefined, 2), await fixture.createTopic(undefined, 2)];
+    const groupId = fixture.name('group');
+    for (const topic of [a, b])
+      for (const partition of [0, 1]) await fixture.write(topic, numbered(300), partition);
+    const one = start({ topics: [a], groupId });
+    const other = start({ topics: [b], groupId });
+    await until('both', () => one.seen.values(a).length >= 600 && other.seen.values(b).length >= 600);
+    assert.deepEqual([one.seen.others, other.seen.others], [[], []]);
+    // Neither leads what the other reads: whoever reads it has to make the group share anew.
+    for (const topic of [a, b]) {
+      await fixture.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+      await until('the new partition', () => fixture.write(topic, ['added'], 2).then(() => true));
+    }
+    const has = (seen: Recorder, topic: string) => seen.values(topic, 2).includes('added');
+    await until('its record in both', () => has(one.seen, a) && has(other.seen, b), 30_000);
+  });
+
+  it('shares a topic between those members that read it, one of them by a pattern', async () => {
+    const prefix = fixture.name('sensors');
+    const [a, b] = [`${prefix}.a`, `${prefix}.b`];
+    for (const topic of [a, b]) await fixture.createTopic(topic, 2);
+    const groupId = fixture.name('group');
+    const all = start({ topics: [new RegExp(`^${prefix}`)], groupId });
+    const some = start({ topics: [b], groupId });
+    const of = ({ seen }: { seen: Recorder }) =>
+      seen.assignment.map(({ topic, partition }) => `${topic}/${partition}`).sort();
+    await until('two each', () => of(all).length === 2 && of(some).length === 2);
+    assert.deepEqual(of(all), [`${a}/0`, `${a}/1`]);
+    assert.deepEqual(of(some), [`${b}/0`, `${b}/1`]);
+  });
+
+  it('"latest" holds for a topic that joins a group at work, once and for all', async () => {
+    const [a, b] = [await fixture.createTopic(), await fixture.createTopic()];
+    const groupId = fixture.name('group');
+    await fixture.write(b, numbered(5, 'old'));
+    const first = start({ topics: [a], groupId });
+    await until('the first', () => first.seen.assignments === 1);
+    const second = start({ topics: [b], groupId, from: 'latest' });
+    await until('the second', () => second.seen.assignment.length === 1);
+    await fixture.write(b, ['new']);
+    await until('the new record', () => second.seen.values().length >= 1);
+    assert.deepEqual(second.seen.values(), ['new']);
+    await stop(second.consumer);
+    assert.deepEqual(await fixture.committed(groupId, b), [5]);
+  });
+
+  describe('in a group with another client, which gives everybody what it reads itself', () => {
+    /** Resolves when it has joined. */
+    async function join(topic: string, groupId: string): Promise<Consumer> {
+      const kafka = new Kafka({ brokers: [fixture.brokers], logLevel: logLevel.NOTHING });
+      const consumer = kafka.consumer({ groupId, sessionTimeout: 6_000, rebalanceTimeout: 5_000 });
+      const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
+      await consumer.connect();
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      await consumer.run({
+        eachMessage: ({ message }) => Promise.resolve(void theirs.push(String(message.value))),
+      });
+      await joined;
+      return consumer;
+    }
+    let theirs: string[];
+    let other: Consumer | undefined;
+    beforeEach(() => (theirs = []));
+    afterEach(() => other?.disconnect());
+
+    it('gives it what it reads, where this one leads', async () => {
+      const [a, b] = [await fixture.createTopic(), await fixture.createTopic()];
+      const groupId = fixture.name('group');
+      await fixture.write(b, ['for the other']);
+      const { seen } = start({ topics: [a], groupId });
+      await until('the assignment', () => seen.assignment.length === 1);
+      other = await join(b, groupId);
+      await until('what it reads', () => theirs.includes('for the other'));
+      assert.deepEqual(seen.assignment, [{ topic: a, partition: 0 }]);
+    });
+
+    it('says so, where that one leads', async () => {
+      const [a, b] = [await fixture.createTopic(), await fixture.createTopic(undefined, 2)];
+      const groupId = fixture.name('group');
+      other = await join(b, groupId);
+      const { seen, consumer } = start({ topics: [a], groupId });
+      await until('its topic', () => seen.others.includes(b));
+      assert.deepEqual(consumer.unsubscribedTopics, [b]);
+      await other.disconnect();
+      await until('its own topic', () => seen.assignment.length === 1);
+      assert.deepEqual(consumer.unsubscribedTopics, []);
+    });
   });
 
   it('goes on at the earliest record when retention has deleted the committed one, and reports the gap', async () => {

@@ -27,6 +27,7 @@ describe('the consumer client in an outage', function () {
     batch: ({ records }) => void values.push(...records.map(({ value }) => String(value))),
     rebalancing: () => undefined,
     missed: () => undefined,
+    unsubscribed: () => undefined,
   };
 
   before(async () => {

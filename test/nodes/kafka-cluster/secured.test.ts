@@ -125,6 +125,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
         batch: ({ records }) => void values.push(...records.map(({ value }) => String(value))),
         rebalancing: () => undefined,
         missed: () => undefined,
+        unsubscribed: () => undefined,
       },
     );
     open.push(consumer);
@@ -319,6 +320,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
           batch: () => undefined,
           rebalancing: () => undefined,
           missed: () => undefined,
+          unsubscribed: () => undefined,
         },
       );
       consumer.start();

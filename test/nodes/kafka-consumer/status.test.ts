@@ -7,6 +7,7 @@ import { UserError } from '../../../nodes/shared/user-error';
 const OVERVIEW: ConsumerOverview = {
   state: { state: 'connected' },
   missingTopics: [],
+  unsubscribedTopics: [],
   partitions: 3,
   lag: 12,
   paused: false,
