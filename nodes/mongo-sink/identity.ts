@@ -98,15 +98,26 @@ function identityOfReading(readingId: string, topic: string | undefined, place?:
   return identity;
 }
 
-/** Records of a very old format have no time (-1); they count as written in 1970, so that their id stays the same. */
+/** An ObjectId holds no time from here on (2106). */
+const END_OF_TIME_MS = 1_000 * 2 ** 32;
+
 function placeOf(
   { offset, timestamp }: RecordInfo,
   { topic, partition }: KafkaInfo,
 ): RecordPlace | undefined {
   if (typeof topic !== 'string' || !Number.isInteger(partition) || !/^\d+$/.test(offset ?? ''))
     return undefined;
-  const time = Number.isFinite(timestamp) ? Math.max(0, Number(timestamp)) : 0;
-  return { topic, partition, offset: String(offset), timestamp: time };
+  return { topic, partition, offset: String(offset), timestamp: timeOf(timestamp) };
+}
+
+/**
+ * Records of a very old format have no time (-1); they count as written in 1970, so that their id stays the same. Some
+ * programs write microseconds or nanoseconds where Kafka expects milliseconds: nothing else comes after 2106.
+ */
+function timeOf(timestamp: number | undefined): number {
+  let time = Number.isFinite(timestamp) ? Math.max(0, Number(timestamp)) : 0;
+  while (time >= END_OF_TIME_MS) time /= 1_000;
+  return Math.floor(time);
 }
 
 function topicOf({ kafka, topic }: PipelineMessage): string | undefined {

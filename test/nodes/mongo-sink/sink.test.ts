@@ -72,6 +72,20 @@ describe('mongo-sink: storing readings', () => {
     assert.deepEqual(stored[3]?.kafka, { partition: 0, offset: 3 });
   });
 
+  it('understands the times of records that were written in microseconds or nanoseconds', async () => {
+    const milliseconds = 1_795_500_000_123;
+    const times = [milliseconds, milliseconds * 1e3, milliseconds * 1e6, -1];
+    const messages = times.map((time, i) => record(reading('a', i), i, undefined, time));
+    await Promise.all([...messages, ...messages].map((message) => sink.store(message)));
+    const stored = await test.db.collection('datos').find().sort({ humedad: 1 }).toArray();
+    assert.deepEqual(
+      stored.map(({ ts }) => Number(ts)),
+      [milliseconds, milliseconds, milliseconds, 0],
+    );
+    for (const { _id, ts } of stored)
+      assert.equal(_id.getTimestamp().getTime(), Math.floor(Number(ts) / 1000) * 1000);
+  });
+
   it('rejects a reading whose _id belongs to another document, instead of taking it for stored', async () => {
     const id = newReadingId();
     const foreign = { _id: ObjectId.createFromHexString(objectIdOfReading(id)), nodo: 'other' };
