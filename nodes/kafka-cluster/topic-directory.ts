@@ -126,15 +126,18 @@ export class TopicDirectory {
   }
 }
 
-function toTopicConfig(topic: string, { partitions, replicas, retentionMs }: NewTopicSettings): ITopicConfig {
+function toTopicConfig(topic: string, settings: NewTopicSettings): ITopicConfig {
+  const { partitions, replicas, retentionMs, maxMessageBytes } = settings;
   const retention = retentionMs === Infinity ? FOR_EVER : retentionMs;
+  const configEntries = [
+    ...(retention === undefined ? [] : [{ name: 'retention.ms', value: String(Math.round(retention)) }]),
+    ...(maxMessageBytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(maxMessageBytes) }]),
+  ];
   return {
     topic,
     ...(partitions === undefined ? {} : { numPartitions: partitions }),
     ...(replicas === undefined ? {} : { replicationFactor: replicas }),
-    ...(retention === undefined
-      ? {}
-      : { configEntries: [{ name: 'retention.ms', value: String(Math.round(retention)) }] }),
+    ...(configEntries.length > 0 ? { configEntries } : {}),
   };
 }
 

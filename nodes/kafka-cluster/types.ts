@@ -53,6 +53,8 @@ export interface NewTopicSettings {
   replicas?: number | undefined;
   /** how long records are kept; Infinity for ever */
   retentionMs?: number | undefined;
+  /** the greatest record batch, in bytes */
+  maxMessageBytes?: number | undefined;
 }
 
 export interface ProducerOptions {

@@ -40,6 +40,9 @@ const LAST_COMMIT_TIMEOUT_MS = 1_500;
 const MAX_BYTES = 16 * 2 ** 20;
 
 /** What the registration file does for the consumer. */
+/** What topics for dead letters are made with: twice Kafka's default, since a letter is larger than its record. */
+const DEAD_LETTER_BYTES = 2 * 2 ** 20;
+
 export interface ConsumerEvents {
   /** the first output */
   send(message: PipelineMessage): void;
@@ -356,7 +359,13 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     return new DeadLetters({
       groupId: this.settings.groupId,
       topicOf,
-      createProducer: () => cluster.createProducer({ acks: 'all', compression: 'none', createTopics: true }),
+      createProducer: () =>
+        cluster.createProducer({
+          acks: 'all',
+          compression: 'none',
+          createTopics: true,
+          newTopics: { maxMessageBytes: DEAD_LETTER_BYTES },
+        }),
       onProblem: (error) => {
         this.deadLetterProblem = error;
       },

@@ -28,6 +28,8 @@ export const DEAD_LETTER_HEADERS = {
   time: 'dead-letter-time',
   /** the consumer group that set it aside */
   group: 'dead-letter-group',
+  /** only where its topic takes no record of that size: how many bytes of the value it leaves out, with the headers */
+  truncated: 'dead-letter-truncated',
 } as const;
 
 /** Dead letters written with one request, at most. */
@@ -35,10 +37,15 @@ const LETTERS_PER_SEND = 100;
 /** What a record costs beside its bytes, generously: lengths, deltas, and the batch's own header. */
 const BYTES_BESIDE = 128;
 const MAX_DETAIL = 500;
+/** A letter without its record's content keeps a key of this many bytes. */
+const MAX_KEY = 1_024;
 
 interface Letter {
   topic: string;
   record: OutgoingRecord;
+  /** the headers that it has beside its record's own */
+  reasons: KafkaHeaders;
+  truncated: boolean;
   resolve: (place: DeadLetterPlace) => void;
   reject: (error: unknown) => void;
 }
@@ -53,8 +60,9 @@ export interface DeadLetterOptions {
 }
 
 /**
- * Writes records that are set aside into their dead-letter topic, with their original key, value and headers. It tries
- * until it succeeds; until then the record is not confirmed.
+ * Writes records that are set aside into their dead-letter topic, with their original key, value and headers; only with
+ * the reason and their place where the topic takes no record of that size. It tries until it succeeds; until then the
+ * record is not confirmed.
  */
 export class DeadLetters {
   private readonly closing = new AbortController();
@@ -70,11 +78,16 @@ export class DeadLetters {
    */
   put(place: TopicPartition, record: IncomingRecord, fault: Fault): Promise<DeadLetterPlace> {
     return new Promise((resolve, reject) => {
-      const headers = { ...record.headers, ...reasonHeaders(place, record, fault, this.options.groupId) };
-      const { key, value, timestamp } = record;
+      const reasons = reasonHeaders(place, record, fault, this.options.groupId);
+      const { key, value } = record;
+      const headers = { ...record.headers, ...reasons };
+      // Brokers refuse a time that is far ahead. The record's own is in the headers.
+      const timestamp = Math.min(record.timestamp, Date.now());
       this.letters.push({
         topic: this.options.topicOf(place.topic),
         record: { key, value, headers, timestamp },
+        reasons,
+        truncated: false,
         resolve,
         reject,
       });
@@ -129,9 +142,12 @@ export class DeadLetters {
       }
     });
     if (!isRefusal(answer)) {
-      letters.forEach(({ resolve }, index) =>
-        resolve({ topic, partition, offset: String(BigInt(answer.baseOffset) + BigInt(index)) }),
-      );
+      letters.forEach(({ truncated, resolve }, index) => {
+        const offset = String(BigInt(answer.baseOffset) + BigInt(index));
+        resolve({ topic, partition, offset, ...(truncated ? { truncated } : {}) });
+      });
+    } else if (letters.length === 1 && answer.problem === 'too-large' && !letters[0]!.truncated) {
+      await this.send(producer, place, [truncate(letters[0]!)]);
     } else if (letters.length === 1) {
       letters[0]?.reject(answer);
     } else {
@@ -174,6 +190,18 @@ function reasonHeaders(
     [DEAD_LETTER_HEADERS.timestamp]: String(timestamp),
     [DEAD_LETTER_HEADERS.time]: String(Date.now()),
     [DEAD_LETTER_HEADERS.group]: groupId,
+  };
+}
+
+function truncate({ record, reasons, ...letter }: Letter): Letter {
+  const { key, value, timestamp } = record;
+  const headers = { ...reasons, [DEAD_LETTER_HEADERS.truncated]: String(value?.length ?? 0) };
+  const small = key !== null && key.length <= MAX_KEY;
+  return {
+    ...letter,
+    record: { key: small ? key : null, value: null, headers, timestamp },
+    reasons,
+    truncated: true,
   };
 }
 

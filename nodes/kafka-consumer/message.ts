@@ -5,6 +5,8 @@ import { READING_ID_HEADER, isReadingId } from '../shared/reading-id';
 /** Where the copy of a record that was set aside stands. */
 export interface DeadLetterPlace extends TopicPartition {
   offset: string;
+  /** it has only the reason, since its topic takes no record of that size */
+  truncated?: boolean;
 }
 
 /** Why a record comes out of the second output. `message` is for people, `reason` for switch nodes. */
