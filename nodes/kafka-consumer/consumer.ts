@@ -5,6 +5,7 @@ import type {
   FetchedBatch,
   IncomingRecord,
   KafkaCluster,
+  PartitionOffset,
   SeekTarget,
   TopicPartition,
 } from '../kafka-cluster/types';
@@ -39,10 +40,16 @@ const LAST_COMMIT_TIMEOUT_MS = 1_500;
  */
 const MAX_BYTES = 16 * 2 ** 20;
 
-/** What the registration file does for the consumer. */
+/**
+ * Records of one partition that may be confirmed behind one that is not. No offset of them can be committed, so a restart
+ * hands all of them on once more: this many are with a fast sink for some seconds, and with a slow one for a minute.
+ */
+const MAX_AHEAD = 100_000;
+
 /** What topics for dead letters are made with: twice Kafka's default, since a letter is larger than its record. */
 const DEAD_LETTER_BYTES = 2 * 2 ** 20;
 
+/** What the registration file does for the consumer. */
 export interface ConsumerEvents {
   /** the first output */
   send(message: PipelineMessage): void;
@@ -56,18 +63,26 @@ export interface ConsumerEvents {
 export interface ConsumerOverview {
   state: ConsumerState;
   missingTopics: readonly string[];
+  /** topics of others that the group's leader has assigned here: part of the group's records is read by nobody */
+  unsubscribedTopics: readonly string[];
   partitions: number;
   lag: number;
   paused: boolean;
+  /** the first of the records that partitions are paused for, since too many behind it are confirmed */
+  stuck: StuckRecord | undefined;
   /** deliveries that have not been confirmed in time, of those that still are not */
   overdue: number;
   /** records that retention has taken before they were read */
   missed: number;
-  /** topics of others that the group's leader has assigned here: part of the group's records is read by nobody */
-  unsubscribedTopics: readonly string[];
   /** confirmations of deliveries that are not, or no longer, known */
   unknownConfirmations: number;
   deadLetterProblem: Error | undefined;
+}
+
+/** A record that is not confirmed and that its partition waits for. */
+export interface StuckRecord extends PartitionOffset {
+  /** when it was fetched, in milliseconds since 1970 */
+  since: number;
 }
 
 /** Which partitions a seek is about, and where to. */
@@ -84,7 +99,9 @@ export interface SeekCommand {
 export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   private readonly client: ClusterConsumer;
   private readonly queue: DeliveryQueue;
-  private readonly ledger = new PartsLedger();
+  /** pieces of split messages that are confirmed, and that are held */
+  private readonly confirmedParts = new PartsLedger();
+  private readonly heldParts = new PartsLedger();
   private readonly aside: SetAside;
   private readonly commits: Commits;
   private readonly overdue: OverdueWatch;
@@ -94,9 +111,9 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   private handsOn = false;
   private closing = false;
   private missedCount = 0n;
+  private unknownConfirmations = 0;
   /** of others, that have been reported as assigned here */
   private reportedTopics = '';
-  private unknownConfirmations = 0;
   private deadLetterProblem: Error | undefined;
 
   /**
@@ -113,11 +130,17 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic } = settings;
     this.client = cluster.createConsumer({ topics, groupId, from, sessionTimeoutMs, ignored }, this);
     this.queue = new DeliveryQueue(
-      { maxInFlight: settings.maxInFlight, maxBytes: MAX_BYTES, batches: settings.mode === 'batch' },
+      {
+        maxInFlight: settings.maxInFlight,
+        maxBytes: MAX_BYTES,
+        maxAhead: MAX_AHEAD,
+        batches: settings.mode === 'batch',
+      },
       {
         handOn: (partition, delivery) => this.handOn(partition, delivery),
         pause: (partition) => this.client.pause([partition]),
         resume: (partition) => this.client.resume([partition]),
+        stuck: (partition, delivery) => this.reportStuck(partition, delivery),
       },
     );
     const report = (error: Error, about?: PipelineMessage): void => events.report(error, about);
@@ -130,7 +153,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     this.overdue = new OverdueWatch(settings, this.queue, {
       report,
       handOnAgain: (queue, delivery) => {
-        this.ledger.forget(this.idOf(queue, delivery));
+        this.forgetParts(this.idOf(queue, delivery));
         this.queue.handOnAgain(queue, delivery);
       },
       giveUp: (queue, delivery) => {
@@ -155,7 +178,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
 
   /** After a deploy: what the flow has not confirmed is handed on once more, since a node that held it may be gone. */
   deployed(): void {
-    this.ledger.clear();
+    this.clearParts();
     this.queue.handAllOnAgain();
   }
 
@@ -201,6 +224,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       partitions: partitions.length,
       lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
       paused,
+      stuck: this.stuck,
       overdue: this.overdue.count,
       missed: Number(this.missedCount),
       unknownConfirmations: this.unknownConfirmations,
@@ -226,7 +250,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   // What the consumer client calls.
 
   assigned(generation: number, partitions: TopicPartition[]): void {
-    this.ledger.clear();
+    this.clearParts();
     this.queue.assigned(generation, partitions);
   }
 
@@ -271,7 +295,14 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     const found = this.find(id);
     if (!found) this.unknownConfirmations++;
     else if (!parts) this.flowIsDone(found.queue, found.delivery);
-    else for (const complete of this.ledger.arrive(id, parts)) this.confirm(complete);
+    else for (const complete of this.confirmedParts.arrive(id, parts)) this.confirm(complete);
+  }
+
+  hold(id: string, parts?: DeliveryParts): void {
+    const found = this.find(id);
+    if (!found) return;
+    if (!parts) found.delivery.held = true;
+    else for (const complete of this.heldParts.arrive(id, parts)) this.hold(complete);
   }
 
   reject(id: string, reason: Error, parts?: DeliveryParts): void {
@@ -351,8 +382,31 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   }
 
   private settle(queue: PartitionQueue, delivery: Delivery): void {
-    if (this.queue.settle(queue, delivery) && this.ledger.size > 0)
-      this.ledger.forget(this.idOf(queue, delivery));
+    if (!this.queue.settle(queue, delivery)) return;
+    if (this.confirmedParts.size > 0 || this.heldParts.size > 0) this.forgetParts(this.idOf(queue, delivery));
+  }
+
+  private forgetParts(id: string): void {
+    this.confirmedParts.forget(id);
+    this.heldParts.forget(id);
+  }
+
+  private clearParts(): void {
+    this.confirmedParts.clear();
+    this.heldParts.clear();
+  }
+
+  private reportStuck({ place, ahead }: PartitionQueue, { offset, fetchedAt }: Delivery): void {
+    const { topic, partition } = place;
+    const seconds = Math.round((Date.now() - fetchedAt) / 1_000);
+    const error = new UserError('kafka-consumer.errors.stuck', { topic, partition, offset, ahead, seconds });
+    this.events.report(error, { topic, kafka: { topic, partition, offset } });
+  }
+
+  private get stuck(): StuckRecord | undefined {
+    for (const { stuck, place, firstOpen } of this.queue.partitions)
+      if (stuck && firstOpen) return { ...place, offset: firstOpen.offset, since: firstOpen.fetchedAt };
+    return undefined;
   }
 
   private createDeadLetters(cluster: KafkaCluster, topicOf: (topic: string) => string): DeadLetters {

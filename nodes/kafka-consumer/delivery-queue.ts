@@ -18,6 +18,8 @@ export interface QueueSettings {
    * equal part of it is held back only at twice as much, so that one that is stuck leaves the others room
    */
   maxBytes: number;
+  /** records of one partition that may be confirmed behind one that is not */
+  maxAhead: number;
   /** one message for many records */
   batches: boolean;
 }
@@ -27,6 +29,8 @@ export interface QueueHooks {
   handOn(partition: PartitionQueue, delivery: Delivery): void;
   pause(partition: TopicPartition): void;
   resume(partition: TopicPartition): void;
+  /** a partition is paused until this delivery is confirmed, since too many records behind it are */
+  stuck(partition: PartitionQueue, delivery: Delivery): void;
 }
 
 /** An offset to commit, and whom to tell once it is. */
@@ -91,10 +95,11 @@ export class DeliveryQueue {
     const { maxInFlight, batches } = this.settings;
     const perDelivery = batches ? Math.min(maxInFlight, RECORDS_PER_BATCH) : 1;
     const before = queue.bytes;
-    queue.add(batch.records, perDelivery, batch.nextOffset, batch.highWatermark);
+    queue.add(batch.records, perDelivery, batch.nextOffset, batch.highWatermark, Date.now());
     this.bytes += queue.bytes - before;
     this.crowded ||= this.bytes > this.settings.maxBytes;
     if (this.bytes > 2 * this.settings.maxBytes) for (const each of this.queues) this.hold(each);
+    this.holdBack(queue);
     this.handOn();
     return !queue.paused && this.isFull(queue) && !this.heldByUser ? this.holdFetch(queue) : undefined;
   }
@@ -102,7 +107,7 @@ export class DeliveryQueue {
   find(slot: number, number: number): { queue: PartitionQueue; delivery: Delivery } | undefined {
     const queue = this.bySlot.get(slot);
     const delivery = queue?.get(number);
-    return queue && delivery && !delivery.confirmed ? { queue, delivery } : undefined;
+    return queue && delivery ? { queue, delivery } : undefined;
   }
 
   queueOf(place: TopicPartition): PartitionQueue | undefined {
@@ -219,8 +224,8 @@ export class DeliveryQueue {
 
   /** Whether it is worth while to fetch again. */
   private hasRoom(queue: PartitionQueue): boolean {
-    const { maxInFlight, maxBytes } = this.settings;
-    if (queue.open > maxInFlight / 2) return false;
+    const { maxInFlight, maxBytes, maxAhead } = this.settings;
+    if (queue.open > maxInFlight / 2 || (queue.stuck && queue.ahead > maxAhead / 2)) return false;
     if (this.bytes <= maxBytes / 2) return true;
     return this.bytes <= 1.5 * maxBytes && queue.bytes <= maxBytes / this.queues.length / 2;
   }
@@ -232,10 +237,20 @@ export class DeliveryQueue {
     queue.onRoom?.();
   }
 
+  /** Pauses a partition whose confirmed records can't be committed, before there are too many of them. */
+  private holdBack(queue: PartitionQueue): void {
+    const { firstOpen } = queue;
+    if (queue.stuck || !firstOpen || queue.ahead <= this.settings.maxAhead) return;
+    queue.stuck = true;
+    this.hold(queue);
+    this.hooks.stuck(queue, firstOpen);
+  }
+
   private offerRoom(queue: PartitionQueue): void {
     if (queue.onRoom && !this.isFull(queue)) queue.onRoom();
     if (!queue.paused || !this.hasRoom(queue)) return;
     queue.paused = false;
+    queue.stuck = false;
     if (!this.heldByUser) this.hooks.resume(queue.place);
   }
 

@@ -2,27 +2,23 @@
 export interface Tracked {
   /** offset of the first of them */
   readonly offset: string;
-  confirmed: boolean;
 }
-
-/** Confirmed ones before the first open one are dropped from memory when there are this many of them. */
-const COMPACT_AT = 1024;
 
 /**
  * Which offset of one partition may be committed: everything before the first that is not confirmed.
  *
  * It counts pieces in the order of their arrival, so offsets may have gaps (compaction, transactions) and need no
- * arithmetic. A tracker lives as long as the partition is assigned and read on without a jump; afterwards a new one is
- * made, and numbers of the old one mean nothing to it.
+ * arithmetic; of what is confirmed it keeps nothing. A tracker lives as long as the partition is assigned and read on
+ * without a jump; afterwards a new one is made, and numbers of the old one mean nothing to it.
  */
 export class OffsetTracker<T extends Tracked> {
-  private pieces: T[] = [];
-  /** number of pieces[0] */
-  private base = 0;
-  /** index of the first piece that is not confirmed */
-  private head = 0;
+  /** by number; a Map keeps them in the order of their arrival */
+  private readonly pieces = new Map<number, T>();
   private end: string | undefined;
   private committed: string | undefined;
+
+  /** The number that the next piece will get. */
+  next = 0;
 
   /** @param start an offset to commit though nothing is confirmed yet: where somebody has moved the reading to */
   constructor(start?: string) {
@@ -32,8 +28,8 @@ export class OffsetTracker<T extends Tracked> {
   /** @returns the number under which the piece is known here */
   add(piece: T): number {
     if (this.end === undefined) this.committed ??= piece.offset;
-    this.pieces.push(piece);
-    return this.base + this.pieces.length - 1;
+    this.pieces.set(this.next, piece);
+    return this.next++;
   }
 
   /** Tells where the reading goes on after the last piece that was added. */
@@ -41,37 +37,29 @@ export class OffsetTracker<T extends Tracked> {
     this.end = nextOffset;
   }
 
+  /** @returns a piece that is not confirmed */
   get(number: number): T | undefined {
-    return this.pieces[number - this.base];
+    return this.pieces.get(number);
   }
 
-  /** The number of the first piece that is not confirmed, or the number that the next piece will get. */
-  get firstOpen(): number {
-    return this.base + this.head;
+  /** The pieces that are not confirmed, in order. */
+  get open(): Iterable<T> {
+    return this.pieces.values();
   }
 
-  /** The number that the next piece will get. */
-  get next(): number {
-    return this.base + this.pieces.length;
+  /** The first piece that is not confirmed. */
+  get firstOpen(): T | undefined {
+    return this.pieces.values().next().value;
   }
 
   /** @returns whether it was open until now; false for what is confirmed already or was never here */
   confirm(number: number): boolean {
-    const piece = this.get(number);
-    if (!piece || piece.confirmed) return false;
-    piece.confirmed = true;
-    while (this.pieces[this.head]?.confirmed) this.head++;
-    if (this.head >= COMPACT_AT) {
-      this.pieces = this.pieces.slice(this.head);
-      this.base += this.head;
-      this.head = 0;
-    }
-    return true;
+    return this.pieces.delete(number);
   }
 
   /** @returns the offset to commit; undefined when nothing has been confirmed since the last commit */
   uncommitted(): string | undefined {
-    const position = this.pieces[this.head]?.offset ?? this.end;
+    const position = this.firstOpen?.offset ?? this.end;
     return position === this.committed ? undefined : position;
   }
 

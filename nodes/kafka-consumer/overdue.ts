@@ -13,7 +13,7 @@ export interface OverdueHooks {
   giveUp(queue: PartitionQueue, delivery: Delivery): void;
 }
 
-/** Looks for deliveries that the flow has had for too long. */
+/** Looks for deliveries that the flow has had for too long, save those that somebody says to hold. */
 export class OverdueWatch {
   /** deliveries that were not confirmed in time and still are not */
   count = 0;
@@ -40,7 +40,7 @@ export class OverdueWatch {
     const before = Date.now() - this.settings.confirmTimeoutMs;
     this.count = 0;
     for (const queue of this.queue.partitions) {
-      const late = queue.withFlow().filter(({ handedOnAt }) => handedOnAt <= before);
+      const late = queue.withFlow().filter(({ handedOnAt, held }) => !held && handedOnAt <= before);
       const isNews = (delivery: Delivery): boolean =>
         delivery.overdue === 0 || this.settings.onUnconfirmed !== 'report';
       const first = late.find(isNews);

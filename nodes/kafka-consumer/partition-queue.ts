@@ -8,8 +8,14 @@ export interface Delivery extends Tracked {
   readonly records: readonly IncomingRecord[];
   /** about how much memory they take */
   readonly bytes: number;
+  /** how many records of the partition have been fetched before them */
+  readonly before: number;
+  /** when they were fetched, in milliseconds since 1970 */
+  readonly fetchedAt: number;
   /** when it was handed to the flow, in milliseconds since 1970; 0 while it waits for that */
   handedOnAt: number;
+  /** whoever has it will confirm or reject it, however long that takes */
+  held: boolean;
   /** the flow has confirmed it, or has nothing to confirm */
   flowIsDone: boolean;
   /** indexes of the records in its message, where that does not hold all of them */
@@ -32,10 +38,13 @@ export class PartitionQueue {
   inFlight = 0;
   /** whether fetching is paused for its bound */
   paused = false;
+  /** whether it is paused for a record that is not confirmed, since too many behind it are */
+  stuck = false;
   /** called when there is room again, by whoever holds back the next fetch for it */
   onRoom: (() => void) | undefined;
   private readonly tracker: OffsetTracker<Delivery>;
   private cursor = 0;
+  private fetched = 0;
   private highWatermark: string | undefined;
 
   /**
@@ -52,12 +61,13 @@ export class PartitionQueue {
     this.tracker = new OffsetTracker(start);
   }
 
-  /** Takes in fetched records, `perDelivery` of them at a time. */
+  /** Takes in records that were fetched now, `perDelivery` of them at a time. */
   add(
     records: readonly IncomingRecord[],
     perDelivery: number,
     nextOffset: string,
     highWatermark: string,
+    now: number,
   ): void {
     for (let from = 0; from < records.length; from += perDelivery) {
       const some = records.slice(from, from + perDelivery);
@@ -70,8 +80,10 @@ export class PartitionQueue {
         offset,
         records: some,
         bytes,
-        confirmed: false,
+        before: this.fetched + from,
+        fetchedAt: now,
         handedOnAt: 0,
+        held: false,
         flowIsDone: false,
         handedOn: undefined,
         aside: undefined,
@@ -80,28 +92,40 @@ export class PartitionQueue {
       });
     }
     this.open += records.length;
+    this.fetched += records.length;
     this.tracker.readUpTo(nextOffset);
     this.highWatermark = highWatermark;
   }
 
+  /** @returns a delivery that is not confirmed */
   get(number: number): Delivery | undefined {
     return this.tracker.get(number);
   }
 
+  /** The first delivery that is not confirmed. */
+  get firstOpen(): Delivery | undefined {
+    return this.tracker.firstOpen;
+  }
+
+  /** How many records behind the first that is not confirmed are: they can't be committed, and would come again. */
+  get ahead(): number {
+    const first = this.tracker.firstOpen;
+    return first ? this.fetched - first.before - this.open : 0;
+  }
+
   /** @returns the next delivery for the flow, marked as handed on; undefined when none waits or too many are in flight */
   takeNext(maxInFlight: number, now: number): Delivery | undefined {
-    for (;;) {
+    for (; this.cursor < this.tracker.next; this.cursor++) {
       const delivery = this.tracker.get(this.cursor);
-      if (!delivery) return undefined;
+      if (!delivery || delivery.flowIsDone || delivery.handedOnAt > 0) continue;
       const size = delivery.records.length;
-      const waits = !delivery.confirmed && !delivery.flowIsDone && delivery.handedOnAt === 0;
-      if (waits && this.inFlight > 0 && this.inFlight + size > maxInFlight) return undefined;
+      if (this.inFlight > 0 && this.inFlight + size > maxInFlight) return undefined;
       this.cursor++;
-      if (!waits) continue;
       delivery.handedOnAt = now;
       this.inFlight += size;
       return delivery;
     }
+    return undefined;
   }
 
   get waiting(): boolean {
@@ -126,19 +150,20 @@ export class PartitionQueue {
   /** Lets one delivery wait again. */
   takeBack(delivery: Delivery): void {
     delivery.handedOnAt = 0;
+    delivery.held = false;
     this.inFlight -= delivery.records.length;
     this.cursor = Math.min(this.cursor, delivery.number);
   }
 
   /** @returns the deliveries that the flow has and has not confirmed, oldest first */
   withFlow(): Delivery[] {
-    return this.opened().filter((delivery) => delivery.handedOnAt > 0 && !delivery.flowIsDone);
+    return [...this.tracker.open].filter((delivery) => delivery.handedOnAt > 0 && !delivery.flowIsDone);
   }
 
   /** @returns by offset, how often open deliveries stayed unconfirmed */
   tries(): Map<string, number> {
     return new Map(
-      this.opened()
+      [...this.tracker.open]
         .filter(({ overdue }) => overdue > 0)
         .map(({ offset, overdue }) => [offset, overdue]),
     );
@@ -156,16 +181,7 @@ export class PartitionQueue {
   /** How many records of the partition are not confirmed, as far as its last fetch could tell. */
   get lag(): number {
     if (this.highWatermark === undefined) return 0;
-    const position = this.tracker.get(this.tracker.firstOpen)?.offset ?? this.highWatermark;
+    const position = this.tracker.firstOpen?.offset ?? this.highWatermark;
     return Number(BigInt(this.highWatermark) - BigInt(position));
-  }
-
-  private opened(): Delivery[] {
-    const open: Delivery[] = [];
-    for (let number = this.tracker.firstOpen; number < this.tracker.next; number++) {
-      const delivery = this.tracker.get(number);
-      if (delivery && !delivery.confirmed) open.push(delivery);
-    }
-    return open;
   }
 }

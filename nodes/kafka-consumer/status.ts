@@ -24,7 +24,7 @@ export function describeStatus(
         fill: 'red',
         shape: 'ring',
         text: t('kafka-consumer.status.retrying', {
-          time: new Date(state.nextAttempt).toTimeString().slice(0, 8),
+          time: clockOf(state.nextAttempt),
           reason: textOf(state.error, t),
         }),
       };
@@ -46,7 +46,7 @@ function connected(
   policy: ConfirmPolicy,
   t: Translate,
 ): NodeStatus {
-  const { partitions, lag, paused, overdue, missed, missingTopics, deadLetterProblem } = overview;
+  const { partitions, lag, paused, stuck, overdue, missed, missingTopics, deadLetterProblem } = overview;
   if (deadLetterProblem) {
     const reason = textOf(deadLetterProblem, t);
     return { fill: 'red', shape: 'ring', text: t('kafka-consumer.status.dead-letters', { reason }) };
@@ -60,13 +60,19 @@ function connected(
     };
   }
   const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag })];
+  if (stuck) parts.unshift(t('kafka-consumer.status.stuck', { ...stuck, since: clockOf(stuck.since) }));
   if (paused) parts.unshift(t('kafka-consumer.status.paused'));
   if (overdue > 0) parts.push(t('kafka-consumer.status.overdue', { count: overdue }));
   if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
   if (missingTopics.length > 0) parts.push(waiting(missingTopics, t).text ?? '');
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
   const troubled = paused || overdue > 0 || missingTopics.length > 0;
-  return { fill: troubled ? 'yellow' : 'green', shape: 'dot', text: parts.join(' · ') };
+  return { fill: stuck ? 'red' : troubled ? 'yellow' : 'green', shape: 'dot', text: parts.join(' · ') };
+}
+
+/** @returns a time (milliseconds since 1970) as hh:mm:ss */
+function clockOf(time: number): string {
+  return new Date(time).toTimeString().slice(0, 8);
 }
 
 function textOf(error: Error, t: Translate): string {

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import type { MongoDatabase, MongoDatabaseNode } from '../mongo-database/types';
-import { confirm, deliveriesOf } from '../shared/deliveries';
+import { confirm, deliveriesOf, hold } from '../shared/deliveries';
 import type { PipelineMessage } from '../shared/messages';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
@@ -68,6 +68,7 @@ export = function register(RED: NodeAPI): void {
         return done(localizeError(new UserError('mongo-sink.errors.full', { waiting: sink.waiting }), t));
       }
       if (!delivered) undelivered.add(done);
+      else if (def.confirm) hold(message);
       const settled = (result: SinkResult): void => {
         undelivered.delete(done);
         if (def.confirm) confirm(message);

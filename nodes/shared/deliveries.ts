@@ -1,11 +1,12 @@
 /**
  * Where the confirmations of all consumers of this process meet. kafka-consumer signs in with its node id and gives out
  * delivery ids that begin with it; whoever has handled a message (mongo-sink, or a flow by way of the consumer's input)
- * confirms or rejects it here, without knowing the consumer.
+ * confirms or rejects it here, without knowing the consumer. Who may need long for that tells first that it holds it.
  */
 
 /** What a consumer does with confirmations of its own deliveries. */
 export interface DeliveryOwner {
+  hold(delivery: string, parts?: DeliveryParts): void;
   confirm(delivery: string, parts?: DeliveryParts): void;
   reject(delivery: string, reason: Error, parts?: DeliveryParts): void;
 }
@@ -50,6 +51,14 @@ export function deliveriesOf(message: DeliveredMessage): string[] {
   return (Array.isArray(delivery) ? delivery : [delivery]).filter(
     (id): id is string => typeof id === 'string',
   );
+}
+
+/**
+ * Holds a message: it is in good hands, and will be confirmed or rejected however long that takes (while a database is
+ * away, say). Until then its consumer neither misses it nor hands it on again, unless a deploy may have ended its holder.
+ */
+export function hold(message: DeliveredMessage): void {
+  for (const id of deliveriesOf(message)) ownerOf(id)?.hold(id, message.parts);
 }
 
 /** Confirms a message: what it was delivered for is safe. A message without deliveries, or of a consumer that is gone, changes nothing. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { readConsumerConfig, type ConsumerConfig } from '../../../nodes/kafka-consumer/config';
 import { RecordConsumer } from '../../../nodes/kafka-consumer/consumer';
-import { confirm, reject } from '../../../nodes/shared/deliveries';
+import { confirm, hold, reject } from '../../../nodes/shared/deliveries';
+import type { AsideError } from '../../../nodes/kafka-consumer/message';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { UserError } from '../../../nodes/shared/user-error';
 import { until } from '../../support/until';
@@ -252,6 +253,72 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     assert.equal(flow.aside.length, 0);
   });
 
+  describe('a record that is as large as its topic takes', () => {
+    const large = Buffer.alloc(1_048_400, 'x');
+    const letter = async (topics: string) =>
+      (await fixture.readAll(`${topics}.dlq`)).map(({ key, value, headers }) => ({
+        key: String(key),
+        bytes: value?.length,
+        names: Object.keys(headers ?? {}),
+        left: headers?.['dead-letter-truncated']?.toString(),
+        offset: headers?.['dead-letter-offset']?.toString(),
+      }));
+
+    it('is set aside whole into a topic that is made for it', async () => {
+      const topics = await fixture.createTopic();
+      const groupId = fixture.name('group');
+      await fixture.write(topics, [{ key: 'k', value: large, headers: { h: 'v' } }, '{}']);
+      const flow = start({ topics, groupId, output: 'json' }, confirm);
+      await until('the commit', async () => (await fixture.committed(groupId, topics))[0] === 2, 30_000);
+      const [one] = await letter(topics);
+      assert.equal(one?.bytes, large.length);
+      assert.ok(one?.names.includes('h'));
+      assert.equal(one?.left, undefined);
+      assert.deepEqual(flow.reports, []);
+    });
+
+    it('leaves only the reason there where the topic takes no more, and does not stop its partition', async () => {
+      const topics = await fixture.createTopic();
+      await fixture.createTopic(`${topics}.dlq`);
+      const groupId = fixture.name('group');
+      await fixture.write(topics, [{ key: 'k', value: large, headers: { h: 'v' } }, 'not JSON', '{}']);
+      const flow = start({ topics, groupId, output: 'json' }, confirm);
+      await until('the commit', async () => (await fixture.committed(groupId, topics))[0] === 3, 30_000);
+      const [one, other] = await letter(topics);
+      assert.deepEqual([one?.key, one?.bytes, one?.left, one?.offset], ['k', undefined, '1048400', '0']);
+      assert.equal(one?.names.includes('h'), false);
+      assert.deepEqual([other?.bytes, other?.left, other?.offset], [8, undefined, '1']);
+      assert.ok(large.equals(flow.aside[0]?.payload as Buffer));
+      assert.deepEqual((flow.aside[0]?.error as AsideError).deadLetter, {
+        topic: `${topics}.dlq`,
+        partition: 0,
+        offset: '0',
+        truncated: true,
+      });
+      assert.deepEqual(flow.reports, []);
+    });
+  });
+
+  it('sets aside a record whose clock was far ahead', async () => {
+    const topics = fixture.name('topic');
+    await fixture.admin.createTopics({
+      topics: [
+        {
+          topic: topics,
+          configEntries: [{ name: 'message.timestamp.after.max.ms', value: '9999999999999' }],
+        },
+      ],
+      waitForLeaders: true,
+    });
+    const groupId = fixture.name('group');
+    const timestamp = String(Date.now() + 7_200_000);
+    await fixture.write(topics, [{ value: 'not JSON', timestamp }]);
+    start({ topics, groupId, output: 'json' });
+    await until('the commit', async () => (await fixture.committed(groupId, topics))[0] === 1, 30_000);
+    const [letter] = await fixture.readAll(`${topics}.dlq`);
+    assert.equal(letter?.headers?.['dead-letter-timestamp']?.toString(), timestamp);
+  });
+
   it('goes on without dead letters where the setting says so', async () => {
     const topics = await fixture.createTopic();
     const groupId = fixture.name('group');
@@ -302,6 +369,33 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     assert.deepEqual(flow.payloads(), ['stuck', 'fine', 'stuck', 'stuck']);
     assert.equal((flow.aside[0]?.error as { reason: string }).reason, 'unconfirmed');
     await until('the commit', async () => (await fixture.committed(groupId, topics))[0] === 2);
+  });
+
+  it('waits for what somebody holds, whole or in all of its pieces, until a deploy', async () => {
+    const topics = await fixture.createTopic();
+    const groupId = fixture.name('group');
+    await fixture.write(topics, ['held', 'held in pieces', 'lost', 'one piece lost']);
+    const onMessage = (message: PipelineMessage): void => {
+      const pieces = { id: String(message.kafka?.offset), count: 2 };
+      if (message.payload === 'held') hold(message);
+      if (message.payload === 'held in pieces')
+        for (const index of [0, 1]) hold({ ...message, parts: { ...pieces, index } });
+      if (message.payload === 'one piece lost') hold({ ...message, parts: { ...pieces, index: 0 } });
+    };
+    const settings = { confirmTimeout: 1, onUnconfirmed: 'dead-letter', maxTries: 2 };
+    const flow = start({ topics, groupId, ...settings }, onMessage);
+    await until('two dead letters', () => flow.aside.length === 2, 20_000);
+    assert.deepEqual(
+      flow.aside.map(({ payload }) => String(payload)),
+      ['lost', 'one piece lost'],
+    );
+    const times = (payload: string) => flow.payloads().filter((each) => each === payload).length;
+    assert.deepEqual([times('held'), times('held in pieces')], [1, 1]);
+    await until('nothing late', () => flow.consumer.overview().overdue === 0);
+    flow.consumer.deployed();
+    await until('both again', () => times('held') === 2 && times('held in pieces') === 2);
+    flow.out.forEach(confirm);
+    await until('the commit', async () => (await fixture.committed(groupId, topics))[0] === 4);
   });
 
   it('hands on again after a deploy what the flow has not confirmed', async () => {

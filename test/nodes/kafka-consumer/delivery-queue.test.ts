@@ -14,13 +14,14 @@ class Harness {
   private generation = 0;
   private readonly next = new Map<number, number>();
 
-  constructor(maxInFlight: number, batches = false, maxBytes = Infinity) {
+  constructor(maxInFlight: number, batches = false, maxBytes = Infinity, maxAhead = Infinity) {
     this.queue = new DeliveryQueue(
-      { maxInFlight, maxBytes, batches },
+      { maxInFlight, maxBytes, maxAhead, batches },
       {
         handOn: (queue, delivery) => this.handedOn.push({ queue, delivery }),
         pause: ({ partition }) => this.log.push(`pause ${partition}`),
         resume: ({ partition }) => this.log.push(`resume ${partition}`),
+        stuck: ({ place }, { offset }) => this.log.push(`stuck ${place.partition} at ${offset}`),
       },
     );
   }
@@ -248,6 +249,30 @@ describe('the queue of deliveries', () => {
     harness.queue.resume();
     await until('the two records', () => harness.handedOn.length === 4);
     assert.equal(harness.log.at(-1), 'resume 0');
+  });
+
+  it('pauses a partition when too much is confirmed behind a record that is not, and says which one', () => {
+    const harness = new Harness(10, false, Infinity, 6);
+    harness.assign(0, 1);
+    void harness.fetch(0, 5);
+    for (const index of [0, 2, 3, 4]) harness.confirm(index);
+    void harness.fetch(0, 4);
+    for (const index of [5, 6, 7, 8]) harness.confirm(index);
+    assert.deepEqual(harness.log, []);
+    void harness.fetch(0, 1);
+    assert.deepEqual(harness.log, ['pause 0', 'stuck 0 at 1']);
+    harness.confirm(9);
+    assert.deepEqual(harness.committable(), ['0: 1']);
+    harness.confirm(1);
+    assert.deepEqual(harness.log, ['pause 0', 'stuck 0 at 1', 'resume 0']);
+    assert.deepEqual(harness.committable(), ['0: 10']);
+  });
+
+  it('counts what is confirmed and not what waits', () => {
+    const harness = new Harness(100, false, Infinity, 6);
+    harness.assign(0);
+    for (let n = 0; n < 5; n++) void harness.fetch(0, 10);
+    assert.deepEqual(harness.log, []);
   });
 
   it('begins anew where the reading has been moved to, and commits that place', () => {

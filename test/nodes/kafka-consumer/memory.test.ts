@@ -8,6 +8,7 @@ import { RecordConsumer } from '../../../nodes/kafka-consumer/consumer';
 import { confirm } from '../../../nodes/shared/deliveries';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { newReadingId } from '../../../nodes/shared/reading-id';
+import { UserError } from '../../../nodes/shared/user-error';
 import { until } from '../../support/until';
 import { KafkaFixture, numbered } from './kafka-fixture';
 
@@ -15,6 +16,9 @@ const PARTITIONS = 48;
 const RECORDS_PER_SEND = 500;
 const RECORDS_EACH = 4 * RECORDS_PER_SEND;
 const MAX_GROWTH_MB = 80;
+/** More than may be confirmed behind one that is not. */
+const FORGETFUL_RECORDS = 120_000;
+const MAX_FORGOTTEN_MB = 15;
 /** Nothing has come for so long: the fetching is paused everywhere. */
 const QUIET_MS = 1_000;
 
@@ -89,6 +93,69 @@ describe('a kafka-consumer of 48 partitions whose flow confirms nothing', functi
     stuck = () => false;
     for (const message of held) if (message.kafka?.partition !== 0) confirm(message);
     await until('all of the others', () => received >= all - RECORDS_EACH, 60_000);
+  });
+});
+
+describe('a kafka-consumer whose flow forgets one record', function () {
+  this.timeout(120_000);
+  let fixture: KafkaFixture;
+  let cluster: KafkaJsCluster;
+  let consumer: RecordConsumer | undefined;
+
+  before(async () => {
+    fixture = await KafkaFixture.connect();
+    cluster = new KafkaJsCluster({ brokers: [fixture.brokers], clientId: 'test' }, () => undefined);
+  });
+  after(async () => {
+    await consumer?.close();
+    await cluster.drained();
+    await fixture.close();
+  });
+
+  it(`grows by less than ${MAX_FORGOTTEN_MB} MB, says which record it waits for, and goes on once that is confirmed`, async () => {
+    const topics = await fixture.createTopic();
+    const groupId = fixture.name('group');
+    const value = JSON.stringify({ nodo: 'comuna_15', text: 'x'.repeat(150) });
+    const values = Array.from({ length: 1000 }, () => value);
+    for (let n = 0; n < FORGETFUL_RECORDS; n += values.length) await fixture.write(topics, values);
+
+    let received = 0;
+    let lastAt = Date.now();
+    let forgotten: PipelineMessage | undefined;
+    const reports: string[] = [];
+    const settings = readConsumerConfig({ topics, groupId, confirm: 'flow' });
+    const before = liveMemoryMB();
+    const started = new RecordConsumer('forgetful', settings, cluster, {
+      send: (message) => {
+        received++;
+        lastAt = Date.now();
+        if (message.kafka?.offset === '100') forgotten = message;
+        else confirm(message);
+      },
+      sendAside: () => assert.fail('nothing is to be set aside'),
+      report: (error) => reports.push(error instanceof UserError ? error.key : error.message),
+    });
+    consumer = started;
+    started.start();
+
+    await until('the partition to pause', () => started.overview().stuck !== undefined, 60_000);
+    await until('the last of what was fetched', () => Date.now() - lastAt > QUIET_MS);
+    const grown = liveMemoryMB() - before;
+    console.log(`      ${received} records behind the forgotten one, ${grown.toFixed(0)} MB`);
+    assert.ok(received < FORGETFUL_RECORDS, 'there is more than is fetched');
+    assert.ok(grown < MAX_FORGOTTEN_MB, `grown by ${grown.toFixed(0)} MB`);
+    assert.deepEqual(reports, ['kafka-consumer.errors.stuck']);
+    const { topic, partition, offset } = started.overview().stuck ?? {};
+    assert.deepEqual({ topic, partition, offset }, { topic: topics, partition: 0, offset: '100' });
+
+    assert.ok(forgotten);
+    confirm(forgotten);
+    await until('the rest', () => received >= FORGETFUL_RECORDS, 60_000);
+    assert.equal(started.overview().stuck, undefined);
+    await until(
+      'the commit',
+      async () => (await fixture.committed(groupId, topics))[0] === FORGETFUL_RECORDS,
+    );
   });
 });
 

@@ -4,12 +4,11 @@ import { OffsetTracker } from '../../../nodes/kafka-consumer/offset-tracker';
 
 interface Piece {
   offset: string;
-  confirmed: boolean;
 }
 
 function trackerOf(...offsets: number[]): OffsetTracker<Piece> {
   const tracker = new OffsetTracker<Piece>();
-  for (const offset of offsets) tracker.add({ offset: String(offset), confirmed: false });
+  for (const offset of offsets) tracker.add({ offset: String(offset) });
   if (offsets.length > 0) tracker.readUpTo(String((offsets.at(-1) ?? 0) + 1));
   return tracker;
 }
@@ -51,10 +50,20 @@ describe('which offset may be committed', () => {
   it('the place that somebody has moved the reading to, before anything is read there', () => {
     const tracker = new OffsetTracker<Piece>('40');
     assert.equal(tracker.uncommitted(), '40');
-    tracker.add({ offset: '40', confirmed: false });
+    tracker.add({ offset: '40' });
     assert.equal(tracker.uncommitted(), '40');
     tracker.commit('40');
     assert.equal(tracker.uncommitted(), undefined);
+  });
+
+  it('keeps nothing of what is confirmed, also behind a record that is not', () => {
+    const tracker = trackerOf(5, 6, 7, 8);
+    [1, 2].forEach((number) => tracker.confirm(number));
+    assert.deepEqual(
+      [...tracker.open].map(({ offset }) => offset),
+      ['5', '8'],
+    );
+    assert.equal(tracker.get(1), undefined);
   });
 
   it('survives any order of fetches, confirmations and commits (model test)', () => {
@@ -92,7 +101,7 @@ describe('which offset may be committed', () => {
             case 'fetch':
               for (const gap of one.gaps) {
                 written.push({ offset: end + gap, confirmed: false });
-                const number = tracker.add({ offset: String(end + gap), confirmed: false });
+                const number = tracker.add({ offset: String(end + gap) });
                 assert.equal(number, written.length - 1);
                 end += gap + 1;
               }

@@ -11,6 +11,7 @@ const OVERVIEW: ConsumerOverview = {
   partitions: 3,
   lag: 12,
   paused: false,
+  stuck: undefined,
   overdue: 0,
   missed: 0,
   unknownConfirmations: 0,
@@ -35,6 +36,20 @@ function shown(overview: Partial<ConsumerOverview>): {
 describe("the kafka-consumer's status", () => {
   it('tells group, partitions, lag and who confirms', () => {
     assert.deepEqual(shown({}), { fill: 'green', text: 'status.connected g 3 12 · status.by-mongo-sink' });
+  });
+
+  it('turns red for a record that a whole partition waits for, and names it', () => {
+    const stuck = { topic: 'Prueba', partition: 2, offset: '100', since: Date.UTC(2026, 10, 24, 10) };
+    const { fill, text } = shown({ stuck });
+    assert.equal(fill, 'red');
+    assert.match(text ?? '', /^status\.stuck Prueba 2 100 \d\d:\d\d:\d\d · status\.connected/);
+  });
+
+  it('turns red when the group gives it what it does not read', () => {
+    assert.deepEqual(shown({ unsubscribedTopics: ['a', 'b'] }), {
+      fill: 'red',
+      text: 'status.unsubscribed a, b g',
+    });
   });
 
   it('turns yellow when something needs a look', () => {

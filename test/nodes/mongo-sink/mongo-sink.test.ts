@@ -39,7 +39,9 @@ const NODES = [withTexts(registerDatabase), withTexts(registerSink), registerCol
 describe('mongo-sink in Node-RED', () => {
   let test: TestDatabase;
   let confirmed: string[];
+  let held: string[];
   const owner: DeliveryOwner = {
+    hold: (delivery) => void held.push(delivery),
     confirm: (delivery) => void confirmed.push(delivery),
     reject: (delivery) => assert.fail(`rejected ${delivery}`),
   };
@@ -54,6 +56,7 @@ describe('mongo-sink in Node-RED', () => {
   beforeEach(async () => {
     await test.db.dropDatabase();
     confirmed = [];
+    held = [];
     registerOwner('consumer', owner);
     await new Promise<void>((resolve) => helper.startServer(() => resolve()));
   });
@@ -195,6 +198,13 @@ describe('mongo-sink in Node-RED', () => {
     const [rejected] = await got('rejected', 1);
     assert.equal(rejected?.error?.reason, 'records-mismatch');
     assert.deepEqual(confirmed, ['consumer/x']);
+  });
+
+  it('holds what it can’t store while the database is away, so that its consumer waits', async () => {
+    await deploy({}, { uri: 'mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=300' });
+    input(delivered(reading('a', 1), 7));
+    await until('the hold', () => held.length > 0);
+    assert.deepEqual([held, confirmed], [['consumer/7'], []]);
   });
 
   it('does not confirm without its tick', async () => {

@@ -17,6 +17,7 @@ function restOf(delivery: string): string {
 function remember(): { owner: DeliveryOwner; log: string[] } {
   const log: string[] = [];
   const owner: DeliveryOwner = {
+    hold: (delivery, parts) => log.push(`hold ${restOf(delivery)} ${parts?.index ?? ''}`.trim()),
     confirm: (delivery, parts) => log.push(`confirm ${restOf(delivery)} ${parts?.index ?? ''}`.trim()),
     reject: (delivery, reason) => log.push(`reject ${restOf(delivery)} ${reason.message}`),
   };
