@@ -130,6 +130,23 @@ describe("our nodes in Node-RED's editor", function () {
     await editor.close();
   });
 
+  it('begin with a group that no other kafka-consumer has, and a topic-catalog with that of the first', async () => {
+    const editor = await Editor.open(browser, nodeRed.editor);
+    const groups: string[] = [];
+    for (const [i, type] of [
+      'kafka-consumer',
+      'kafka-consumer',
+      'kafka-consumer',
+      'topic-catalog',
+    ].entries()) {
+      const dialog = await editor.edit(await editor.addNode(type, { x: 180, y: 60 + i * 80 }));
+      groups.push(await dialog.field('groupId').inputValue());
+      await dialog.done();
+    }
+    assert.deepEqual(groups, ['node-red', 'node-red-2', 'node-red-3', 'node-red']);
+    await editor.close();
+  });
+
   it('test a connection before it is saved, and say what to change', async () => {
     const [{ brokers }, { uri }] = await Promise.all([kafka(), database()]);
     const editor = await Editor.open(browser, nodeRed.editor);
