@@ -5,6 +5,7 @@ import { ADMIN_USER, type OwnKafka, type Role, type StackConfig } from './config
 import { Database } from './database/database';
 import type { Report } from './install-once';
 import { ensureTopics, KafkaCluster } from './kafka/cluster';
+import { topicAdvice } from './kafka/topic-advice';
 import { howToTakeNewFlows, installFlows } from './node-red/flows';
 import { EDITOR_PATH, flowsProblem, nodeRedProcess, urlOf } from './node-red/node-red';
 import { prepareUserDir } from './node-red/user-dir';
@@ -20,11 +21,7 @@ const SERVICE_STOP_MS = 4_000;
 
 const PARTITIONS = 3;
 
-const STARTING: Record<Role, string> = {
-  all: 'starting Kafka, the database and the board',
-  edge: 'starting the board',
-  server: 'starting Kafka and the database',
-};
+const LIST = new Intl.ListFormat('en-GB');
 
 /** What a stack is made of besides its settings. */
 export interface StackParts {
@@ -85,7 +82,12 @@ export class Stack {
     ]);
     const brokers = kafka instanceof KafkaCluster ? kafka.bootstrap : kafka.brokers;
     const uri = database?.uri;
-    this.report(STARTING[this.config.role]);
+    const own = [
+      ...(kafka instanceof KafkaCluster ? ['Kafka'] : []),
+      ...(database instanceof Database ? ['the database'] : []),
+      ...(board?.process === undefined ? [] : ['the board']),
+    ];
+    if (own.length > 0) this.report(`starting ${LIST.format(own)}`);
     if (kafka instanceof KafkaCluster && kafka.zookeeper) await this.supervisor.run(kafka.zookeeper);
     await this.supervisor.run(
       ...(kafka instanceof KafkaCluster ? kafka.brokers : []),
@@ -194,9 +196,10 @@ export class Stack {
     try {
       await ensureTopics(brokers, topics);
     } catch (error) {
-      this.report(
-        `topic ${this.config.topic} could not be looked up or created at ${brokers}: ${(error as Error).message}`,
-      );
+      const { topic, host, port } = this.config;
+      const editor = `${urlOf(host, port)}${EDITOR_PATH}`;
+      const reason = (error as Error).message;
+      this.report(topicAdvice({ topic, partitions: PARTITIONS, brokers, editor, reason }));
     }
   }
 

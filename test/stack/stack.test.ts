@@ -83,6 +83,7 @@ describe('npm start', function () {
     const stack = new Stack(readConfig(env), (line) => reports.push(line), parts);
     try {
       const addresses = await stack.start();
+      assert.ok(reports.includes('starting Kafka, the database and the board'));
       assert.equal(addresses.dashboard, `${url}/`);
       assert.equal(addresses.editor, `${url}/admin`);
       assert.match(await page('/'), /ng-app|angular/);
@@ -132,6 +133,35 @@ describe('npm start', function () {
       assert.equal((await fetch(`${url}/`, { headers: login })).status, 200);
       const seen = (await (await fetch(`${url}/env`, { headers: login })).json()) as Record<string, string>;
       assert.equal(seen.ADMIN_PASSWORD_HASH, undefined, 'the flows do not see the hash');
+    } finally {
+      await stack.stop();
+    }
+  });
+
+  it("runs without the topic of a Kafka of one's own that it can't reach, and says what to do", async () => {
+    const reports: string[] = [];
+    const elsewhere = {
+      ...{ KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'mine', MONGODB_URI: 'mongodb://127.0.0.1:1' },
+      ...{ SERIAL_PATH: '/dev/null', DATA_DIR: path.join(dir, 'elsewhere') },
+    };
+    const stack = new Stack(readConfig({ ...env, ...elsewhere }), (line) => reports.push(line), parts);
+    try {
+      await stack.start();
+      assert.deepEqual(
+        reports.filter((line) => line.startsWith('starting')),
+        ['starting Node-RED'],
+      );
+      const advice = reports.find((line) => line.startsWith('topic mine could not be')) ?? assert.fail();
+      assert.match(
+        advice,
+        /^topic mine could not be looked up or created at 127\.0\.0\.1:1 \(.*ECONNREFUSED/,
+      );
+      assert.ok(advice.includes(`open ${url}/admin, enter both in the config node kafka-cluster and deploy`));
+      assert.ok(
+        advice.includes(
+          'kafka-topics.sh --bootstrap-server 127.0.0.1:1 --create --topic mine --partitions 3',
+        ),
+      );
     } finally {
       await stack.stop();
     }
