@@ -37,7 +37,7 @@ const PROBLEMS: Record<string, KafkaProblem> = {
   MESSAGE_TOO_LARGE: 'too-large',
   RECORD_LIST_TOO_LARGE: 'too-large',
   INVALID_RECORD: 'record-refused',
-  INVALID_TIMESTAMP: 'record-refused',
+  INVALID_TIMESTAMP: 'time-refused',
   UNKNOWN_TOPIC_OR_PARTITION: 'topic-missing',
   INVALID_TOPIC_EXCEPTION: 'topic-name',
   TOPIC_AUTHORIZATION_FAILED: 'topic-forbidden',

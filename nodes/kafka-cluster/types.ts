@@ -88,6 +88,7 @@ export interface ProducerOptions {
 export type KafkaProblem =
   | 'too-large'
   | 'record-refused'
+  | 'time-refused'
   | 'partition-missing'
   | 'topic-name'
   | 'topic-missing'

@@ -4,9 +4,11 @@ import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
+import { readCommand, type Command } from './commands';
 import { readProducerConfig, type ProducerConfig, type ProducerSettings, type TypedValue } from './config';
 import { toMessage } from './message';
 import { MessageFields } from './message-fields';
+import { findOrphans } from './outbox-folders';
 import { Pipeline } from './pipeline';
 import { describeStatus } from './status';
 import type { Evaluate, Evaluator } from './typed-values';
@@ -16,6 +18,8 @@ const STATUS_INTERVAL_MS = 500;
 
 export = function (RED: NodeAPI): void {
   const t = translator(RED);
+  /** ids of the nodes that have their outbox open */
+  const running = new Set<string>();
 
   function KafkaProducerNode(this: Node, config: NodeDef & ProducerConfig): void {
     RED.nodes.createNode(this, config);
@@ -28,7 +32,8 @@ export = function (RED: NodeAPI): void {
 
   function run(node: Node, settings: ProducerSettings, cluster: KafkaCluster): void {
     const fields = new MessageFields(settings, evaluatorOf(node));
-    const directory = path.join(RED.settings.userDir ?? process.cwd(), OUTBOXES, node.id);
+    const directory = path.join(outboxes(), node.id);
+    running.add(node.id);
     const pipeline = new Pipeline(settings, cluster, directory, {
       acknowledged: (record, offset) => {
         // Making the message again is a good part of the work, and mostly for nobody.
@@ -37,8 +42,11 @@ export = function (RED: NodeAPI): void {
           toMessage(record, { partition: record.partition, ...(offset === undefined ? {} : { offset }) }),
         );
       },
-      refused: (record, error) =>
-        node.error(localizeError(error, t), toMessage(record, { partition: record.partition })),
+      refused: (record, error) => {
+        const reason = localizeError(error, t).message;
+        const kept = new UserError('kafka-producer.errors.kept-refused', { reason }, { cause: error });
+        node.error(localizeError(kept, t), toMessage(record, { partition: record.partition }));
+      },
       held: (record, error) =>
         node.error(localizeError(error, t), toMessage(record, { partition: record.partition })),
       warning: (error) => node.warn(localizeError(error, t).message),
@@ -51,22 +59,77 @@ export = function (RED: NodeAPI): void {
 
     node.on('input', (message, _send, done) => {
       const finish = (error?: Error): void => (error ? done(localizeError(error, t)) : done());
+      const command = commandOf(message);
+      if (command instanceof Error) {
+        finish(command);
+        return;
+      }
+      if (command) {
+        pipeline.run(command).then(
+          (count) => {
+            node.warn(t(`kafka-producer.done.${command.action}`, { count, ...wordsOf(command) }));
+            done();
+          },
+          (error: unknown) => finish(toError(error)),
+        );
+        return;
+      }
       fields.read(message, (error, read) => (read ? pipeline.accept(read, finish) : finish(error)));
     });
-    node.on('close', (done: () => void) => {
+    node.on('close', (removed: boolean, done: () => void) => {
       clearInterval(timer);
       display.close();
+      running.delete(node.id);
       pipeline
         .close()
         .catch((error: unknown) => node.error(toError(error).message))
-        .finally(done);
+        .finally(() => {
+          if (removed) pipeline.warnOfRemoval();
+          done();
+        });
     });
+  }
+
+  function outboxes(): string {
+    return path.join(RED.settings.userDir ?? process.cwd(), OUTBOXES);
+  }
+
+  /** Looks at all nodes there are, since a disabled one has not been made; what a deploy leaves is told by the node. */
+  async function reportOrphans(): Promise<void> {
+    const known = new Set<string>();
+    RED.nodes.eachNode(({ id }) => known.add(id));
+    // A node in a subflow is named after the subflow's instance and itself.
+    const isKnown = (folder: string): boolean =>
+      running.has(folder) || known.has(folder.slice(folder.lastIndexOf('-') + 1));
+    const directory = outboxes();
+    const orphans = await findOrphans(directory, isKnown, (folder, error) => {
+      const params = { directory: path.join(directory, folder), reason: error.message };
+      RED.log.warn(t('kafka-producer.errors.outbox', params));
+    });
+    for (const { folder, count } of orphans) {
+      const params = { count, directory: path.join(directory, folder), outbox: folder };
+      RED.log.warn(t('kafka-producer.errors.orphaned', params));
+    }
   }
 
   /** Node-RED keeps the wires of a node in a property that its types leave out; a deploy may change them. */
   function isWired(node: Node): boolean {
     const [first] = (node as Node & { wires: readonly (readonly string[])[] }).wires;
     return first !== undefined && first.length > 0;
+  }
+
+  function commandOf(message: Record<string, unknown>): Command | Error | undefined {
+    try {
+      return readCommand(message);
+    } catch (error) {
+      return toError(error);
+    }
+  }
+
+  function wordsOf(command: Command): Record<string, string> {
+    return command.action === 'adopt-outbox'
+      ? { outbox: String(command.folder) }
+      : { topic: command.topic ?? '*' };
   }
 
   /** A node that can't work says why in its status and for each message. */
@@ -110,4 +173,7 @@ export = function (RED: NodeAPI): void {
   }
 
   RED.nodes.registerType('kafka-producer', KafkaProducerNode);
+  RED.events.once('flows:started', () => {
+    reportOrphans().catch((error: unknown) => RED.log.error(toError(error).message));
+  });
 };

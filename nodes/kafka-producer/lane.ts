@@ -32,6 +32,10 @@ export class Lane {
   nextSeq = 0;
   /** its owner's: a loop that sends it is running */
   busy = false;
+  /** what its records count against the store's bound */
+  bytes = 0;
+  /** something about its topic has to be changed before it can be sent */
+  blocked = false;
 
   constructor(
     readonly topic: string,

@@ -21,11 +21,11 @@ export class Lanes implements Iterable<Lane> {
     return lane !== undefined && !lane.isEmpty;
   }
 
-  /** @returns the lane with the oldest record in memory that is not in flight */
-  withOldestQueued(): Lane | undefined {
+  /** @returns the lane, out of all or of these, with the oldest record in memory that is not in flight */
+  withOldestQueued(among: Iterable<Lane> = this): Lane | undefined {
     let found: Lane | undefined;
     let oldest = Infinity;
-    for (const lane of this) {
+    for (const lane of among) {
       const entry = lane.queue.peek();
       if (entry && entry.record.timestamp < oldest) {
         oldest = entry.record.timestamp;
@@ -35,11 +35,22 @@ export class Lanes implements Iterable<Lane> {
     return found;
   }
 
-  /** @returns the time of the oldest record in memory */
-  oldest(): number | undefined {
+  /** @returns the time of the oldest record in memory, of these lanes */
+  oldest(counts: (lane: Lane) => boolean = () => true): number | undefined {
     let oldest = Infinity;
-    for (const lane of this) oldest = Math.min(oldest, lane.oldest?.record.timestamp ?? Infinity);
+    for (const lane of this) {
+      if (counts(lane)) oldest = Math.min(oldest, lane.oldest?.record.timestamp ?? Infinity);
+    }
     return oldest === Infinity ? undefined : oldest;
+  }
+
+  of(topic: string): Lane[] {
+    return [...this].filter((lane) => lane.topic === topic);
+  }
+
+  /** @returns the lanes of topics about which something has to be changed before they can be sent to */
+  blocked(): Lane[] {
+    return [...this].filter((lane) => lane.blocked && !lane.isEmpty);
   }
 
   [Symbol.iterator](): Iterator<Lane> {

@@ -44,11 +44,7 @@ export class MemoryStore implements RecordStore {
 
   retire(lane: Lane, entries: readonly Entry[], error?: Error): void {
     lane.settle(entries);
-    for (const entry of entries) {
-      this.count--;
-      this.bytes -= entry.bytes;
-      entry.accepted?.(error);
-    }
+    for (const entry of entries) this.finish(entry, error);
   }
 
   assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void> {
@@ -65,8 +61,21 @@ export class MemoryStore implements RecordStore {
     return Promise.resolve();
   }
 
+  discard(topic: string): Promise<number> {
+    const error = new UserError('kafka-producer.errors.discarded', { topic });
+    let count = 0;
+    for (const lane of this.lanes.of(topic)) {
+      for (let entry = lane.queue.shift(); entry; entry = lane.queue.shift()) {
+        this.finish(entry, error);
+        count++;
+      }
+    }
+    return Promise.resolve(count);
+  }
+
   stats(): StoreStats {
-    return { count: this.count, bytes: this.bytes, oldest: this.lanes.oldest(), dropped: 0, damaged: 0 };
+    const { count, bytes } = this;
+    return { count, bytes, oldest: this.lanes.oldest(), dropped: 0, damaged: 0, refused: 0 };
   }
 
   /** What has not been acknowledged by now is given back with an error. */
@@ -78,6 +87,12 @@ export class MemoryStore implements RecordStore {
       for (let entry = lane.queue.shift(); entry; entry = lane.queue.shift()) entry.accepted?.(error);
     }
     return Promise.resolve();
+  }
+
+  private finish(entry: Entry, error?: Error): void {
+    this.count--;
+    this.bytes -= entry.bytes;
+    entry.accepted?.(error);
   }
 
   private append(lane: Lane, entry: Omit<Entry, 'seq'>): void {

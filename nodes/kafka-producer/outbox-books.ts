@@ -1,3 +1,5 @@
+import type { Lane } from './lane';
+
 /** What the books count of a record. */
 interface Counted {
   readonly bytes: number;
@@ -12,14 +14,18 @@ export class Books {
   dropped = 0;
   damaged = 0;
 
-  stored({ bytes }: Counted): void {
-    this.count++;
-    this.bytes += bytes;
+  stored(lane: Lane, { bytes }: Counted): void {
+    this.add(lane, 1, bytes);
   }
 
-  removed({ bytes }: Counted): void {
-    this.count--;
-    this.bytes -= bytes;
+  removed(lane: Lane, { bytes }: Counted): void {
+    this.add(lane, -1, -bytes);
+  }
+
+  add(lane: Lane, count: number, bytes: number): void {
+    this.count += count;
+    this.bytes += bytes;
+    lane.bytes += bytes;
   }
 
   intoMemory({ bytes }: Counted): void {

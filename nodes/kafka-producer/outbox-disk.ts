@@ -3,7 +3,14 @@ import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel, type BatchOperation } from 'classic-level';
 import { toError } from '../shared/user-error';
-import { decodeKey, encodeKey, type OutboxKey } from './outbox-key';
+import {
+  REFUSED_END,
+  decodeKey,
+  decodeRefusedKey,
+  encodeKey,
+  type OutboxKey,
+  type RefusedKey,
+} from './outbox-key';
 
 type Database = ClassicLevel<Buffer, Buffer>;
 /** One write of a batch: an entry to put, or a key to delete. */
@@ -23,6 +30,12 @@ export interface DiskChunk {
   isLast: boolean;
   /** a part of the files could not be read: entries may be missing */
   damage?: Error;
+}
+
+export interface RefusedEntry {
+  key: Buffer;
+  place: RefusedKey;
+  value: Buffer;
 }
 
 /** What had to be done to open a damaged outbox. */
@@ -87,7 +100,7 @@ export class OutboxDisk {
   /** Lists the lanes without reading their entries. */
   async lanes(): Promise<DiskLane[]> {
     const lanes: DiskLane[] = [];
-    let after: Buffer = Buffer.alloc(0);
+    let after: Buffer = REFUSED_END;
     for (;;) {
       const [first] = await this.db.keys({ gt: after, limit: 1 }).all();
       if (!first) return lanes;
@@ -141,19 +154,40 @@ export class OutboxDisk {
   }
 
   /**
-   * Counts all entries, over a while and beside other work.
-   * @param add called with the number and the bytes of each portion
+   * Counts the entries of the lanes as they are now, over a while and beside other work.
+   * @param add called for each with the bytes it takes
    */
-  async count(add: (count: number, bytes: number) => void): Promise<void> {
-    const iterator = this.db.iterator({ highWaterMarkBytes: CHUNK_BYTES, fillCache: false });
+  async count(add: (place: OutboxKey, bytes: number) => void): Promise<void> {
+    for await (const pairs of this.portions({ gt: REFUSED_END })) {
+      for (const { key, place, value } of toEntries(pairs)) add(place, key.length + value.length);
+    }
+  }
+
+  /** Gives the records that were refused, by their numbers, a portion at a time. */
+  async *refused(): AsyncGenerator<RefusedEntry[]> {
+    for await (const pairs of this.portions({ lt: REFUSED_END })) {
+      const entries: RefusedEntry[] = [];
+      for (const [key, value] of pairs) {
+        const place = decodeRefusedKey(key);
+        if (place) entries.push({ key, place, value });
+      }
+      yield entries;
+    }
+  }
+
+  /** Gives all entries, refused ones first and then lane by lane, with the records' topics and partitions. */
+  async *all(): AsyncGenerator<{ key: Buffer; value: Buffer; place: Omit<OutboxKey, 'seq'> }[]> {
+    yield* this.refused();
+    for await (const pairs of this.portions({ gt: REFUSED_END })) yield toEntries(pairs);
+  }
+
+  private async *portions(range: { gt?: Buffer; lt?: Buffer }): AsyncGenerator<[Buffer, Buffer][]> {
+    const iterator = this.db.iterator({ ...range, highWaterMarkBytes: CHUNK_BYTES, fillCache: false });
     try {
       for (;;) {
         const pairs = await iterator.nextv(CHUNK_ENTRIES);
         if (pairs.length === 0) return;
-        add(
-          pairs.length,
-          pairs.reduce((sum, [key, value]) => sum + key.length + value.length, 0),
-        );
+        yield pairs;
       }
     } finally {
       await iterator.close();
@@ -233,7 +267,8 @@ async function damageBeforeOpening(directory: string): Promise<Error | undefined
     : undefined;
 }
 
-function isDamage(error: unknown): boolean {
+/** @returns whether this says that the files are damaged: entries may be missing, others can be read */
+export function isDamage(error: unknown): boolean {
   const { code, message } = causeOf(error) as Error & { code?: string };
   if (code === 'LEVEL_CORRUPTION') return true;
   // A file that is gone or was cut off; what a full or read-only disk says is different.

@@ -38,6 +38,34 @@ export function decodeKey(key: Buffer): OutboxKey | undefined {
   };
 }
 
+/**
+ * Keys of records that the broker has refused: 0, a number of their own (8 bytes), then topic and partition as above. No
+ * topic begins with a byte 0, so they stand before all others.
+ */
+const REFUSED_PREFIX_BYTES = 9;
+
+/** Every key of a refused record is below this, every other one above. */
+export const REFUSED_END = Buffer.from([0, 0xff]);
+
+export interface RefusedKey {
+  number: number;
+  topic: string;
+  partition: number;
+}
+
+export function encodeRefusedKey({ number, topic, partition }: RefusedKey): Buffer {
+  const prefix = Buffer.alloc(REFUSED_PREFIX_BYTES);
+  prefix.writeBigUInt64BE(BigInt(number), 1);
+  return Buffer.concat([prefix, encodeKey(topic, partition, 0)]);
+}
+
+/** @returns what such a key says, or undefined if it is none */
+export function decodeRefusedKey(key: Buffer): RefusedKey | undefined {
+  if (key[0] !== 0 || key.length <= REFUSED_PREFIX_BYTES) return undefined;
+  const place = decodeKey(key.subarray(REFUSED_PREFIX_BYTES));
+  return place && { number: Number(key.readBigUInt64BE(1)), topic: place.topic, partition: place.partition };
+}
+
 /** @returns the bytes that a key of this topic takes */
 export function keySize(topic: string): number {
   return Buffer.byteLength(topic) + SUFFIX_BYTES;

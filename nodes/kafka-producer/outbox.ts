@@ -4,10 +4,11 @@ import { bodySize } from './batch-size';
 import type { Accepted, Entry, Lane } from './lane';
 import { Lanes } from './lanes';
 import { Books } from './outbox-books';
-import { OutboxDisk, isLocked, type DiskOperation, type Rescue } from './outbox-disk';
+import { OutboxDisk, isLocked, type DiskOperation, type RefusedEntry, type Rescue } from './outbox-disk';
 import { Intake, type IncomingRecord, type StorableRecord } from './outbox-intake';
 import { encodeKey, keySize } from './outbox-key';
 import { readLane } from './outbox-reader';
+import { RefusedRecords, readRefused } from './refused-records';
 import { UNASSIGNED, type ProducerRecord } from './record';
 import { encodeRecord, seal } from './record-codec';
 import type { RecordStore, StoreStats } from './record-store';
@@ -47,6 +48,8 @@ const LOCK_PATIENCE_MS = 10_000;
 const ROOM_CHECK_MS = 500;
 const ROOM_MARGIN_BYTES = 16 * 2 ** 20;
 const HOUSEKEEPING_MS = 1_000;
+/** What records may take, of the bound, whose topic can't be written to: the others need room too. */
+const BLOCKED_SHARE = 0.5;
 
 /**
  * Store and forward: records wait on disk until the broker has acknowledged them.
@@ -54,7 +57,7 @@ const HOUSEKEEPING_MS = 1_000;
  * `accepted` means: safe on disk. All records that come while the disk is writing go into the next write together.
  * The oldest records of each lane are in memory, the others on disk only, so that memory stays flat however long an
  * outage lasts. Acknowledged records are deleted with the next write: after a crash a few may be sent again, none is
- * lost.
+ * lost. What the broker refuses for good is kept apart: only acknowledgement, age or size as set, or a person, deletes.
  */
 export class Outbox implements RecordStore {
   onReady: (lane: Lane) => void = () => undefined;
@@ -65,10 +68,12 @@ export class Outbox implements RecordStore {
   private readonly closing = new AbortController();
   private opening: Promise<void>;
   private readonly intake = new Intake();
-  private deletes: Buffer[] = [];
+  /** to be written with the next group: deletions, and records that were refused */
+  private pending: DiskOperation[] = [];
+  private readonly refused = new RefusedRecords();
   private readonly loop = new WriteLoop({
     canWrite: () => this.disk !== undefined,
-    hasWork: () => this.intake.length > 0 || this.deletes.length > 0,
+    hasWork: () => this.intake.length > 0 || this.pending.length > 0,
     turn: () => this.writeGroup(),
     failed: (error) => this.reopen(error),
   });
@@ -131,10 +136,49 @@ export class Outbox implements RecordStore {
     return lane.queue.length > 0;
   }
 
-  retire(lane: Lane, entries: readonly Entry[]): void {
+  retire(lane: Lane, entries: readonly Entry[], error?: Error): void {
     lane.settle(entries);
-    for (const entry of entries) this.forget(lane, entry);
+    for (const entry of entries) {
+      if (error) this.pending.push(this.refused.put(entry.record));
+      this.forget(lane, entry);
+    }
     this.loop.wake();
+  }
+
+  async discard(topic: string): Promise<number> {
+    let count = 0;
+    for (const lane of this.lanes.of(topic)) {
+      const end = lane.nextSeq;
+      const waits = (): boolean => (lane.queue.peek()?.seq ?? lane.cursor) < end;
+      while (waits() && (await this.fill(lane))) {
+        while (lane.queue.length > 0 && waits()) {
+          this.strike(lane);
+          count++;
+        }
+        this.loop.wake();
+      }
+      if (waits()) throw this.problem ?? new UserError('kafka-producer.errors.closed');
+    }
+    return count;
+  }
+
+  /**
+   * Has the records that were refused sent again, behind what waits, or deletes them.
+   * @param topic of this topic only, where one is given
+   * @returns how many they were
+   */
+  async settleRefused(fate: 'retry' | 'discard', topic?: string): Promise<number> {
+    if (this.problem) throw this.problem;
+    let count = 0;
+    await this.loop.exclusively(async () => {
+      count = await this.settleRefusedOnDisk(fate, topic);
+    });
+    return count;
+  }
+
+  /** Whether nothing is in it: false also while that is not known. */
+  get isEmpty(): boolean {
+    return this.disk !== undefined && this.refused.count === 0 && this.isIdle && this.pending.length === 0;
   }
 
   async assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void> {
@@ -148,7 +192,7 @@ export class Outbox implements RecordStore {
   stats(): StoreStats {
     const { count, bytes, dropped, damaged } = this.books;
     const oldest = this.lanes.oldest() ?? this.intake.oldest?.timestamp;
-    return { count, bytes, oldest, dropped, damaged };
+    return { count, bytes, oldest, dropped, damaged, refused: this.refused.count };
   }
 
   /** What has come in is still written; then the files are closed. */
@@ -192,6 +236,7 @@ export class Outbox implements RecordStore {
     const { disk, rescue } = await OutboxDisk.open(this.options.directory);
     try {
       await this.takeOver(disk, isFirst);
+      await this.refused.opened(disk);
       // Each lane's oldest are read right away: the age of the outbox is known by them.
       for (const lane of this.lanes)
         if (lane.queue.length === 0 && lane.spilled) await this.readNext(lane, disk);
@@ -229,10 +274,9 @@ export class Outbox implements RecordStore {
   private async countLeftovers(disk: OutboxDisk): Promise<void> {
     this.counting = true;
     try {
-      await disk.count((count, bytes) => {
-        this.books.count += count;
-        this.books.bytes += bytes;
-      });
+      await disk.count(({ topic, partition }, bytes) =>
+        this.books.add(this.lanes.get(topic, partition), 1, bytes),
+      );
     } catch (error) {
       // Closed in the meantime, or unreadable: the lanes report what is damaged when they come to it.
       if (this.disk === disk && !this.closing.signal.aborted) this.events.damaged(undefined, toError(error));
@@ -253,23 +297,24 @@ export class Outbox implements RecordStore {
     const { disk } = this;
     if (!disk) return;
     const group = this.intake.takeGroup();
-    const deletes = this.deletes;
-    this.deletes = [];
+    const pending = this.pending;
+    this.pending = [];
     let admitted = group;
     let stored: { lane: Lane; entry: Entry }[];
     try {
       admitted = await this.admit(disk, group);
-      const operations: DiskOperation[] = deletes.map((key) => ({ type: 'del', key }));
+      const operations = pending.slice();
       this.keepBehindUnassigned(admitted);
       stored = this.number(admitted, operations);
       if (operations.length > 0) await disk.write(operations, this.options.sync && stored.length > 0);
     } catch (error) {
-      this.deletes = deletes.concat(this.deletes);
+      this.pending = pending.concat(this.pending);
       const reason = toError(error).message;
       const refusal = new UserError('kafka-producer.errors.not-stored', { reason }, { cause: error });
       for (const { accepted } of admitted) accepted(refusal);
       throw error;
     }
+    this.refused.written(pending);
     this.appendAll(stored);
     for (const { accepted } of admitted) accepted();
   }
@@ -277,22 +322,25 @@ export class Outbox implements RecordStore {
   /** Keeps the bounds. @returns what may be stored; the others have been refused */
   private async admit(disk: OutboxDisk, group: IncomingRecord[]): Promise<IncomingRecord[]> {
     if (group.length === 0) return group;
-    const { maxBytes, maxAgeMs, whenFull } = this.options;
+    const { maxBytes, maxAgeMs } = this.options;
     const admitted: IncomingRecord[] = [];
     const refuse: (() => void)[] = [];
     const free = await this.checkRoom(disk);
-    const oldest = this.lanes.oldest() ?? Infinity;
-    const tooOld = whenFull === 'refuse' && oldest < Date.now() - maxAgeMs;
+    const isTooOld = this.ageCheck();
+    const blocked = new Set(this.lanes.blocked().map(({ topic }) => topic));
     let bytes = 0;
     for (const item of group) {
       const size = bytes + item.bytes;
       let refusal: UserError | undefined;
       if (size > free) {
         refusal = new UserError('kafka-producer.errors.disk-full', { directory: this.options.directory });
-      } else if (tooOld) {
+      } else if (isTooOld(item.record.topic)) {
         refusal = new UserError('kafka-producer.errors.outbox-too-old', { seconds: maxAgeMs / 1000 });
-      } else if (this.books.bytes + size > maxBytes && !(await this.makeRoom(size))) {
-        const params = { count: this.books.count, megabytes: toMegabytes(maxBytes) };
+      } else if (blocked.has(item.record.topic) && !(await this.makeRoomOfBlocked(size))) {
+        const params = { topic: item.record.topic, megabytes: toMegabytes(maxBytes * BLOCKED_SHARE) };
+        refusal = new UserError('kafka-producer.errors.outbox-share', params);
+      } else if (this.bytesWith(size) > maxBytes && !(await this.makeRoom(disk, size))) {
+        const params = { count: this.books.count + this.refused.count, megabytes: toMegabytes(maxBytes) };
         refusal = new UserError('kafka-producer.errors.outbox-full', params);
       }
       if (refusal) {
@@ -316,12 +364,45 @@ export class Outbox implements RecordStore {
     return this.room;
   }
 
+  /** @returns whether a topic's new records are to be refused, since older ones wait: its own, or any that could go */
+  private ageCheck(): (topic: string) => boolean {
+    const { maxAgeMs, whenFull } = this.options;
+    if (whenFull !== 'refuse' || maxAgeMs === Infinity) return () => false;
+    const limit = Date.now() - maxAgeMs;
+    if ((this.lanes.oldest((lane) => !lane.blocked) ?? Infinity) < limit) return () => true;
+    const topics = new Set<string>();
+    for (const lane of this.lanes.blocked())
+      if ((lane.oldest?.record.timestamp ?? Infinity) < limit) topics.add(lane.topic);
+    return (topic) => topics.has(topic);
+  }
+
+  private bytesWith(more: number): number {
+    return this.books.bytes + this.refused.bytes + more;
+  }
+
   /** Where that is wanted, drops the oldest records that are not being sent. @returns whether so many bytes fit */
-  private async makeRoom(bytes: number): Promise<boolean> {
+  private async makeRoom(disk: OutboxDisk, bytes: number): Promise<boolean> {
     const { maxBytes, whenFull } = this.options;
+    if (whenFull === 'drop-oldest') {
+      await this.dropRefused(disk, bytes);
+      await this.dropWhile(() => this.bytesWith(bytes) > maxBytes, this.lanes);
+    }
+    return this.bytesWith(bytes) <= maxBytes;
+  }
+
+  /** The same for records whose topic can't be written to, which have a share of the room only. */
+  private async makeRoomOfBlocked(bytes: number): Promise<boolean> {
+    const most = this.options.maxBytes * BLOCKED_SHARE;
+    const lanes = this.lanes.blocked();
+    const taken = (): number => lanes.reduce((sum, lane) => sum + lane.bytes, bytes);
+    if (this.options.whenFull === 'drop-oldest') await this.dropWhile(() => taken() > most, lanes);
+    return taken() <= most;
+  }
+
+  private async dropWhile(isFull: () => boolean, lanes: Iterable<Lane>): Promise<void> {
     let count = 0;
-    while (whenFull === 'drop-oldest' && this.books.bytes + bytes > maxBytes) {
-      const lane = this.lanes.withOldestQueued();
+    while (isFull()) {
+      const lane = this.lanes.withOldestQueued(lanes);
       if (!lane) break;
       this.drop(lane);
       count++;
@@ -329,25 +410,51 @@ export class Outbox implements RecordStore {
       if (lane.queue.length === 0 && lane.spilled) await this.fill(lane);
     }
     if (count > 0) this.events.dropped(count, 'full');
-    return this.books.bytes + bytes <= maxBytes;
+  }
+
+  private async dropRefused(disk: OutboxDisk, bytes: number): Promise<void> {
+    if (this.refused.count === 0) return;
+    const before = this.refused.count;
+    for await (const entries of disk.refused()) {
+      const excess = this.bytesWith(bytes) - this.options.maxBytes;
+      if (excess <= 0) break;
+      let freed = 0;
+      const dropped = entries.filter(({ key, value }) => {
+        if (freed >= excess) return false;
+        freed += key.length + value.length;
+        return true;
+      });
+      await disk.write(
+        dropped.map(({ key }) => ({ type: 'del', key })),
+        false,
+      );
+      this.refused.removed(dropped);
+    }
+    const count = before - this.refused.count;
+    this.books.dropped += count;
+    if (count > 0) this.events.dropped(count, 'full');
   }
 
   private drop(lane: Lane): void {
+    if (this.strike(lane)) this.books.dropped++;
+  }
+
+  /** Gives up the oldest record of a lane that is not in flight. @returns whether there was one */
+  private strike(lane: Lane): boolean {
     const entry = lane.queue.shift();
-    if (!entry) return;
-    this.forget(lane, entry);
-    this.books.dropped++;
+    if (entry) this.forget(lane, entry);
+    return entry !== undefined;
   }
 
   /** Strikes a record out of the books; it leaves the disk with the next write. */
   private forget(lane: Lane, entry: Entry): void {
-    this.deletes.push(entry.key ?? encodeKey(lane.topic, lane.partition, entry.seq));
-    this.books.removed(entry);
+    this.pending.push({ type: 'del', key: entry.key ?? encodeKey(lane.topic, lane.partition, entry.seq) });
+    this.books.removed(lane, entry);
     this.books.outOfMemory(entry);
   }
 
   /** While records of a topic wait for their partitions, later ones wait behind them. */
-  private keepBehindUnassigned(group: readonly IncomingRecord[]): void {
+  private keepBehindUnassigned(group: readonly StorableRecord[]): void {
     const waiting = new Set<string>();
     for (const { record } of group) {
       if (record.pinned) continue;
@@ -377,7 +484,7 @@ export class Outbox implements RecordStore {
   private appendAll(stored: readonly { lane: Lane; entry: Entry }[]): void {
     const ready = new Set<Lane>();
     for (const { lane, entry } of stored) {
-      this.books.stored(entry);
+      this.books.stored(lane, entry);
       const fits = this.books.memoryCount < this.memory.records && this.books.memoryBytes < this.memory.bytes;
       const keep = !lane.spilled && (fits || lane.queue.length === 0);
       lane.nextSeq = entry.seq + 1;
@@ -411,7 +518,7 @@ export class Outbox implements RecordStore {
       });
       const stored = this.number(group, operations);
       await this.disk.write(operations, this.options.sync);
-      for (const entry of entries) this.books.removed(entry);
+      for (const entry of entries) this.books.removed(from, entry);
       this.appendAll(stored);
     } catch (error) {
       from.cursor = first.seq;
@@ -420,14 +527,56 @@ export class Outbox implements RecordStore {
     }
   }
 
+  private async settleRefusedOnDisk(fate: 'retry' | 'discard', topic: string | undefined): Promise<number> {
+    const { disk } = this;
+    if (!disk) return 0;
+    let count = 0;
+    // As they are now: what is refused again gets a new number, and is not among them.
+    for await (const entries of disk.refused()) {
+      const chosen = entries.filter(({ place }) => topic === undefined || place.topic === topic);
+      const operations: DiskOperation[] = chosen.map(({ key }) => ({ type: 'del', key }));
+      const records = fate === 'retry' ? this.readAll(chosen) : [];
+      this.keepBehindUnassigned(records);
+      const stored = this.number(records, operations);
+      try {
+        if (operations.length > 0) await disk.write(operations, this.options.sync);
+      } catch (error) {
+        this.moveUnsure = true;
+        throw error;
+      }
+      this.refused.removed(chosen);
+      this.appendAll(stored);
+      count += chosen.length;
+    }
+    return count;
+  }
+
+  /** Makes refused records ready to be stored in lanes again; says so where one can't be read. */
+  private readAll(entries: readonly RefusedEntry[]): StorableRecord[] {
+    const records: StorableRecord[] = [];
+    for (const entry of entries) {
+      const record = readRefused(entry);
+      if (record instanceof Error) {
+        this.books.damaged++;
+        this.events.damaged(1, record);
+        continue;
+      }
+      // Its topic may have another number of partitions by now.
+      if (!record.pinned) record.partition = UNASSIGNED;
+      const value = encodeRecord(record);
+      records.push({ record, value, bytes: keySize(record.topic) + value.length });
+    }
+    return records;
+  }
+
   // Reading back
 
   private async readNext(lane: Lane, disk: OutboxDisk): Promise<void> {
     const { entries, cursor, unreadable, lost, damage } = await readLane(lane, disk);
     for (const entry of entries) this.keepInMemory(lane, entry);
     for (const entry of unreadable) {
-      this.deletes.push(entry.key);
-      this.books.removed(entry);
+      this.pending.push({ type: 'del', key: entry.key });
+      this.books.removed(lane, entry);
     }
     lane.cursor = cursor;
     if (lost === 0 && !damage) return;
@@ -467,10 +616,16 @@ export class Outbox implements RecordStore {
 
   /** Entries that were lost to damage are still counted; once nothing is left that can be put right. */
   private settleBooks(): void {
-    if (this.counting || !this.loop.isIdle || this.intake.length > 0) return;
-    for (const lane of this.lanes) if (!lane.isEmpty) return;
+    if (!this.isIdle) return;
+    for (const lane of this.lanes) lane.bytes = 0;
     this.books.count = 0;
     this.books.bytes = 0;
+  }
+
+  private get isIdle(): boolean {
+    if (this.counting || !this.loop.isIdle || this.intake.length > 0) return false;
+    for (const lane of this.lanes) if (!lane.isEmpty) return false;
+    return true;
   }
 
   /**

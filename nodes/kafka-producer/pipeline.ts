@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { ClusterProducer, KafkaCluster } from '../kafka-cluster/types';
 import { UserError, toError } from '../shared/user-error';
 import { aloneSize, bodySize } from './batch-size';
+import type { Command } from './commands';
 import type { ProducerSettings } from './config';
 import type { Accepted } from './lane';
 import { MemoryStore } from './memory-store';
 import { Outbox } from './outbox';
 import type { Rescue } from './outbox-disk';
-import { toRecord, type ProducerRecord, type RecordFields } from './record';
+import { adoptOutbox } from './outbox-folders';
+import { UNASSIGNED, toRecord, type ProducerRecord, type RecordFields } from './record';
 import type { RecordStore } from './record-store';
 import { Sender } from './sender';
 import type { StatusFacts } from './status';
@@ -27,12 +32,17 @@ const MEMORY_BYTES = 64 * 2 ** 20;
 const PATIENCE_MS = 30_000;
 /** Dropped records are summed up over this time before they are spoken of again. */
 const DROP_WARNING_MS = 10_000;
+/** How often it is looked whether what was left in an outbox that is off has been sent. */
+const LEFTOVERS_CHECK_MS = 500;
 
 /** From a message's fields to the broker's acknowledgement: makes the record, stores it, sends it. */
 export class Pipeline {
   private readonly producer: ClusterProducer;
-  private readonly store: RecordStore;
-  private readonly sender: Sender;
+  private store: RecordStore;
+  private sender: Sender;
+  /** while records wait in an outbox that is not wanted any more */
+  private leftovers: { timer: NodeJS.Timeout; told: boolean } | undefined;
+  private leaving: Promise<void> = Promise.resolve();
   private readonly troubles = new Map<string, Error>();
   private storeProblem: Error | undefined;
   private readonly drops = { full: 0, age: 0, timer: undefined as NodeJS.Timeout | undefined };
@@ -44,7 +54,7 @@ export class Pipeline {
     private readonly directory: string,
     private readonly events: PipelineEvents,
   ) {
-    const { acks, compression, createTopics, newTopics, outbox, maxBatchBytes, drainRate } = settings;
+    const { acks, compression, createTopics, newTopics, outbox } = settings;
     this.producer = cluster.createProducer({
       acks,
       compression,
@@ -53,22 +63,18 @@ export class Pipeline {
       warn: (warning) => events.warning(warning),
       ...(outbox ? {} : { deliveryTimeoutMs: PATIENCE_MS }),
     });
-    this.store = outbox ? this.openOutbox() : new MemoryStore(MEMORY_BYTES);
-    this.sender = new Sender(
-      this.store,
-      this.producer,
-      {
-        maxBatchBytes,
-        compressed: compression !== 'none',
-        drainRate,
-        patienceMs: outbox ? Infinity : PATIENCE_MS,
-      },
-      {
-        acknowledged: (records, baseOffset) => this.acknowledged(records, baseOffset),
-        refused: (record, error) => events.refused(record, error),
-        trouble: (topic, error, record) => this.trouble(topic, error, record),
-      },
-    );
+    if (outbox || existsSync(directory)) {
+      const store = this.openOutbox();
+      this.store = store;
+      this.sender = this.createSender(store, Infinity);
+      if (!outbox) {
+        const timer = setInterval(() => this.watchLeftovers(store), LEFTOVERS_CHECK_MS).unref();
+        this.leftovers = { timer, told: false };
+      }
+    } else {
+      this.store = new MemoryStore(MEMORY_BYTES);
+      this.sender = this.createSender(this.store, PATIENCE_MS);
+    }
   }
 
   /**
@@ -85,6 +91,41 @@ export class Pipeline {
     this.store.put(record, done);
   }
 
+  /**
+   * Does what a message has asked for.
+   * @returns how many records that was about
+   * @throws UserError (a rejection) when it can't be done
+   */
+  async run(command: Command): Promise<number> {
+    if (command.action === 'discard-waiting') {
+      const count = await this.store.discard(command.topic);
+      this.sender.forget(command.topic);
+      return count;
+    }
+    const { store } = this;
+    if (!(store instanceof Outbox)) throw new UserError('kafka-producer.errors.no-outbox');
+    switch (command.action) {
+      case 'retry-refused':
+        return store.settleRefused('retry', command.topic);
+      case 'discard-refused':
+        return store.settleRefused('discard', command.topic);
+      case 'adopt-outbox':
+        return adoptOutbox(path.dirname(this.directory), command.folder, (record) => this.putAgain(record));
+    }
+  }
+
+  /** To be told after the close of a node that was deleted: what it held is not sent by anybody. */
+  warnOfRemoval(): void {
+    const { count, refused } = this.store.stats();
+    if (!(this.store instanceof Outbox) || count + refused === 0) return;
+    const params = {
+      count: count + refused,
+      directory: this.directory,
+      outbox: path.basename(this.directory),
+    };
+    this.events.warning(new UserError('kafka-producer.errors.removed', params));
+  }
+
   facts(): StatusFacts {
     const [trouble] = this.troubles.values();
     return {
@@ -96,14 +137,71 @@ export class Pipeline {
 
   /** Takes no more messages, waits a few seconds for what is in flight, and leaves the rest to the next start. */
   async close(): Promise<void> {
+    clearInterval(this.leftovers?.timer);
     await this.sender.stop();
     try {
+      await this.leaving;
       await this.store.close();
     } finally {
       // Whatever became of the files: the cluster waits for its clients.
       await this.producer.close();
       this.warnOfDrops();
     }
+  }
+
+  private createSender(store: RecordStore, patienceMs: number): Sender {
+    const { compression, maxBatchBytes, drainRate } = this.settings;
+    const compressed = compression !== 'none';
+    return new Sender(
+      store,
+      this.producer,
+      { maxBatchBytes, compressed, drainRate, patienceMs },
+      {
+        acknowledged: (records, baseOffset) => this.acknowledged(records, baseOffset),
+        refused: (record, error) => this.events.refused(record, error),
+        trouble: (topic, error, record) => this.trouble(topic, error, record),
+      },
+    );
+  }
+
+  /** An outbox that was switched off goes on until it is empty; only then messages wait in memory. */
+  private watchLeftovers(outbox: Outbox): void {
+    if (!this.leftovers) return;
+    const { count, refused } = outbox.stats();
+    if (!outbox.isEmpty) {
+      if (this.leftovers.told || count + refused === 0) return;
+      this.leftovers.told = true;
+      const params = { count: count + refused, directory: this.directory };
+      this.events.warning(new UserError('kafka-producer.errors.leftovers', params));
+      return;
+    }
+    clearInterval(this.leftovers.timer);
+    this.leftovers = undefined;
+    const { sender } = this;
+    this.store = new MemoryStore(MEMORY_BYTES);
+    this.sender = this.createSender(this.store, PATIENCE_MS);
+    this.leaving = this.leave(sender, outbox);
+  }
+
+  private async leave(sender: Sender, outbox: Outbox): Promise<void> {
+    try {
+      await sender.stop();
+      await outbox.close();
+      await rm(this.directory, { recursive: true });
+    } catch (error) {
+      const params = { directory: this.directory, reason: toError(error).message };
+      this.events.warning(new UserError('kafka-producer.errors.outbox', params, { cause: error }));
+    }
+  }
+
+  /** A record that was in another outbox. */
+  private putAgain(record: ProducerRecord): Promise<void> {
+    if (!record.pinned) {
+      record.partition = this.producer.knownPartitionFor(record.topic, record.key) ?? UNASSIGNED;
+    }
+    return new Promise((resolve, reject) => {
+      this.store.put(record, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   private tryMake(fields: RecordFields, done: Accepted): ProducerRecord | undefined {

@@ -11,6 +11,8 @@ export interface StoreStats {
   dropped: number;
   /** records that could not be read back, since the start */
   damaged: number;
+  /** records that the broker has refused, and that are kept apart */
+  refused: number;
 }
 
 /** Where records wait for the broker: on disk (Outbox), or in memory only (MemoryStore). */
@@ -28,13 +30,18 @@ export interface RecordStore {
    * @returns whether there are any; if they can't be read now, onReady is called when they can
    */
   fill(lane: Lane): Promise<boolean>;
-  /** These records of a lane's `inFlight` have been acknowledged or, with an error, given up. */
+  /** These records of a lane's `inFlight` have been acknowledged or, with an error, are not sent any more. */
   retire(lane: Lane, entries: readonly Entry[], error?: Error): void;
   /**
    * Moves the records of a lane that are not in flight, in order, into the lanes of the partitions that `choose` names.
    * @throws an Error (a rejection) when they could not be moved; then they are where they were
    */
   assign(lane: Lane, choose: (record: ProducerRecord) => number): Promise<void>;
+  /**
+   * Gives up the records of a topic that wait and are not in flight.
+   * @returns how many they were
+   */
+  discard(topic: string): Promise<number>;
   stats(): StoreStats;
   /** Takes no more records; what is on disk stays there. */
   close(): Promise<void>;

@@ -48,6 +48,14 @@ const LASTING_PROBLEMS: ReadonlySet<KafkaProblem | undefined> = new Set<KafkaPro
   'topic-not-created',
   'topic-forbidden',
   'topic-name',
+  'time-refused',
+]);
+/** Those of one topic alone. */
+const TOPIC_PROBLEMS: ReadonlySet<KafkaProblem | undefined> = new Set<KafkaProblem>([
+  'topic-missing',
+  'topic-not-created',
+  'topic-forbidden',
+  'topic-name',
 ]);
 
 /**
@@ -112,7 +120,7 @@ export class Sender {
       // It is known by now, and what is known stays known in this turn.
       pinned ? partition : (this.producer.knownPartitionFor(topic, key) ?? UNASSIGNED),
     );
-    this.recovered(topic);
+    this.recovered(lane);
   }
 
   private async sendNext(lane: Lane): Promise<void> {
@@ -133,15 +141,20 @@ export class Sender {
     await this.deliver(lane, batch);
   }
 
-  /** Sends a batch until it is settled: acknowledged, refused, or put back because this sender stops. */
+  /**
+   * Sends a batch until it is settled: acknowledged, refused, or left in flight because this sender stops.
+   * @throws (a rejection) what lasts until somebody changes something
+   */
   private async deliver(lane: Lane, batch: readonly Entry[]): Promise<void> {
+    let withPresentTime = false;
     for (let failures = 0; !this.stopping.signal.aborted; failures++) {
       try {
         const records = batch.map(({ record }) => record);
-        const { baseOffset } = await this.producer.send(lane.topic, lane.partition, records);
+        const timed = notAhead(records, Date.now(), withPresentTime);
+        const { baseOffset } = await this.producer.send(lane.topic, lane.partition, timed);
         this.events.acknowledged(records, baseOffset);
         this.store.retire(lane, batch);
-        this.recovered(lane.topic);
+        this.recovered(lane);
         return;
       } catch (error) {
         const problem = problemOf(error);
@@ -154,10 +167,16 @@ export class Sender {
           await this.leavePartition(lane, batch, toError(error));
           return;
         }
+        if (problem === 'time-refused' && !withPresentTime) {
+          withPresentTime = true;
+          continue;
+        }
         if (this.isHopeless(batch, problem)) {
           this.refuse(lane, batch, toError(error));
           return;
         }
+        // Back into the lane, where a person can discard them.
+        if (LASTING_PROBLEMS.has(problem)) throw error;
         await this.waitBeforeRetry(lane, batch, toError(error), failures);
       }
     }
@@ -207,6 +226,7 @@ export class Sender {
     failures: number,
   ): Promise<void> {
     const lasting = LASTING_PROBLEMS.has(problemOf(error));
+    lane.blocked = TOPIC_PROBLEMS.has(problemOf(error));
     if (lasting || failures >= TROUBLE_AFTER) {
       this.troubled.add(lane.topic);
       this.events.trouble(lane.topic, error, (batch[0] ?? lane.queue.peek())?.record);
@@ -215,8 +235,14 @@ export class Sender {
     await sleep(delay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
-  private recovered(topic: string): void {
+  /** Nothing of this topic waits any more: what was wrong with it does not matter. */
+  forget(topic: string): void {
     if (this.troubled.delete(topic)) this.events.trouble(topic, undefined);
+  }
+
+  private recovered(lane: Lane): void {
+    lane.blocked = false;
+    this.forget(lane.topic);
   }
 
   private isHopeless(batch: readonly Entry[], problem: KafkaProblem | undefined): boolean {
@@ -234,6 +260,17 @@ export class Sender {
     // A message that is not done yet has got the error by way of its done.
     for (const { record, accepted } of entries) if (!accepted) this.events.refused(record, error);
   }
+}
+
+/**
+ * A broker refuses records of more than an hour from now, and of longer ago than a topic allows where it is set to. What
+ * was stored while this machine's clock was ahead can be sent when it is not any more: the reading id keeps the time that
+ * it came with.
+ * @param all give all of them the present time
+ */
+function notAhead(records: ProducerRecord[], now: number, all: boolean): ProducerRecord[] {
+  if (!all && !records.some(({ timestamp }) => timestamp > now)) return records;
+  return records.map((record) => (all || record.timestamp > now ? { ...record, timestamp: now } : record));
 }
 
 function problemOf(error: unknown): KafkaProblem | undefined {

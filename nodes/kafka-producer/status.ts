@@ -62,7 +62,7 @@ function textOf(error: Error, t: Translate): string {
 }
 
 function notesOf(
-  { count, oldest = 0, dropped, damaged }: StoreStats,
+  { count, oldest = 0, dropped, damaged, refused }: StoreStats,
   waits: boolean,
   t: Translate,
 ): string[] {
@@ -72,6 +72,7 @@ function notesOf(
   }
   if (dropped > 0) notes.push(t('kafka-producer.status.dropped', { n: dropped }));
   if (damaged > 0) notes.push(t('kafka-producer.status.damaged', { n: damaged }));
+  if (refused > 0) notes.push(t('kafka-producer.status.refused', { n: refused }));
   return notes;
 }
 

@@ -84,7 +84,13 @@ describe('kafka-producer in Node-RED', function () {
         wires: [['sent']],
         ...config,
       },
-      { id: 'complete', z: 'tab', type: 'complete', scope: ['producer'], wires: [['completed']] },
+      {
+        id: 'complete',
+        z: 'tab',
+        type: 'complete',
+        scope: [config.id ?? 'producer'],
+        wires: [['completed']],
+      },
       { id: 'catch', z: 'tab', type: 'catch', wires: [['caught']] },
       { id: 'status', z: 'tab', type: 'status', scope: ['producer'], wires: [['statuses']] },
       ...Object.keys(collected).map((id) => ({ id, name: id, z: 'tab', type: 'collector' })),
@@ -215,6 +221,24 @@ describe('kafka-producer in Node-RED', function () {
     assert.match(message?.error.message ?? '', new RegExp(`"${missing}" does not exist`));
     assert.equal(message?.payload, 'x');
     await shown(/does not exist/);
+  });
+
+  it('leaves nothing behind unsaid when it is deleted, and another node can take it over', async () => {
+    await deploy({ id: 'old' }, { brokers: '127.0.0.1:1' });
+    const old = helper.getNode('old');
+    for (let i = 0; i < 5; i++) old.receive({ payload: i });
+    const folder = path.join(userDir, 'serial-kafka-mongo', 'outbox', 'old');
+    await until('them to be stored', () => completed.length === 5);
+    await helper.unload();
+    const node = await deploy();
+    await until('the log to tell it', () =>
+      (helper.log() as unknown as { args: [{ msg: unknown }][] }).args.some(([line]) =>
+        /5 records wait there.*msg.outbox "old"/.test(String(line.msg)),
+      ),
+    );
+    node.receive({ action: 'adopt-outbox', outbox: 'old', payload: '' });
+    await until('all to be sent', () => sent.length === 5);
+    assert.ok(!existsSync(folder));
   });
 
   it('closes within seconds while no broker can be reached', async () => {

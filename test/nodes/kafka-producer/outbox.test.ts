@@ -64,6 +64,68 @@ describe('kafka-producer: outbox', () => {
     await outbox.close();
   });
 
+  it('keeps what was refused apart, and gives it back when asked, also after a restart and a failed write', async () => {
+    const directory = temporaryFolder();
+    const first = openOutbox({ directory });
+    for (const payload of ['a', 'b', 'c']) await put(first.outbox, record({ payload }));
+    const [lane] = first.outbox.lanes;
+    assert.ok(lane);
+    await next(first.outbox, lane, 1);
+    const restore = failAfterWriting();
+    first.outbox.retire(lane, lane.inFlight, new Error('refused'));
+    await until('the write to fail', () => first.reports.problems.at(-1) !== undefined);
+    restore();
+    await until('the files to be opened again', () => first.reports.problems.at(-1) === undefined);
+    await until('it to be counted', () => first.outbox.stats().refused === 1);
+    await first.outbox.close();
+
+    const { outbox, reports } = openOutbox({ directory });
+    await until('the outbox to open', () => opened(reports));
+    assert.equal(outbox.stats().refused, 1);
+    assert.equal(await outbox.settleRefused('discard', 'another'), 0);
+    assert.equal(await outbox.settleRefused('retry', 't'), 1);
+    assert.equal(outbox.stats().refused, 0);
+    assert.deepEqual([...(await drain(outbox))], [[0, ['b', 'c', 'a']]]);
+    await outbox.close();
+  });
+
+  it('discards all that waits for one topic, in memory and on disk', async () => {
+    const directory = temporaryFolder();
+    const { outbox } = openOutbox({ directory, memory: { records: 10, bytes: 10_000 } });
+    const many = (topic: string) => Array.from({ length: 500 }, () => put(outbox, record({ topic })));
+    await Promise.all([...many('keep'), ...many('lose')]);
+    assert.equal(await outbox.discard('lose'), 500);
+    await outbox.close();
+    const again = openOutbox({ directory });
+    await until('the outbox to open', () => opened(again.reports));
+    assert.deepEqual(
+      [...again.outbox.lanes].map(({ topic, nextSeq, cursor, queue }) => [
+        topic,
+        nextSeq - cursor + queue.length,
+      ]),
+      [['keep', 500]],
+    );
+    await again.outbox.close();
+  });
+
+  for (const whenFull of ['refuse', 'drop-oldest'] as const) {
+    it(`leaves half of its room to others while a topic can't be written to (${whenFull})`, async () => {
+      const { outbox, reports } = openOutbox({ directory: temporaryFolder(), whenFull, maxBytes: 20_000 });
+      const big = (topic: string) => put(outbox, record({ topic, payload: 'x'.repeat(900) }));
+      await big('wrong');
+      for (const lane of outbox.lanes) lane.blocked = true;
+      const refused: UserError[] = [];
+      for (let i = 0; i < 15; i++) await big('wrong').catch((error: UserError) => refused.push(error));
+      for (let i = 0; i < 8; i++) await big('right');
+      const [wrong] = [...outbox.lanes].filter(({ blocked }) => blocked);
+      assert.ok(wrong && wrong.bytes <= 10_000 && wrong.bytes > 8_000, `${wrong?.bytes}`);
+      assert.equal(refused.length > 0, whenFull === 'refuse');
+      assert.equal(reports.dropped.length > 0, whenFull === 'drop-oldest');
+      for (const { key } of refused) assert.equal(key, 'kafka-producer.errors.outbox-share');
+      await outbox.close();
+    });
+  }
+
   it('forgets what was acknowledged', async () => {
     const directory = temporaryFolder();
     const first = openOutbox({ directory });

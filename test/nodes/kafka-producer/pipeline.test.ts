@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -99,6 +100,17 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     });
     await admin.disconnect();
     return name;
+  }
+
+  async function setCleanup(name: string, value: string): Promise<void> {
+    const admin = new Kafka({ brokers: [stack.bootstrap], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const configEntries = [{ name: 'cleanup.policy', value }];
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
+    });
+    await admin.disconnect();
   }
 
   it('is done when a record is stored, and tells partition and offset when Kafka has it', async () => {
@@ -372,12 +384,106 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     assert.equal(harness.failed.length, 10);
   });
 
+  it('keeps what was stored while its clock was ahead, says so, and sends all when it is right', async () => {
+    const realNow = Date.now;
+    const harness = new Harness(cluster, await topic(1));
+    Date.now = () => realNow() + 2 * 3_600_000;
+    try {
+      harness.acceptMany(10);
+      await until('the trouble to be told', () => harness.held.length > 0);
+      assert.equal((harness.held[0]?.error as UserError).key, 'kafka-cluster.errors.time-refused');
+      assert.equal(harness.pipeline.facts().stats.count, 10);
+    } finally {
+      Date.now = realNow;
+    }
+    await until('all to be acknowledged', () => harness.acknowledged.length === 10, 20_000);
+    const records = await readTopic(stack.bootstrap, harness.topic, 10);
+    assert.equal(records.length, 10);
+    checkOrder(records);
+    assert.deepEqual(harness.refused, []);
+    assert.equal(harness.pipeline.facts().problem, undefined);
+    await harness.pipeline.close();
+  });
+
+  it('keeps a stored record apart that the broker refuses, and sends it again or deletes it when asked', async () => {
+    const name = await topic(1, { 'cleanup.policy': 'compact' });
+    const harness = new Harness(cluster, name);
+    harness.acceptMany(5);
+    harness.accept({ payload: { n: 5 } });
+    harness.acceptMany(5, 6);
+    await until('the others to be acknowledged', () => harness.acknowledged.length === 10);
+    assert.equal(harness.done.length, 11);
+    assert.equal((harness.refused[0]?.error as UserError).key, 'kafka-cluster.errors.record-refused');
+    const refused = (): number => harness.pipeline.facts().stats.refused;
+    await until('it to be counted', () => refused() === 1);
+    await harness.pipeline.close();
+
+    const next = new Harness(cluster, name, {}, harness.directory);
+    await until('it to be counted again', () => next.pipeline.facts().stats.refused === 1);
+    assert.equal(await next.pipeline.run({ action: 'retry-refused', topic: name }), 1);
+    await until('it to be refused again', () => next.refused.length === 1);
+    await setCleanup(name, 'delete');
+    await until('it to be sent', async () => {
+      await next.pipeline.run({ action: 'retry-refused', topic: undefined });
+      return next.acknowledged.length === 1;
+    });
+    assert.equal(next.acknowledged[0]?.id, harness.refused[0]?.record.readingId);
+    assert.equal(next.pipeline.facts().stats.refused, 0);
+    await next.pipeline.close();
+  });
+
+  it('discards what waits for one topic when asked, and lets other topics go on meanwhile', async () => {
+    const wrong = `typo-${randomUUID()}`;
+    const harness = new Harness(cluster, await topic(1), { outboxMaxAge: '1' });
+    for (let i = 0; i < 20; i++) harness.accept({ topic: wrong });
+    await until('the error', () => harness.held.length > 0);
+    await until('them to be older than the bound', () => {
+      const { oldest = Infinity } = harness.pipeline.facts().stats;
+      return Date.now() - oldest > 1_500;
+    });
+    harness.accept({});
+    await until('another topic to go on', () => harness.acknowledged.length === 1);
+    assert.deepEqual(harness.failed, []);
+    harness.accept({ topic: wrong });
+    await until('more of the same to be refused', () => harness.failed.length === 1);
+    assert.deepEqual(
+      harness.failed.map(({ key }) => key),
+      ['kafka-producer.errors.outbox-too-old'],
+    );
+    assert.equal(await harness.pipeline.run({ action: 'discard-waiting', topic: wrong }), 20);
+    const { stats, problem } = harness.pipeline.facts();
+    assert.equal(stats.count, 0);
+    assert.equal(problem, undefined);
+    await harness.pipeline.close();
+  });
+
+  it('sends what an outbox holds that was switched off, and then goes on without it', async () => {
+    const away = new KafkaJsCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' }, () => undefined);
+    const first = new Harness(away, await topic(1));
+    first.acceptMany(50);
+    await until('all to be stored', () => first.done.length === 50);
+    await first.pipeline.close();
+
+    const second = new Harness(cluster, first.topic, { outbox: false }, first.directory);
+    second.acceptMany(50, 50);
+    await until('all to be acknowledged', () => second.acknowledged.length === 100);
+    checkOrder(await readTopic(stack.bootstrap, first.topic, 100));
+    await until('the outbox to be gone', () => !existsSync(first.directory));
+    second.acceptMany(50, 100);
+    await until('the rest to be done', () => second.done.length === 100);
+    checkOrder(await readTopic(stack.bootstrap, first.topic, 150));
+    await second.pipeline.close();
+    assert.ok(!existsSync(first.directory));
+    assert.deepEqual(second.failed, []);
+  });
+
   it('lets go of the cluster also when its files can not be closed', async () => {
     const own = new KafkaJsCluster({ brokers: [stack.bootstrap], clientId: 'test' }, () => undefined);
     const harness = new Harness(own, await topic(1));
     harness.accept({});
     await until('the record to be acknowledged', () => harness.acknowledged.length === 1);
-    const close = Object.getOwnPropertyDescriptor(OutboxDisk.prototype, 'close')?.value as () => Promise<void>;
+    const close = Object.getOwnPropertyDescriptor(OutboxDisk.prototype, 'close')
+      ?.value as () => Promise<void>;
     OutboxDisk.prototype.close = async function (this: OutboxDisk) {
       await close.call(this);
       throw new Error('a failure made by the test');

@@ -1,0 +1,28 @@
+import { UserError } from '../shared/user-error';
+
+/** What a message can ask for instead of being written to Kafka, by its `action`. */
+export type Command =
+  | { action: 'discard-waiting'; topic: string }
+  | { action: 'retry-refused' | 'discard-refused'; topic: string | undefined }
+  | { action: 'adopt-outbox'; folder: unknown };
+
+/**
+ * @returns the command that a message is, undefined for any other message: an unknown `action` is a matter of the flow
+ * @throws UserError when a command names no topic and needs one
+ */
+export function readCommand(message: Record<string, unknown>): Command | undefined {
+  const { action, topic } = message;
+  const named = typeof topic === 'string' && topic !== '' ? topic : undefined;
+  switch (action) {
+    case 'discard-waiting':
+      if (named === undefined) throw new UserError('kafka-producer.errors.discard-what');
+      return { action, topic: named };
+    case 'retry-refused':
+    case 'discard-refused':
+      return { action, topic: named };
+    case 'adopt-outbox':
+      return { action, folder: message.outbox };
+    default:
+      return undefined;
+  }
+}
