@@ -4,7 +4,7 @@ import { NodeEvents } from './events';
 import { LiveUpdates } from './live';
 import { NodeIndex } from './nodes';
 import { Readings, type ReadingsSource } from './readings';
-import { readingsOf } from './readings-in-message';
+import { checkOrigin, readingsOf } from './readings-in-message';
 import { readRequest } from './requests';
 import { Series } from './series';
 import { Summaries } from './summaries';
@@ -67,10 +67,11 @@ export class Catalog {
   /**
    * Takes a message with stored readings. One that was delivered again, and all of it there before, is no news: whoever
    * looks has counted its readings, or gets them with the next answer.
-   * @throws CatalogError when it holds none
+   * @throws CatalogError when it holds none, or was not sent by a node of the pipeline
    */
   accept(message: PipelineMessage): void {
     const readings = readingsOf(message);
+    checkOrigin(message);
     if (message.stored?.inserted === 0) return;
     const events = readings.flatMap((reading) => this.events.onReading(this.nodes.accept(reading), reading));
     this.tell(readings, events);

@@ -7,7 +7,6 @@ const KEPT_EVENTS = 200;
 /** Notices when a node falls silent or comes back, and when one of its sensors stops or begins to answer. */
 export class NodeEvents {
   private readonly kept: NodeEvent[] = [];
-  private readonly broken = new Map<string, Set<string>>();
   private nextId = 1;
 
   constructor(private readonly nodes: NodeIndex) {}
@@ -24,14 +23,12 @@ export class NodeEvents {
       record.toldState = 'live';
     }
 
-    const broken = this.broken.get(reading.nodo) ?? new Set<string>();
+    const { broken } = record;
     const names = Object.keys(reading.valores);
     const lost = names.filter((name) => reading.valores[name] === null && !broken.has(name));
     const found = names.filter((name) => reading.valores[name] !== null && broken.has(name));
     for (const name of lost) broken.add(name);
     for (const name of found) broken.delete(name);
-    if (broken.size > 0) this.broken.set(reading.nodo, broken);
-    else this.broken.delete(reading.nodo);
     if (lost.length > 0) tell('sensor-error', lost);
     if (found.length > 0) tell('sensor-ok', found);
     return events;

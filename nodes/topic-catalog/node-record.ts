@@ -22,6 +22,8 @@ export class NodeRecord {
   heard = false;
   /** as it was last told to anybody */
   toldState: NodeState = 'unknown';
+  /** the variables whose sensors do not answer, as last told to anybody */
+  readonly broken = new Set<string>();
   private interval: number | null = null;
   private readonly recent = new Map<string, (number | null)[]>();
 

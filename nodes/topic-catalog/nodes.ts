@@ -15,6 +15,8 @@ const STUDIES_AT_ONCE = 4;
 /** An answer waits this long for nodes of which the database holds no time; the next answer has the rest. */
 const STUDY_PATIENCE_MS = 400;
 const DAY_MS = 86_400_000;
+/** More nodes than this that the database does not list are not remembered: made-up names must not fill the memory. */
+const MAX_UNLISTED = 100_000;
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 const STATE_RANK = { silent: 0, unknown: 1, live: 2 };
@@ -31,6 +33,8 @@ export interface TopicNodes {
  */
 export class NodeIndex {
   private readonly records = new Map<string, NodeRecord>();
+  /** those that were heard and that the list does not have, or not yet; the oldest first */
+  private readonly unlisted = new Set<string>();
   private readonly list = new Memo<void>(LIST_AGE_MS, LIST_COST_FACTOR);
   private readonly studying = new Map<string, Promise<void>>();
   private readonly studyQueue: (() => void)[] = [];
@@ -44,6 +48,7 @@ export class NodeIndex {
 
   /** Takes a stored reading; the record as it is now. */
   accept(reading: LiveReading): NodeRecord {
+    if (!this.records.has(reading.nodo)) this.remember(reading.nodo);
     const record = this.recordOf(reading.nodo);
     record.accept(reading);
     record.heard = true;
@@ -114,11 +119,31 @@ export class NodeIndex {
         const record = this.take(document);
         if (record) listed.add(record.nodo);
       }
+      const now = Date.now();
       for (const record of this.records.values()) {
-        // Removed from the database; a node that was heard may just not have reached the list yet.
-        if (!listed.has(record.nodo) && !record.heard) this.records.delete(record.nodo);
+        if (listed.has(record.nodo)) this.unlisted.delete(record.nodo);
+        // Removed from the database; a node that is heard may just not have reached the list yet.
+        else if (!this.isAlive(record, now)) this.forget(record.nodo);
       }
     });
+  }
+
+  /** Whether a node is heard, or there is still to be told that it no longer is. */
+  private isAlive(record: NodeRecord, now: number): boolean {
+    return record.heard && (record.toldState === 'live' || record.stateAt(now, this.silentAfter) === 'live');
+  }
+
+  private remember(nodo: string): void {
+    this.unlisted.add(nodo);
+    for (const oldest of this.unlisted) {
+      if (this.unlisted.size <= MAX_UNLISTED) return;
+      this.forget(oldest);
+    }
+  }
+
+  private forget(nodo: string): void {
+    this.unlisted.delete(nodo);
+    this.records.delete(nodo);
   }
 
   private matching({ nodo, topic, search }: NodesRequest): NodeRecord[] {

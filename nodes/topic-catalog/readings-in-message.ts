@@ -13,6 +13,21 @@ interface RecordInfo {
   timestamp?: number | undefined;
 }
 
+/** What a dashboard puts on each message that a browser sent, whatever the browser wrote into it. */
+const BROWSER_MARKS = ['socketid', '_client'];
+
+/**
+ * Makes sure that a message brings readings out of the pipeline: from mongo-sink, or from kafka-consumer where the flow
+ * shows them before they are stored. A browser, or whoever poses as one, can send anything by a dashboard.
+ * @throws CatalogError when it does not
+ */
+export function checkOrigin(message: PipelineMessage): void {
+  if (BROWSER_MARKS.some((mark) => Object.hasOwn(message, mark)))
+    throw new CatalogError('request', 'from-browser', { value: shorten(message.payload) });
+  if (!message.stored && !message.kafka)
+    throw new CatalogError('request', 'not-stored', { value: shorten(message.payload) });
+}
+
 /**
  * The readings that a message of mongo-sink carries: one, or an array of them in batch mode, as objects or as JSON.
  * Elements that are no readings are left out.

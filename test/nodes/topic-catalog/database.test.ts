@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient, ObjectId, type CommandStartedEvent, type Db, type Document } from 'mongodb';
 import { UUID } from 'uuidv7';
 import { objectIdOfReading } from '../../../nodes/shared/reading-id';
-import type { NodesAnswer, SeriesAnswer } from '../../../nodes/topic-catalog/answers';
+import type { LiveReading, NodesAnswer, SeriesAnswer } from '../../../nodes/topic-catalog/answers';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
+import { NodeEvents } from '../../../nodes/topic-catalog/events';
+import type { NodeRecord } from '../../../nodes/topic-catalog/node-record';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
 import { Readings } from '../../../nodes/topic-catalog/readings';
 import { readRequest, type NodesRequest, type SeriesRequest } from '../../../nodes/topic-catalog/requests';
@@ -90,6 +92,56 @@ describe('topic-catalog: nodes and series out of a real database', function () {
   ): Promise<void> {
     await db.collection('datos').insertMany(times.map((time, n) => stored(nodo, time, values(n))));
   }
+
+  function heard(nodo: string, ts = Date.now()): [NodeRecord, LiveReading] {
+    const times = { ts, fecha: null, hora: null };
+    const reading = { id: null, nodo, topic: 'Prueba', ...times, valores: { humedad: 60 } };
+    return [index.accept(reading), reading];
+  }
+
+  /** Asks until the list has been read anew. */
+  async function listed(...names: string[]): Promise<void> {
+    const shown = async (): Promise<string> =>
+      (await page()).nodes
+        .map(({ nodo }) => nodo)
+        .sort()
+        .join();
+    await until(`the list of ${names.join()}`, async () => (await shown()) === names.join());
+  }
+
+  it('forgets a node that is in no list once it has fallen silent, and this was told', async () => {
+    const events = new NodeEvents(index);
+    const now = Date.now();
+    await addNode('known', now - DAY, { humedad: 1 });
+    for (const [nodo, age] of [
+      ['alive', 1],
+      ['falling', 9_900],
+      ['falling', 9_000],
+      ['known', DAY],
+      ['made-up', DAY],
+    ] as const) {
+      events.onReading(...heard(nodo, now - age), now);
+    }
+    await listed('alive', 'falling', 'known');
+    const [silent] = await until('the silence', () => {
+      const found = events.sweep();
+      return found.length > 0 && found;
+    });
+    assert.equal(silent?.nodo, 'falling');
+    await listed('alive', 'known');
+    await db.collection('nodos').deleteMany({});
+    await listed('alive');
+  });
+
+  it('remembers no more than 100,000 names that the database does not list, the newest', async () => {
+    await addNode('listed', Date.now(), { humedad: 1 });
+    await listed('listed');
+    for (let n = 0; n < 101_000; n++) heard(`made-up ${n}`);
+    const names = new Set(Array.from(index.heard(), ({ nodo }) => nodo));
+    assert.equal(names.size, 100_000);
+    assert.ok(names.has('made-up 100999') && !names.has('made-up 0'));
+    assert.ok(await index.find('listed'));
+  });
 
   it('lists the nodes with their last values, and says which have fallen silent', async () => {
     const now = Date.now();

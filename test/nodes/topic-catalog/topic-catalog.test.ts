@@ -195,6 +195,23 @@ describe('topic-catalog in Node-RED', function () {
     await until('done', () => collected.completed!.length === 2);
   });
 
+  it('takes nothing for a stored reading that comes from a browser, or from nowhere', async () => {
+    await deploy();
+    const forged = { ...reading('forged', { humedad: 1 }), stored: { inserted: 1, alreadyThere: 0 } };
+    input({ ...forged, socketid: 's1' });
+    // As the classic dashboard marks what does not say which browser it comes from.
+    input({ ...forged, socketid: undefined });
+    input({ ...forged, _client: { socketId: 'c1' } });
+    input({ payload: { nodo: 'forged', humedad: 1 } });
+    const caught = await until('the Catch node', () => collected.caught![3] && collected.caught);
+    for (const [i, { error }] of caught.entries()) {
+      assert.match(String((error as unknown as Error).message), i < 3 ? /dashboard's page/ : /mongo-sink/);
+    }
+    input({ action: 'nodes' });
+    assert.equal(((await answer()).payload as NodesAnswer).total, 0);
+    assert.equal(collected.answers!.length, 1);
+  });
+
   it('refuses a message that is neither a request nor a reading', async () => {
     await deploy();
     input({ payload: 'hello' });
