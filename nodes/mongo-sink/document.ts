@@ -44,16 +44,6 @@ export function toDocument({ value, identity }: Element): ReadingDocument {
   return document;
 }
 
-/** Whether a stored document is the same reading: the same `_id` alone could be anybody's. */
-export function isSameReading(stored: Partial<ReadingDocument>, ours: ReadingDocument): boolean {
-  if (ours.readingId !== undefined) return stored.readingId === ours.readingId;
-  return (
-    stored.topic === ours.topic &&
-    stored.kafka?.partition === ours.kafka?.partition &&
-    String(stored.kafka?.offset) === String(ours.kafka?.offset)
-  );
-}
-
 function addOwnFields(document: ReadingDocument, { topic, readingId, place }: Identity): void {
   if (topic !== undefined) document.topic = topic;
   if (readingId !== undefined) document.readingId = readingId;

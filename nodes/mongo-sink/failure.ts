@@ -12,7 +12,7 @@ import {
  * - `transient`: try again, nothing is wrong with it;
  * - `all`: nothing can be written until somebody changes something; try again, and say what to change;
  * - `document`: this document can never be stored; where several were sent, one of them;
- * - `unknown`: a refusal of the whole command that this list does not know.
+ * - `unknown`: a refusal, of a document or of the whole command, that this list does not know: try again a few times.
  */
 export type FailureKind = 'transient' | 'all' | 'document' | 'unknown';
 
@@ -49,8 +49,12 @@ const TRANSIENT = new Set([
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
   216, // ElectionInProgress
+  249, // StaleDbVersion
   262, // ExceededTimeLimit
   317, // ConnectionPoolExpired
+  319, // MovePrimaryInProgress
+  365, // TemporarilyUnavailable
+  371, // UserWritesBlocked
   384, // ConnectionError
   462, // IngressRequestRateLimitExceeded
   9001, // SocketException
@@ -103,7 +107,7 @@ const DOCUMENT = new Set([
  * without writeErrors: the class says nothing.
  */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof WriteRefusal) return codeKind(error.code) ?? 'document';
+  if (error instanceof WriteRefusal) return codeKind(error.code) ?? 'unknown';
   if (error instanceof MongoBulkWriteError && (error.code === undefined || writeErrorsOf(error).length > 0)) {
     // Either the network, or a list of errors that leaves some documents open: what is there will be found there.
     return 'transient';

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { Binary, type Collection, type ObjectId } from 'mongodb';
+import { Binary, ObjectId, type Collection } from 'mongodb';
 import { keepTrying } from '../shared/keep-trying';
 import type { UserError } from '../shared/user-error';
 import { DUPLICATE_KEY, accountsForAll, writeErrorsOf } from './failure';
-import type { Element } from './identity';
+import type { Element, Identity } from './identity';
 import { reasonOf, waitReason } from './reasons';
 
 /** A reading that can't be stored, and why. */
@@ -36,10 +37,10 @@ const MAX_KEPT = 3 * 1024 * 1024;
 
 /** Makes the document for the rejected collection. @param reason the error's text in the runtime's language */
 export function toRejectedDocument({ element, error }: Rejection, reason: string): RejectedDocument {
-  const { _id, ts, topic, readingId, place } = element.identity;
+  const { ts, topic, readingId, place } = element.identity;
   const value = originalOf(element.value);
   return {
-    _id,
+    _id: idOf(element.identity, value),
     value: asStored(value),
     ...(value.length > MAX_KEPT ? { truncatedFrom: value.length } : {}),
     reason,
@@ -50,6 +51,20 @@ export function toRejectedDocument({ element, error }: Rejection, reason: string
     ...(place ? { partition: place.partition, offset: BigInt(place.offset) } : {}),
     ...(readingId === undefined ? {} : { readingId }),
   };
+}
+
+/** Digits of an ObjectId that hold its second and more. */
+const TIME_DIGITS = 12;
+
+/**
+ * Of what has one reading id, each is kept that is different, and once what comes again: so the `_id` is made of the
+ * reading's time and of all of it.
+ */
+function idOf({ _id, readingId }: Identity, value: string | Uint8Array): ObjectId {
+  if (readingId === undefined) return _id;
+  const time = _id.toHexString().slice(0, TIME_DIGITS);
+  const hash = createHash('sha256').update(readingId).update(value).digest('hex');
+  return ObjectId.createFromHexString(time + hash.slice(0, 24 - TIME_DIGITS));
 }
 
 export interface RejectedStoreOptions {

@@ -1,9 +1,10 @@
-import type { Collection, MongoBulkWriteError, ObjectId } from 'mongodb';
+import type { Collection, MongoBulkWriteError } from 'mongodb';
 import { keepTrying } from '../shared/keep-trying';
 import { toError, type UserError } from '../shared/user-error';
-import { isSameReading, type ReadingDocument } from './document';
+import type { ReadingDocument } from './document';
 import { DUPLICATE_KEY, WriteRefusal, accountsForAll, failureKind, writeErrorsOf } from './failure';
 import { idTaken, refusedByDatabase, waitReason } from './reasons';
+import { READ_OPTIONS, isSameReading } from './same-reading';
 
 /** What became of a document. */
 export type Outcome = 'inserted' | 'alreadyThere' | UserError;
@@ -15,7 +16,7 @@ export interface WriterOptions {
   onWaiting: (error: Error, nextAttempt: number) => void;
 }
 
-/** After so many refusals with a code that nobody knows, each document is tried alone, and refused alone. */
+/** After so many refusals with a code that nobody knows, it counts as the fault of the document, tried alone. */
 const UNKNOWN_REFUSALS = 5;
 
 /**
@@ -85,9 +86,9 @@ class Work {
     try {
       await this.send(collection.insertMany(documents, { ordered: false, ignoreUndefined: true }));
     } catch (error) {
-      if (accountsForAll(error, documents.length)) return this.settle(collection, documents, error);
-      const kind = failureKind(error);
-      if (kind !== 'document' && !(kind === 'unknown' && blameDocuments)) throw error;
+      if (accountsForAll(error, documents.length))
+        return this.settle(collection, documents, error, blameDocuments);
+      if (!isDocumentsFault(error, blameDocuments)) throw error;
       if (documents.length > 1) return this.insertHalves(collection, documents, blameDocuments);
       return this.refuse(documents[0], toError(error));
     }
@@ -125,6 +126,7 @@ class Work {
     collection: Collection<ReadingDocument>,
     documents: readonly ReadingDocument[],
     error: MongoBulkWriteError,
+    blameDocuments: boolean,
   ): Promise<void> {
     const refusals = new Map(writeErrorsOf(error).map((each) => [each.index, new WriteRefusal(each)]));
     const duplicates = new Map<ReadingDocument, WriteRefusal>();
@@ -133,7 +135,7 @@ class Work {
       const refusal = refusals.get(i);
       if (!refusal) this.settled.set(document, 'inserted');
       else if (refusal.code === DUPLICATE_KEY) duplicates.set(document, refusal);
-      else if (failureKind(refusal) === 'document') this.refuse(document, refusal);
+      else if (isDocumentsFault(refusal, blameDocuments)) this.refuse(document, refusal);
       else waiting = refusal;
     }
     await this.settleDuplicates(collection, duplicates);
@@ -151,14 +153,11 @@ class Work {
     if (duplicates.size === 0) return;
     // What another batch is just inserting can be seen before it is safe.
     await Promise.allSettled(this.sent);
-    const stored = await findById(
-      collection,
-      Array.from(duplicates.keys(), ({ _id }) => _id),
-    );
+    const found = await compareStored(collection, Array.from(duplicates.keys()));
     for (const [document, refusal] of duplicates) {
-      const there = stored.get(document._id.toHexString());
-      if (there && isSameReading(there, document)) this.settled.set(document, 'alreadyThere');
-      else if (there) this.settled.set(document, idTaken(document));
+      const same = found.get(document);
+      if (same === true) this.settled.set(document, 'alreadyThere');
+      else if (same === false) this.settled.set(document, idTaken(document));
       else if (refusal.isOfOtherIndex) this.refuse(document, refusal);
     }
     const deleted = Array.from(duplicates).find(([document]) => !this.settled.has(document));
@@ -172,17 +171,24 @@ class Work {
  */
 const LOOKED_UP_AT_ONCE = 50;
 
-/** @returns what tells readings apart, by `_id` in hexadecimal digits */
-async function findById(
+/** @returns for each document under whose `_id` something stands, whether that is the same reading */
+async function compareStored(
   collection: Collection<ReadingDocument>,
-  ids: ObjectId[],
-): Promise<Map<string, Partial<ReadingDocument>>> {
-  const projection = { readingId: 1, topic: 1, kafka: 1 };
-  const byId = new Map<string, Partial<ReadingDocument>>();
-  for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
-    const some = ids.slice(from, from + LOOKED_UP_AT_ONCE);
-    const found = collection.find({ _id: { $in: some } }, { projection, readPreference: 'primary' });
-    for await (const document of found) byId.set(document._id.toHexString(), document);
+  documents: readonly ReadingDocument[],
+): Promise<Map<ReadingDocument, boolean>> {
+  const same = new Map<ReadingDocument, boolean>();
+  for (let from = 0; from < documents.length; from += LOOKED_UP_AT_ONCE) {
+    const some = documents.slice(from, from + LOOKED_UP_AT_ONCE);
+    const filter = { _id: { $in: some.map(({ _id }) => _id) } };
+    for await (const stored of collection.find(filter, { ...READ_OPTIONS, readPreference: 'primary' })) {
+      // Several of a batch may have one id.
+      for (const ours of some) if (ours._id.equals(stored._id)) same.set(ours, isSameReading(stored, ours));
+    }
   }
-  return byId;
+  return same;
+}
+
+function isDocumentsFault(error: unknown, blameDocuments: boolean): boolean {
+  const kind = failureKind(error);
+  return kind === 'document' || (kind === 'unknown' && blameDocuments);
 }

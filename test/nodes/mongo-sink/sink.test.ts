@@ -103,6 +103,65 @@ describe('mongo-sink: storing readings', () => {
     assert.deepEqual([kept?.topic, kept?.partition, kept?.offset], ['Prueba', 0, 1]);
   });
 
+  it('rejects each other reading that a flow gave the same id, keeps it, and again only once', async () => {
+    const id = newReadingId();
+    const { nodo, humedad, temperatura } = reading('a');
+    // A flow that splits a reading by its variables, and one that sends what it makes of it to another topic.
+    const messages = [
+      record({ nodo, humedad }, 1, id),
+      record({ nodo, temperatura }, 2, id),
+      { ...record({ nodo: 'b', humedad }, 1, id), topic: 'otro' },
+    ];
+    for (const inserted of [1, 0]) {
+      const [first, ...others] = await Promise.all(messages.map((message) => sink.store(message)));
+      assert.deepEqual(first, { inserted, alreadyThere: 1 - inserted, rejected: [] });
+      for (const { rejected } of others) assert.equal(rejected[0]?.error.key, 'mongo-sink.errors.id-taken');
+    }
+    const later = await sink.store(record({ nodo, humedad: null }, 3, id));
+    assert.equal(later.rejected.length, 1);
+    assert.equal(await test.db.collection('datos').countDocuments(), 1);
+    const kept = await test.db.collection('rechazados').find().toArray();
+    assert.deepEqual(
+      kept.map(({ value, error, readingId }) => [value, error, readingId] as unknown[]).sort(),
+      [
+        { nodo, humedad: null },
+        { nodo, temperatura },
+        { nodo: 'b', humedad },
+      ].map((value) => [JSON.stringify(value), 'id-taken', id]),
+    );
+  });
+
+  it('takes a reading for the same however it comes again: by another topic, in another form, later', async () => {
+    const id = newReadingId();
+    const first = {
+      ...reading('a'),
+      x: 2,
+      lista: [1, { b: null, a: 'é' }],
+      topic: 'mine',
+      cuenta: 2 ** 53,
+    };
+    const text = JSON.stringify(first).replace('9007199254740992', '9007199254740993');
+    await sink.store(record(text, 1, id));
+    const { kafka } = record(text, 8, id);
+    const again = [
+      record(text, 9, id),
+      record(Buffer.from(text), 9, id),
+      record(first, 9, id),
+      record({ ...first, fecha: '2026-11-25', hora: '00:00:00' }, 9, id),
+      {
+        payload: first,
+        readingId: id,
+        topic: 'Prueba.dlq',
+        kafka: { ...kafka!, topic: 'Prueba.dlq', headers: { a: 'b' } },
+      },
+      { payload: first, readingId: id },
+    ];
+    for (const message of again) {
+      assert.deepEqual(await sink.store(message), { inserted: 0, alreadyThere: 1, rejected: [] });
+    }
+    assert.equal(await test.db.collection('rechazados').countDocuments(), 0);
+  });
+
   it('does not take a record for stored because another place has the same _id', async () => {
     const stored = record(reading('a'), 5);
     await sink.store(stored);

@@ -166,6 +166,31 @@ describe('mongo-sink: what an error of the database means', () => {
     assert.equal(waits.length, 5);
   });
 
+  it('a document refused with a code that nobody knows is tried again for a while, then refused alone', async function () {
+    this.timeout(60_000);
+    const always = { refused: { 2: 987_654 } };
+    const passing = new FakeCollection([always, always]);
+    assert.deepEqual((await write(passing, documents(1, 2, 3))).outcomes, Array(3).fill('inserted'));
+    assert.deepEqual(passing.inserts, [[1, 2, 3], [2], [2]]);
+    const lasting = new FakeCollection(Array<Answer>(9).fill(always));
+    const { waits, outcomes } = await write(lasting, documents(1, 2, 3));
+    assert.deepEqual(outcomes, ['inserted', 'refused', 'inserted']);
+    assert.equal(waits.length, 5);
+  });
+
+  for (const [code, name] of [
+    [249, 'StaleDbVersion'],
+    [319, 'MovePrimaryInProgress'],
+    [365, 'TemporarilyUnavailable'],
+    [371, 'UserWritesBlocked'],
+  ] as const) {
+    it(`a document refused with ${name} is written again`, async () => {
+      const collection = new FakeCollection([{ refused: { 2: code } }]);
+      const { waits, outcomes } = await write(collection, documents(1, 2));
+      assert.deepEqual([waits, outcomes], [['database-away'], ['inserted', 'inserted']]);
+    });
+  }
+
   it('a duplicate whose document has been deleted meanwhile is written again', async () => {
     const batch = documents(1, 2);
     const collection = new FakeCollection([{ refused: { 2: 11_000 } }]);
