@@ -63,14 +63,11 @@ describe('mongo-database: the connection', () => {
       process.on('unhandledRejection', (reason) => unhandled.push(reason));
       try {
         lease.release();
-        await assert.rejects(
-          async () => {
-            // The config node stays, so nobody waits for its close until later.
-            await new Promise((resolve) => setTimeout(resolve, 100));
-            await connection.close();
-          },
-          /made by the test/,
-        );
+        await assert.rejects(async () => {
+          // The config node stays, so nobody waits for its close until later.
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          await connection.close();
+        }, /made by the test/);
         assert.deepEqual(unhandled, []);
       } finally {
         MongoClient.prototype.close = close;
