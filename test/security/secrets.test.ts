@@ -8,6 +8,7 @@ import { startNodeRed, type TestNodeRed } from '../support/node-red';
 import { securedDatabase, type SecuredDatabase } from '../support/secured-database';
 import { PASSWORD, USERS } from '../support/secured-kafka';
 import { kafka, securedKafka } from '../support/services';
+import { TokenServer } from '../support/token-server';
 import { until } from '../support/until';
 
 /** What must never be seen, by where it is used. Each has characters that are written in other ways inside a URI. */
@@ -16,6 +17,7 @@ const SECRETS = {
   scramUnreachable: 'k4fka-scram/päss 2',
   scramRight: PASSWORD,
   clientSecret: 'k4fka-oauth/päss 9',
+  clientSecretAccepted: 'k4fka-oauth/päss 10',
   unusable: 'k4fka-unusable/päss 3',
   databaseRight: 'm0ngo-right/päss 4',
   databaseWrong: 'm0ngo-wrong/päss 5',
@@ -58,6 +60,8 @@ describe('secrets', function () {
   this.timeout(120_000);
   let dir: string;
   let server: SecuredDatabase;
+  let tokens: TokenServer;
+  let tokenUrl: string;
   let nodeRed: TestNodeRed;
   let api: AdminApi;
 
@@ -66,6 +70,9 @@ describe('secrets', function () {
     server = await securedDatabase(dir, [
       { username: 'ana', password: SECRETS.databaseRight, roles: [{ role: 'readWrite', db: 'datos' }] },
     ]);
+    const { certificates } = await securedKafka();
+    tokens = new TokenServer(USERS.operator, 'ana', SECRETS.clientSecretAccepted, certificates.server);
+    tokenUrl = await tokens.start();
     const inUri = (secret: string): string => `mongodb://ana:${encodeURIComponent(secret)}@${server.address}`;
     nodeRed = await startNodeRed({
       env: {
@@ -79,7 +86,7 @@ describe('secrets', function () {
 
   after(async () => {
     api.close();
-    await Promise.all([nodeRed.dispose(), server.stop()]);
+    await Promise.all([nodeRed.dispose(), server.stop(), tokens.stop()]);
     await rm(dir, { recursive: true, force: true });
   });
 
@@ -109,6 +116,12 @@ describe('secrets', function () {
         ...{ brokers: secured.at('SIGNIN'), sasl: 'scram-sha-256', tls: 'authority' },
         credentials: { username: USERS.operator, password: SECRETS.scramRight },
       }),
+      {
+        ...cluster('tokenRight', '', {
+          ...{ brokers: secured.at('SIGNIN'), sasl: 'oauthbearer', tls: 'authority', tokenUrl, scope: '' },
+        }),
+        credentials: { oauthClientId: 'ana', oauthClientSecret: SECRETS.clientSecretAccepted },
+      },
       cluster('plainRefused', SECRETS.plainRefused, {}),
       cluster('scramUnreachable', SECRETS.scramUnreachable, {
         brokers: '127.0.0.1:1',
@@ -162,13 +175,10 @@ describe('secrets', function () {
     const stored = nodes.find(({ id }) => id === 'databaseRight-sink');
     assert.ok(stored);
     await api.status('the sink with the right password to store', stored, ({ fill }) => fill === 'green');
-    const writing = nodes.find(({ id }) => id === 'scramRight-producer');
-    assert.ok(writing);
-    await api.status(
-      'the producer with the right password to write',
-      writing,
-      ({ fill }) => fill === 'green',
-    );
+    for (const id of ['scramRight-producer', 'tokenRight-producer']) {
+      const writing = nodes.find((node) => node.id === id) ?? assert.fail();
+      await api.status(`${id} to write`, writing, ({ fill }) => fill === 'green');
+    }
     const waiting = nodes.find(({ id }) => id === 'databaseWrong-sink');
     assert.ok(waiting);
     await api.status('the sink with the wrong one to be refused', waiting, ({ fill }) => fill === 'red');
@@ -180,9 +190,11 @@ describe('secrets', function () {
 
     const seen = new Map<string, string>();
     for (const [place, text] of await everything(nodes)) seen.set(place, text);
+    assert.ok(tokens.given.length > 0);
+    const secrets: Record<string, string> = { ...SECRETS, ...Object.fromEntries(tokens.given.entries()) };
     for (const [place, text] of seen) {
       assert.ok(text.length > 0, `${place} is empty`);
-      for (const [use, secret] of Object.entries(SECRETS)) {
+      for (const [use, secret] of Object.entries(secrets)) {
         for (const way of waysToWrite(secret)) {
           const at = text.indexOf(way);
           assert.equal(at, -1, `${use} is in ${place}: ${text.slice(Math.max(0, at - 200), at + 100)}`);

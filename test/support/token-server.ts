@@ -8,8 +8,8 @@ import type { Certificate } from './certificates';
 export class TokenServer {
   /** seconds that a token lives */
   life = 60;
-  /** how many tokens it has given */
-  given = 0;
+  /** those that it has given */
+  readonly given: string[] = [];
   /** what it was asked for, and how */
   readonly requests: { authorization: string | undefined; body: string }[] = [];
   /** answers this instead of a token */
@@ -58,12 +58,15 @@ export class TokenServer {
   }
 
   private tokenFor(authorization: string | undefined): NonNullable<TokenServer['answer']> {
-    const login = Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64');
+    // RFC 6749, 2.3.1: both are encoded before they are joined.
+    const parts = [this.clientId, this.clientSecret].map(encodeURIComponent);
+    const login = Buffer.from(parts.join(':')).toString('base64');
     if (authorization !== `Basic ${login}`) {
       return { status: 401, body: JSON.stringify({ error: 'invalid_client' }) };
     }
-    this.given++;
-    const body = { access_token: this.token(), token_type: 'Bearer', expires_in: this.life };
+    const token = this.token();
+    this.given.push(token);
+    const body = { access_token: token, token_type: 'Bearer', expires_in: this.life };
     return { status: 200, body: JSON.stringify(body) };
   }
 

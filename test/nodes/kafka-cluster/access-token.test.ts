@@ -40,7 +40,7 @@ describe('kafka-cluster: access tokens', () => {
     assert.ok(first);
     assert.deepEqual(others, [first, first]);
     assert.equal(await source.current(), first);
-    assert.equal(server.given, 1);
+    assert.equal(server.given.length, 1);
     assert.equal(server.requests[0]?.body, 'grant_type=client_credentials&scope=kafka+write');
   });
 
@@ -60,7 +60,7 @@ describe('kafka-cluster: access tokens', () => {
     await until('another', async () => (await source.current()) !== first);
     source.discard(first);
     await source.current();
-    assert.equal(server.given, 2, 'one that was replaced already changes nothing');
+    assert.equal(server.given.length, 2, 'one that was replaced already changes nothing');
   });
 
   it('are refused with the reason, without the secret, and asked for again with the next connection', async () => {

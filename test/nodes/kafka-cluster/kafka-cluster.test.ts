@@ -48,14 +48,17 @@ describe('kafka-cluster in Node-RED, with a Kafka that asks who is there', funct
   let kafka: SecuredKafka;
   let topic: string;
   let userDir: string;
-  const tokens = new TokenServer(USERS.operator, 'client', CLIENT_SECRET);
+  let tokens: TokenServer;
+  let tokenUrl: string;
 
   before(async () => {
     for (const type of ['kafka-cluster', 'kafka-producer', 'kafka-consumer']) await loadTexts(type);
     kafka = await securedKafka();
+    tokens = new TokenServer(USERS.operator, 'client', CLIENT_SECRET, kafka.certificates.server);
+    tokenUrl = await tokens.start();
   });
 
-  after(() => tokens.stop());
+  after(() => tokens?.stop());
 
   beforeEach(async () => {
     userDir = mkdtempSync(path.join(os.tmpdir(), 'kafka-cluster-'));
@@ -70,8 +73,7 @@ describe('kafka-cluster in Node-RED, with a Kafka that asks who is there', funct
     await new Promise<void>((resolve) => helper.stopServer(() => resolve()));
     helper.settings({});
     rmSync(userDir, { recursive: true, force: true });
-    for (const name of ['KAFKA_AT', 'KAFKA_MECHANISM', 'KAFKA_USER', 'KAFKA_PASSWORD'])
-      delete process.env[name];
+    for (const name of Object.keys(process.env)) if (name.startsWith('TEST_OWN_')) delete process.env[name];
   });
 
   /** Deploys a producer and a consumer of the same topic. */
@@ -109,6 +111,15 @@ describe('kafka-cluster in Node-RED, with a Kafka that asks who is there', funct
     return helper.getNode('producer');
   }
 
+  /** Puts values into the environment. @returns what stands in the fields instead of them */
+  function fromEnvironment<N extends string>(values: Record<N, string>): Record<N, string> {
+    const fields = Object.entries<string>(values).map(([name, value]) => {
+      process.env[`TEST_OWN_${name}`] = value;
+      return [name, `\${TEST_OWN_${name}}`];
+    });
+    return Object.fromEntries(fields) as Record<N, string>;
+  }
+
   function firstOf(collector: string): Promise<string> {
     return until(`something ${collector}`, () => collected[collector]?.[0]);
   }
@@ -133,15 +144,22 @@ describe('kafka-cluster in Node-RED, with a Kafka that asks who is there', funct
   });
 
   it('takes addresses, mechanism, user and password from the environment', async () => {
-    process.env.KAFKA_AT = kafka.at('SIGNIN');
-    process.env.KAFKA_MECHANISM = 'SCRAM-SHA-256';
-    process.env.KAFKA_USER = USERS.operator;
-    process.env.KAFKA_PASSWORD = PASSWORD;
-    const config = { brokers: '${KAFKA_AT}', sasl: '${KAFKA_MECHANISM}' };
-    await readingComesThrough(
-      await deploy(config, { username: '${KAFKA_USER}', password: '${KAFKA_PASSWORD}' }),
-    );
+    const { brokers, sasl, username, password } = fromEnvironment({
+      ...{ brokers: kafka.at('SIGNIN'), sasl: 'SCRAM-SHA-256' },
+      ...{ username: USERS.operator, password: PASSWORD },
+    });
+    await readingComesThrough(await deploy({ brokers, sasl }, { username, password }));
     assert.doesNotMatch(everything(), new RegExp(PASSWORD));
+  });
+
+  it('takes client id, times, token server, client and scope from the environment', async () => {
+    const { oauthClientId, oauthClientSecret, ...config } = fromEnvironment({
+      ...{ clientId: 'station-7', connectionTimeout: '4000', requestTimeout: '12000', sasl: 'oauthbearer' },
+      ...{ tokenUrl, scope: 'kafka', oauthClientId: 'client', oauthClientSecret: CLIENT_SECRET },
+    });
+    await readingComesThrough(await deploy(config, { oauthClientId, oauthClientSecret }));
+    assert.match(tokens.requests.at(-1)?.body ?? '', /scope=kafka$/);
+    assert.doesNotMatch(everything(), new RegExp(CLIENT_SECRET));
   });
 
   it('carries readings for a client with a certificate', async () => {
@@ -153,9 +171,7 @@ describe('kafka-cluster in Node-RED, with a Kafka that asks who is there', funct
 
   it('carries readings for a client with an access token', async () => {
     const credentials = { oauthClientId: 'client', oauthClientSecret: CLIENT_SECRET };
-    await readingComesThrough(
-      await deploy({ sasl: 'oauthbearer', tokenUrl: await tokens.start() }, credentials),
-    );
+    await readingComesThrough(await deploy({ sasl: 'oauthbearer', tokenUrl }, credentials));
     const login = Buffer.from(`client:${CLIENT_SECRET}`).toString('base64');
     assert.doesNotMatch(everything(), new RegExp(`${CLIENT_SECRET}|${login}|eyJ`));
   });
