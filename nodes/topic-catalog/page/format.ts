@@ -7,6 +7,8 @@ const DAY = 24 * HOUR;
 const YEAR = 365.25 * DAY;
 const MONTH = YEAR / 12;
 
+const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
 /** Numbers and times as a person of this language reads them. */
@@ -86,32 +88,25 @@ export class Format {
     return this.date({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }, time);
   }
 
-  /** The time of day with seconds; the date before it when it is not today's. */
+  /** The time of day with seconds; the date before it when it is not today's, and the year when it is not this one. */
   moment(time: number, now = Date.now()): string {
-    return new Date(time).toDateString() === new Date(now).toDateString()
-      ? this.time(time)
-      : this.date(
-          { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-          time,
-        );
+    return this.date({ ...dateUnlessToday([time], now), ...TIME }, time);
+  }
+
+  /** From one time to another, each as a moment; what both have in common may be said once. Seconds where they matter. */
+  between(from: number, to: number, now = Date.now()): string {
+    const { second, ...toMinutes } = TIME;
+    const time = to - from < HOUR ? { ...toMinutes, second } : toMinutes;
+    return this.formatOf({ ...dateUnlessToday([from, to], now), ...time }).formatRange(from, to);
   }
 
   time(time: number): string {
-    return this.date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }, time);
+    return this.date(TIME, time);
   }
 
   /** The time of day with milliseconds. */
   fineTime(time: number): string {
-    return this.date(
-      {
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-        fractionalSecondDigits: 3,
-        hourCycle: 'h23',
-      },
-      time,
-    );
+    return this.date({ ...TIME, fractionalSecondDigits: 3 }, time);
   }
 
   /** Only what lies behind the whole second: ",250". */
@@ -132,11 +127,23 @@ export class Format {
   }
 
   private date(options: Intl.DateTimeFormatOptions, time: number): string {
+    return this.formatOf(options).format(time);
+  }
+
+  private formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     const key = JSON.stringify(options);
     let format = this.formats.get(key);
     if (!format) this.formats.set(key, (format = new Intl.DateTimeFormat(this.locale, options)));
-    return format.format(time);
+    return format;
   }
+}
+
+function dateUnlessToday(times: readonly number[], now: number): Intl.DateTimeFormatOptions {
+  const today = new Date(now);
+  const dates = times.map((time) => new Date(time));
+  if (dates.every((date) => date.toDateString() === today.toDateString())) return {};
+  const thisYear = dates.every((date) => date.getFullYear() === today.getFullYear());
+  return { day: 'numeric', month: 'short', ...(thisYear ? {} : { year: 'numeric' }) };
 }
 
 /** @returns the browser's own variant of a language (es-CO), else the language itself */

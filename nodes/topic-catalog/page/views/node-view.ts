@@ -284,7 +284,7 @@ export class NodeView extends LitElement {
               title=${texts.node.leaveZoom}
               @click=${() => this.choose(LAST_10)}
             >
-              ${texts.node.between(format.moment(range.from), format.moment(range.to))} ${icons.close}
+              ${format.between(range.from, range.to)} ${icons.close}
             </button>`
           : nothing
       }

@@ -41,6 +41,22 @@ describe('numbers, times and names on the page', () => {
     assert.equal(ago(-5 * SECOND), ago(0));
   });
 
+  it('say the date where it is not today, and the year where it is not this one', () => {
+    const now = new Date(2026, 10, 24, 15).getTime();
+    const format = new Format('en-GB');
+    const at = (...parts: [number, number, number, number, number?]): number => new Date(...parts).getTime();
+    assert.equal(format.moment(at(2026, 10, 24, 5), now), '05:00:00');
+    assert.equal(format.moment(at(2026, 10, 23, 5), now), '23 Nov, 05:00:00');
+    assert.equal(format.moment(at(2025, 10, 24, 5), now), '24 Nov 2025, 05:00:00');
+    const ranges: [number, number, RegExp][] = [
+      [at(2026, 10, 24, 5), at(2026, 10, 24, 9), /^05:00\W+09:00$/],
+      [at(2026, 10, 24, 5), at(2026, 10, 24, 5, 30), /^05:00:00\W+05:30:00$/],
+      [at(2026, 10, 23, 5), at(2026, 10, 24, 5), /^23 Nov, 05:00\W+24 Nov, 05:00$/],
+      [at(2025, 10, 24, 5), at(2026, 10, 24, 5), /^24 Nov 2025, 05:00\W+24 Nov 2026, 05:00$/],
+    ];
+    for (const [from, to, expected] of ranges) assert.match(format.between(from, to, now), expected);
+  });
+
   it('put the four variables of the original first, in its order, and all others by name', () => {
     const variables = new Variables({ luz: { es: 'Luz', unit: 'lx' } });
     assert.deepEqual(
