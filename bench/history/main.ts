@@ -10,7 +10,7 @@
  *   --record                                                   keeps the result in bench/results/
  *
  * 100 sensor nodes over a year, of which some send each 3 s in the last hours (generator.ts). Each history stands in a
- * database of its own, beside a Kafka with as many records. Questions take turns, and the histories with each question,
+ * database of its own, beside a Kafka with as many records (two million at most). Questions take turns, and the histories with each question,
  * so that ratios hold on a machine that does other work as well.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -108,8 +108,17 @@ function write(report: HistoryReport, record: boolean): void {
     ? path.join(ROOT, 'bench/results', `${name}.json`)
     : path.join(CACHE, 'bench-results', `${name}-${report.date.replaceAll(':', '-')}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(rounded(report), null, 2)}\n`);
   console.log(`\n${path.relative('', file)}`);
+}
+
+/** To microseconds: what is finer is noise. */
+function rounded(report: HistoryReport): HistoryReport {
+  return JSON.parse(
+    JSON.stringify(report, (_key, value: unknown) =>
+      typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value,
+    ),
+  ) as HistoryReport;
 }
 
 const { values } = parseArgs({
