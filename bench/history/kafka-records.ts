@@ -23,7 +23,8 @@ export class KafkaRecords {
     return this.kafka.bootstrap;
   }
 
-  async fill(readings: number): Promise<void> {
+  /** @returns how many records were written */
+  async fill(readings: number): Promise<number> {
     const size = Math.min(readings, MAX_RECORDS);
     const client = new Kafka({ brokers: [this.bootstrap], clientId: 'bench', logLevel: logLevel.NOTHING });
     const producer = client.producer();
@@ -42,6 +43,7 @@ export class KafkaRecords {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     await producer.disconnect();
+    return size;
   }
 
   stop(): Promise<void> {

@@ -80,6 +80,7 @@ async function main({ database, sizes, rounds, memory, record }: Options): Promi
 function emptyResult(): SizeResult {
   return {
     readings: 0,
+    records: 0,
     seconds: 0,
     checked: { hours: 0, different: 0 },
     memory: { nowMB: 0, peakMB: 0 },

@@ -19,7 +19,7 @@ const SPARSE = NODES.at(-1) ?? '';
 /** Which question is compared with which: a year beside an hour. */
 export const RATIOS: readonly (readonly [of: string, to: string])[] = [
   ['3 s: year', '3 s: hour'],
-  ['3 s: all', '3 s: hour until now'],
+  ['3 s: all', '3 s: hour'],
   ['315 s: year', '3 s: hour'],
   ['315 s: year', '315 s: hour'],
 ];
@@ -36,7 +36,8 @@ export function questionsAt(now: number): Question[] {
     Object.entries({
       'last 10': { last: 10 },
       hour: { from: closed - HOUR_MS, to: closed },
-      'hour until now': { recent: HOUR_MS },
+      // As the page's own button, had it been pressed when the last reading came.
+      'hour until now': { from: now - HOUR_MS, to: now },
       'day until now': { recent: DAY_MS },
       'week until now': { recent: 7 * DAY_MS },
       'month until now': { recent: 30 * DAY_MS },

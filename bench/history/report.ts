@@ -12,6 +12,8 @@ export interface Times {
 
 export interface Loading {
   readings: number;
+  /** in Kafka */
+  records: number;
   /** that storing and summarising took */
   seconds: number;
   /** node-hours that the summariser did once more, and how many became different */

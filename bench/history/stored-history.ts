@@ -83,8 +83,8 @@ export class StoredHistory {
     for (const nodo of NODES) await markHour(history, nodo, hourOf(generated.now));
     const seconds = (performance.now() - begun) / 1000;
     const different = await differences(history, generated.now, CHECKED_HOURS);
-    await this.kafka.fill(generated.size);
-    return { readings, seconds, checked: { hours: CHECKED_HOURS, different } };
+    const records = await this.kafka.fill(generated.size);
+    return { readings, records, seconds, checked: { hours: CHECKED_HOURS, different } };
   }
 
   /** Asks a catalog that has answered nothing yet, or only what the same page has asked before. */
