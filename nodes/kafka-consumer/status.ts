@@ -1,4 +1,5 @@
 import type { NodeStatus } from 'node-red';
+import { timeOfDay } from '../shared/clock';
 import type { Translate } from '../shared/translate';
 import { UserError, shorten } from '../shared/user-error';
 import type { ConfirmPolicy } from './confirm-policy';
@@ -24,7 +25,7 @@ export function describeStatus(
         fill: 'red',
         shape: 'ring',
         text: t('kafka-consumer.status.retrying', {
-          time: clockOf(state.nextAttempt),
+          time: timeOfDay(state.nextAttempt),
           reason: textOf(state.error, t),
         }),
       };
@@ -60,7 +61,7 @@ function connected(
     };
   }
   const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag })];
-  if (stuck) parts.unshift(t('kafka-consumer.status.stuck', { ...stuck, since: clockOf(stuck.since) }));
+  if (stuck) parts.unshift(t('kafka-consumer.status.stuck', { ...stuck, since: timeOfDay(stuck.since) }));
   if (paused) parts.unshift(t('kafka-consumer.status.paused'));
   if (overdue > 0) parts.push(t('kafka-consumer.status.overdue', { count: overdue }));
   if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
@@ -68,11 +69,6 @@ function connected(
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
   const troubled = paused || overdue > 0 || missingTopics.length > 0;
   return { fill: stuck ? 'red' : troubled ? 'yellow' : 'green', shape: 'dot', text: parts.join(' · ') };
-}
-
-/** @returns a time (milliseconds since 1970) as hh:mm:ss */
-function clockOf(time: number): string {
-  return new Date(time).toTimeString().slice(0, 8);
 }
 
 function textOf(error: Error, t: Translate): string {

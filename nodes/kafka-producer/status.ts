@@ -1,5 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { ClientState } from '../kafka-cluster/types';
+import { timeOfDay } from '../shared/clock';
 import type { Translate } from '../shared/translate';
 import { UserError, shorten } from '../shared/user-error';
 import type { StoreStats } from './record-store';
@@ -45,7 +46,10 @@ function shownStatus(
     case 'connecting':
       return { fill: 'yellow', shape: 'ring', text: withNotes(t('kafka-producer.status.connecting')) };
     case 'retrying': {
-      const params = { time: clock(connection.nextAttempt), reason: shorten(textOf(connection.error, t)) };
+      const params = {
+        time: timeOfDay(connection.nextAttempt),
+        reason: shorten(textOf(connection.error, t)),
+      };
       return { fill: 'red', shape: 'ring', text: withNotes(t('kafka-producer.status.retrying', params)) };
     }
     case 'connected': {
@@ -68,18 +72,10 @@ function notesOf(
 ): string[] {
   const notes: string[] = [];
   if (waits) {
-    notes.push(t('kafka-producer.status.waiting', { n: Math.max(count, 1), time: clock(oldest) }));
+    notes.push(t('kafka-producer.status.waiting', { n: Math.max(count, 1), time: timeOfDay(oldest) }));
   }
   if (dropped > 0) notes.push(t('kafka-producer.status.dropped', { n: dropped }));
   if (damaged > 0) notes.push(t('kafka-producer.status.damaged', { n: damaged }));
   if (refused > 0) notes.push(t('kafka-producer.status.refused', { n: refused }));
   return notes;
-}
-
-/** @returns hh:mm:ss of the machine's time zone */
-function clock(time: number): string {
-  const date = new Date(time);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((n) => String(n).padStart(2, '0'))
-    .join(':');
 }

@@ -1,4 +1,5 @@
 import type { NodeStatus } from 'node-red';
+import { timeOfDay } from '../shared/clock';
 import type { Translate } from '../shared/translate';
 import { isPassing } from './reasons';
 import type { SinkState } from './sink';
@@ -16,7 +17,7 @@ export function statusOf(state: SinkState, t: Translate): NodeStatus {
     }
     case 'waiting': {
       const passing = isPassing(state.error);
-      const time = new Date(state.nextAttempt).toTimeString().slice(0, 8);
+      const time = timeOfDay(state.nextAttempt);
       const text = t(`mongo-sink.status.${passing ? 'waiting' : 'refused'}`, { time });
       return { fill: passing ? 'yellow' : 'red', shape: 'ring', text };
     }

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import { timeOfDay } from '../shared/clock';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator, type Translate } from '../shared/translate';
 import { toError } from '../shared/user-error';
@@ -72,7 +73,7 @@ function statusOf(state: SourceState, t: Translate): NodeStatus {
     case 'lost':
       return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.lost') };
     case 'waiting': {
-      const time = new Date(state.nextAttempt).toTimeString().slice(0, 8);
+      const time = timeOfDay(state.nextAttempt);
       return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.waiting', { time }) };
     }
     case 'taken':

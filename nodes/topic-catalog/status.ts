@@ -1,5 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { DatabaseState } from '../mongo-database/types';
+import { timeOfDay } from '../shared/clock';
 import type { Translate } from '../shared/translate';
 import type { CatalogAnswer } from './catalog';
 import { CatalogError } from './catalog-error';
@@ -70,8 +71,4 @@ export class CatalogStatus {
         };
     }
   }
-}
-
-function timeOfDay(time: number): string {
-  return new Date(time).toTimeString().slice(0, 8);
 }
