@@ -1,4 +1,5 @@
 import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
+import { isTopicName } from '../shared/topic-name';
 import { UserError } from '../shared/user-error';
 import { KafkaError, protocolErrorType, toKafkaError } from './errors';
 import type { Questions } from './questions';
@@ -17,8 +18,6 @@ const REFRESH_MS = 30_000;
 const FOR_EVER = -1;
 /** Kafka's default of max.message.bytes, for users that may not read the topic's configuration. */
 const DEFAULT_MAX_BATCH_BYTES = 1_048_588;
-/** https://kafka.apache.org/documentation: at most 249 characters of these, since names are folders on the broker. */
-const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 
 /** Whether a topic that is missing is made, and as what. */
 export type TopicCreation = Pick<ProducerOptions, 'createTopics' | 'newTopics' | 'warn'>;
@@ -63,7 +62,7 @@ export class TopicDirectory {
 
   private async ask(topic: string): Promise<TopicInfo> {
     const params = { topic, brokers: this.brokers };
-    if (!TOPIC_NAME.test(topic)) throw new KafkaError('topic-name', params);
+    if (!isTopicName(topic)) throw new KafkaError('topic-name', params);
     try {
       const partitions = await this.questions.ask((admin) => this.countPartitions(admin, topic));
       const info = { partitions, maxBatchBytes: await this.readLimit(topic) };

@@ -1,3 +1,4 @@
+import { isTopicName } from '../shared/topic-name';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
 import type { OutputFormat } from './decode';
@@ -45,7 +46,6 @@ export interface ConsumerSettings {
 /** What the name of a topic gets for its dead letters, unless the dialog says otherwise. */
 export const DEAD_LETTER_SUFFIX = '.dlq';
 
-const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/;
 const PATTERN = /^\/(.+)\/([imsu]*)$/;
 
 /**
@@ -108,7 +108,7 @@ function readDeadLetters(
 }
 
 function requireTopicName(name: string, field: string): void {
-  if (!TOPIC_NAME.test(name) || name === '.' || name === '..') {
+  if (!isTopicName(name)) {
     throw new UserError('kafka-consumer.errors.topic-name', { field, value: shorten(name) });
   }
 }

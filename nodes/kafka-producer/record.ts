@@ -1,4 +1,5 @@
 import { isReadingId, newReadingId, READING_ID_HEADER } from '../shared/reading-id';
+import { isTopicName } from '../shared/topic-name';
 import { UserError, shorten } from '../shared/user-error';
 import type { KafkaHeaders, OutgoingRecord } from '../kafka-cluster/types';
 
@@ -36,8 +37,6 @@ export interface RecordFields {
   messageId: string | undefined;
 }
 
-/** Kafka's own rule; see TOPIC_NAME in the cluster's look-up of topics for its source. */
-const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 const MAX_PARTITION = 2 ** 31 - 1;
 /** Of a header's name in bytes, and of a record's headers: the outbox has 16 bits for each. */
 const MAX_HEADERS = 2 ** 16 - 1;
@@ -112,7 +111,7 @@ function toJson(payload: object): string {
 function toTopic(topic: unknown): string {
   if (topic === undefined || topic === null || topic === '')
     throw new UserError('kafka-producer.errors.no-topic');
-  if (typeof topic !== 'string' || !TOPIC_NAME.test(topic)) {
+  if (typeof topic !== 'string' || !isTopicName(topic)) {
     throw new UserError('kafka-producer.errors.topic-name', { value: shorten(topic) });
   }
   return topic;
