@@ -1,5 +1,6 @@
 import type tls from 'node:tls';
 import type { Mechanism, SASLOptions } from 'kafkajs';
+import { readText, readWholeNumber, type FieldValue } from '../shared/fields';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
 import { AccessTokens } from './access-token';
@@ -52,7 +53,7 @@ export function readClusterConfig(
     requestMs: readTimeout(config.requestTimeout, 'requestTimeout', DEFAULT_TIMEOUTS.requestMs),
   };
   const sasl = readSasl(config, credentials, timeouts, tlsOptions);
-  const clientId = requireSet(config.clientId?.trim() ?? '', 'clientId', UNSET);
+  const clientId = readText(config.clientId, 'clientId', UNSET);
   return {
     brokers: readBrokers(config.brokers ?? ''),
     clientId: clientId || DEFAULT_CLIENT_ID,
@@ -76,15 +77,13 @@ function readBrokers(text: string): string[] {
   });
 }
 
-function readTimeout(value: string | number | undefined, field: string, otherwise: number): number {
-  const text = requireSet(String(value ?? '').trim(), field, UNSET);
-  if (text === '') return otherwise;
-  const milliseconds = Number(text);
+function readTimeout(value: FieldValue, field: string, otherwise: number): number {
   const { least, most } = TIMEOUT_BOUNDS;
-  if (!Number.isInteger(milliseconds) || milliseconds < least || milliseconds > most) {
-    throw new UserError('kafka-cluster.errors.timeout', { field, value: shorten(text), least, most });
-  }
-  return milliseconds;
+  return readWholeNumber(
+    readText(value, field, UNSET),
+    { otherwise, min: least, max: most },
+    (wrong) => new UserError('kafka-cluster.errors.timeout', { field, value: wrong, least, most }),
+  );
 }
 
 function readSasl(
@@ -93,7 +92,7 @@ function readSasl(
   timeouts: Timeouts,
   tlsOptions: tls.ConnectionOptions | undefined,
 ): SASLOptions | Mechanism | undefined {
-  const wanted = requireSet(config.sasl?.trim() ?? '', 'sasl', UNSET).toLowerCase();
+  const wanted = readText(config.sasl, 'sasl', UNSET).toLowerCase();
   if (wanted === 'none' || wanted === '') return undefined;
   if (wanted === 'oauthbearer') return oauthSignIn(readTokens(config, credentials, timeouts, tlsOptions));
   const mechanism = PASSWORD_MECHANISMS.find((known) => known === wanted);
@@ -114,14 +113,14 @@ function readTokens(
   if (!clientId || !clientSecret) throw new UserError('kafka-cluster.errors.no-client-credentials');
   requireSet(clientId, 'oauthClientId', UNSET);
   requireSecretSet(clientSecret, 'unset-client-secret');
-  const scope = requireSet(config.scope?.trim() ?? '', 'scope', UNSET);
+  const scope = readText(config.scope, 'scope', UNSET);
   const url = readTokenUrl(config.tokenUrl);
   const verification = { ca, rejectUnauthorized };
   return new AccessTokens({ url, clientId, clientSecret, scope, verification }, requestMs);
 }
 
 function readTokenUrl(value: string | undefined): string {
-  const text = requireSet(value?.trim() ?? '', 'tokenUrl', UNSET);
+  const text = readText(value, 'tokenUrl', UNSET);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A password in it would be shown wherever the address is; it has a field of its own.
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {

@@ -1,5 +1,5 @@
+import { readChoice, readText, readWholeNumber, type FieldValue } from '../shared/fields';
 import { isTopicName } from '../shared/topic-name';
-import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
 import type { OutputFormat } from './decode';
 
@@ -113,8 +113,8 @@ function requireTopicName(name: string, field: string): void {
   }
 }
 
-function text(value: string | undefined, field: string): string {
-  return requireSet(String(value ?? '').trim(), field, 'kafka-consumer.errors.unset-variable');
+function text(value: FieldValue, field: string): string {
+  return readText(value, field, 'kafka-consumer.errors.unset-variable');
 }
 
 function oneOf<const T extends string>(
@@ -122,30 +122,16 @@ function oneOf<const T extends string>(
   field: string,
   choices: readonly [T, ...T[]],
 ): T {
-  if (value === undefined || value === '') return choices[0];
-  const choice = choices.find((one) => one === value);
-  if (choice === undefined) {
-    throw new UserError('kafka-consumer.errors.choice', {
-      field,
-      value: shorten(value),
-      choices: choices.join(', '),
-    });
-  }
-  return choice;
+  return readChoice(value, choices, (wrong) => {
+    const params = { field, value: wrong, choices: choices.join(', ') };
+    return new UserError('kafka-consumer.errors.choice', params);
+  });
 }
 
-function wholeNumber(
-  value: string | number | undefined,
-  field: string,
-  preset: number,
-  min: number,
-  max: number,
-): number {
-  const given = text(value === undefined ? undefined : String(value), field);
-  if (given === '') return preset;
-  const number = Number(given);
-  if (!Number.isInteger(number) || number < min || number > max) {
-    throw new UserError('kafka-consumer.errors.number', { field, value: shorten(given), min, max });
-  }
-  return number;
+function wholeNumber(value: FieldValue, field: string, preset: number, min: number, max: number): number {
+  return readWholeNumber(
+    text(value, field),
+    { otherwise: preset, min, max },
+    (wrong) => new UserError('kafka-consumer.errors.number', { field, value: wrong, min, max }),
+  );
 }

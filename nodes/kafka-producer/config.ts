@@ -1,4 +1,5 @@
 import type { Acks, Compression, NewTopicSettings } from '../kafka-cluster/types';
+import { isBlank, readChoice, readNumber, type FieldValue } from '../shared/fields';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
 
@@ -62,6 +63,7 @@ const MOST_PARTITIONS = 10_000;
 /** The wire has 16 bits for it. */
 const MOST_REPLICAS = 32_767;
 const DAY_MS = 86_400_000;
+const UNSET = 'kafka-producer.errors.unset-variable';
 
 /** The least that an empty batch and a small record take. */
 const LEAST_BATCH_BYTES = 256;
@@ -71,14 +73,14 @@ const LEAST_BATCH_BYTES = 256;
  * @throws UserError that names the field and its value
  */
 export function readProducerConfig(config: ProducerConfig): ProducerSettings {
-  const maxAge = readNumber(config.outboxMaxAge, 'outboxMaxAge', 0);
+  const maxAge = number(config.outboxMaxAge, 'outboxMaxAge', 0);
   return {
     topic: readTyped(config.topic, config.topicType, 'str', 'topic'),
     key: readTyped(config.key ?? 'key', config.keyType, 'msg', 'key'),
     partition: readTyped(config.partition, config.partitionType, 'str', 'partition'),
     headers: readTyped(config.headers, config.headersType, 'msg', 'headers'),
-    acks: readChoice(config.acks, 'acks', ['all', 'leader']),
-    compression: readChoice(config.compression, 'compression', ['none', 'gzip']),
+    acks: choice(config.acks, 'acks', ['all', 'leader']),
+    compression: choice(config.compression, 'compression', ['none', 'gzip']),
     tombstones: config.tombstones ?? false,
     createTopics: config.createTopics ?? false,
     newTopics: {
@@ -87,14 +89,14 @@ export function readProducerConfig(config: ProducerConfig): ProducerSettings {
       retentionMs: readRetention(config.topicRetention),
     },
     outbox: config.outbox ?? true,
-    sync: readChoice(config.durability, 'durability', ['process', 'power']) === 'power',
-    maxBytes: readNumber(config.outboxMaxMB, 'outboxMaxMB', 1024, 1) * 2 ** 20,
+    sync: choice(config.durability, 'durability', ['process', 'power']) === 'power',
+    maxBytes: number(config.outboxMaxMB, 'outboxMaxMB', 1024, 1) * 2 ** 20,
     maxAgeMs: maxAge === 0 ? Infinity : maxAge * 1000,
-    whenFull: readChoice(config.whenFull, 'whenFull', ['refuse', 'drop-oldest']),
-    drainRate: readNumber(config.drainRate, 'drainRate', 0),
+    whenFull: choice(config.whenFull, 'whenFull', ['refuse', 'drop-oldest']),
+    drainRate: number(config.drainRate, 'drainRate', 0),
     maxBatchBytes: isBlank(config.maxBatchBytes)
       ? undefined
-      : readNumber(config.maxBatchBytes, 'maxBatchBytes', 0, LEAST_BATCH_BYTES),
+      : number(config.maxBatchBytes, 'maxBatchBytes', 0, LEAST_BATCH_BYTES),
   };
 }
 
@@ -104,35 +106,35 @@ function readTyped(
   defaultType: string,
   field: string,
 ): TypedValue {
-  const text = requireSet(value ?? '', field, 'kafka-producer.errors.unset-variable');
+  const text = requireSet(value ?? '', field, UNSET);
   return { value: text, type: type || defaultType };
 }
 
-function readChoice<T extends string>(
+function choice<const T extends string>(
   value: string | undefined,
   field: string,
   choices: readonly [T, ...T[]],
 ): T {
-  if (isBlank(value)) return choices[0];
-  const choice = choices.find((one) => one === value);
-  if (choice === undefined)
-    throw new UserError('kafka-producer.errors.choice', { field, value: shorten(value) });
-  return choice;
+  return readChoice(
+    value,
+    choices,
+    (wrong) => new UserError('kafka-producer.errors.choice', { field, value: wrong }),
+  );
 }
 
-function readNumber(value: string | number | undefined, field: string, otherwise: number, least = 0): number {
-  if (isBlank(value)) return otherwise;
-  const number = Number(requireSet(String(value), field, 'kafka-producer.errors.unset-variable'));
-  if (!Number.isFinite(number) || number < least) {
-    throw new UserError('kafka-producer.errors.number', { field, value: shorten(value), least });
-  }
-  return number;
+function number(value: FieldValue, field: string, otherwise: number, least = 0): number {
+  requireSet(String(value ?? ''), field, UNSET);
+  return readNumber(
+    value,
+    { otherwise, min: least, max: Infinity },
+    (wrong) => new UserError('kafka-producer.errors.number', { field, value: wrong, least }),
+  );
 }
 
 /** @returns a whole number from 1 on; undefined where the field is empty */
-function readCount(value: string | number | undefined, field: string, most: number): number | undefined {
+function readCount(value: FieldValue, field: string, most: number): number | undefined {
   if (isBlank(value)) return undefined;
-  const count = readNumber(value, field, 1, 1);
+  const count = number(value, field, 1, 1);
   if (!Number.isInteger(count) || count > most) {
     throw new UserError('kafka-producer.errors.whole-number', { field, value: shorten(value), most });
   }
@@ -140,12 +142,8 @@ function readCount(value: string | number | undefined, field: string, most: numb
 }
 
 /** @returns milliseconds, Infinity for 0 days; undefined where the field is empty */
-function readRetention(value: string | number | undefined): number | undefined {
+function readRetention(value: FieldValue): number | undefined {
   if (isBlank(value)) return undefined;
-  const days = readNumber(value, 'topicRetention', 0);
+  const days = number(value, 'topicRetention', 0);
   return days === 0 ? Infinity : days * DAY_MS;
-}
-
-function isBlank(value: string | number | undefined): value is undefined | '' {
-  return value === undefined || (typeof value === 'string' && value.trim() === '');
 }

@@ -1,5 +1,6 @@
 import type tls from 'node:tls';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { readText } from '../shared/fields';
 import { PACKAGE_NAME } from '../shared/package-name';
 import { requireSet } from '../shared/unset-variable';
 import { UserError } from '../shared/user-error';
@@ -48,11 +49,7 @@ export function connectionSettings(
 ): ConnectionSettings {
   const uri = config.uri?.trim() ?? '';
   requireSet(withoutUserInfo(uri), 'uri', 'mongo-database.errors.unset-variable');
-  const database = requireSet(
-    config.database?.trim() ?? '',
-    'database',
-    'mongo-database.errors.unset-variable',
-  );
+  const database = readText(config.database, 'database', 'mongo-database.errors.unset-variable');
   if (uri === '') throw new UserError('mongo-database.errors.no-uri');
   if (!DATABASE_NAME.test(database))
     throw new UserError('mongo-database.errors.database-name', { value: database });

@@ -1,6 +1,6 @@
-import { requireSet } from '../shared/unset-variable';
+import { readText, readWholeNumber, type FieldValue } from '../shared/fields';
 import { summaryCollections } from '../shared/summary-chunks';
-import { UserError, shorten } from '../shared/user-error';
+import { UserError } from '../shared/user-error';
 import type { SinkSettings } from './sink';
 
 /** The node's properties as the editor stores them. */
@@ -26,6 +26,8 @@ const MAX_BATCH = 10_000;
 /** An index that lets documents expire holds up to 2^31 seconds. */
 const MAX_RETENTION = 20_000;
 
+const UNSET = 'mongo-sink.errors.unset-variable';
+
 /**
  * Checks the properties.
  * @throws UserError that names the property and its value
@@ -49,21 +51,24 @@ export function sinkSettings(config: SinkConfig): SinkSettings {
 }
 
 function collectionName(value: string | undefined, field: string): string {
-  const name = requireSet(value?.trim() ?? '', field, 'mongo-sink.errors.unset-variable');
+  const name = readText(value, field, UNSET);
   const allowed = /^[^$\0]{1,200}$/.test(name) && !/^\.|\.$|\.\.|^system\./.test(name);
   if (!allowed) throw new UserError('mongo-sink.errors.collection-name', { field, value: name });
   return name;
 }
 
-function batchSize(value: string | number | undefined): number {
-  const size = Number(value === '' || value === undefined ? DEFAULT_BATCH : value);
-  if (Number.isInteger(size) && size >= 1 && size <= MAX_BATCH) return size;
-  throw new UserError('mongo-sink.errors.max-batch', { value: String(value), max: MAX_BATCH });
+function batchSize(value: FieldValue): number {
+  return readWholeNumber(
+    value,
+    { otherwise: DEFAULT_BATCH, min: 1, max: MAX_BATCH },
+    (wrong) => new UserError('mongo-sink.errors.max-batch', { value: wrong, max: MAX_BATCH }),
+  );
 }
 
-function retentionDays(value: string | number | undefined): number {
-  const text = requireSet(String(value ?? '').trim(), 'retention', 'mongo-sink.errors.unset-variable');
-  const days = Number(text);
-  if (Number.isInteger(days) && days >= 0 && days <= MAX_RETENTION) return days;
-  throw new UserError('mongo-sink.errors.retention', { value: shorten(text), max: MAX_RETENTION });
+function retentionDays(value: FieldValue): number {
+  return readWholeNumber(
+    readText(value, 'retention', UNSET),
+    { otherwise: 0, min: 0, max: MAX_RETENTION },
+    (wrong) => new UserError('mongo-sink.errors.retention', { value: wrong, max: MAX_RETENTION }),
+  );
 }

@@ -1,5 +1,5 @@
-import { requireSet } from '../shared/unset-variable';
-import { UserError, shorten } from '../shared/user-error';
+import { readChoice, readText, readWholeNumber, type FieldValue } from '../shared/fields';
+import { UserError } from '../shared/user-error';
 import type { LineFormat } from './port-connection';
 import type { SerialJsonInDef } from './types';
 
@@ -24,7 +24,7 @@ const LONGEST_LINE = 1024 * 1024;
  * @throws UserError that names the field and its value
  */
 export function readConfig(def: SerialJsonInDef): SerialJsonInConfig {
-  const path = set(def.path, 'path').trim();
+  const path = text(def.path, 'path');
   if (path === '') throw new UserError('serial-json-in.errors.no-path');
   return {
     path,
@@ -35,38 +35,29 @@ export function readConfig(def: SerialJsonInDef): SerialJsonInConfig {
       stopBits: choice(def.stopBits, STOP_BITS, 'stopBits'),
     },
     maxLineLength: wholeNumber(def.maxLineLength, 4096, 'maxLineLength', LONGEST_LINE),
-    timeZone: set(def.timeZone, 'timeZone').trim(),
+    timeZone: text(def.timeZone, 'timeZone'),
   };
 }
 
-function set(value: string | number | undefined, field: string): string {
-  return requireSet(String(value ?? ''), field, 'serial-json-in.errors.unset-variable');
+function text(value: FieldValue, field: string): string {
+  return readText(value, field, 'serial-json-in.errors.unset-variable');
 }
 
-function wholeNumber(
-  value: string | number | undefined,
-  fallback: number,
-  field: string,
-  max: number,
-): number {
-  const text = set(value, field).trim();
-  const number = text === '' ? fallback : Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= max) return number;
-  throw new UserError('serial-json-in.errors.not-a-number', { field, value: shorten(text), max });
+function wholeNumber(value: FieldValue, otherwise: number, field: string, max: number): number {
+  return readWholeNumber(
+    text(value, field),
+    { otherwise, min: 1, max },
+    (wrong) => new UserError('serial-json-in.errors.not-a-number', { field, value: wrong, max }),
+  );
 }
 
-/** @returns the choice that the value is the text of; the first one where there is no value. */
 function choice<T extends string | number>(
-  value: string | number | undefined,
+  value: FieldValue,
   choices: readonly [T, ...T[]],
   field: string,
 ): T {
-  const text = set(value, field).trim();
-  const chosen = text === '' ? choices[0] : choices.find((one) => String(one) === text);
-  if (chosen !== undefined) return chosen;
-  throw new UserError('serial-json-in.errors.not-a-choice', {
-    field,
-    value: shorten(text),
-    choices: choices.join(', '),
+  return readChoice(text(value, field), choices, (wrong) => {
+    const params = { field, value: wrong, choices: choices.join(', ') };
+    return new UserError('serial-json-in.errors.not-a-choice', params);
   });
 }

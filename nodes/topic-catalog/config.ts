@@ -1,4 +1,4 @@
-import { requireSet } from '../shared/unset-variable';
+import { readText } from '../shared/fields';
 import { UserError, shorten } from '../shared/user-error';
 
 /** The node's settings as the editor saves them. */
@@ -43,6 +43,5 @@ export function readCatalogConfig(config: Partial<CatalogConfig>): CatalogSettin
 }
 
 function text(config: Partial<CatalogConfig>, field: keyof CatalogConfig): string {
-  const value = String(config[field] ?? '').trim() || String(DEFAULTS[field]);
-  return requireSet(value, field, 'topic-catalog.errors.unset-variable');
+  return readText(config[field], field, 'topic-catalog.errors.unset-variable') || String(DEFAULTS[field]);
 }
