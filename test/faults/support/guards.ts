@@ -59,15 +59,15 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'no offset is committed before its record is confirmed',
     file: 'nodes/kafka-consumer/offset-tracker.ts',
-    code: 'const position = this.pieces[this.head]?.offset ?? this.end;',
+    code: 'const position = this.firstOpen?.offset ?? this.end;',
     off: 'const position = this.end;',
     test: { faults: ['4', '--ci', '--only', 'in its hands'] },
   },
   {
     name: 'what a node held is handed on again after a deploy',
     file: 'nodes/kafka-consumer/consumer.ts',
-    code: 'this.ledger.clear();\n    this.queue.handAllOnAgain();',
-    off: 'this.ledger.clear();',
+    code: 'this.clearParts();\n    this.queue.handAllOnAgain();',
+    off: 'this.clearParts();',
     test: { faults: ['12', '--ci', '--only', 'delay node'] },
   },
   {
