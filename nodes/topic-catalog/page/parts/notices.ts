@@ -95,13 +95,12 @@ export function waiting(app: App, trouble: Trouble | undefined): TemplateResult 
   </div>`;
 }
 
-/** Above an older answer: why there is no newer one, and of when this one is. */
+/** Above an older answer, if there is one: why there is no newer one, and of when this one is. */
 export function staleNotice(
-  app: App,
-  { trouble, updated }: Pick<Query<unknown>, 'trouble' | 'updated'>,
+  { texts, format }: Pick<App, 'texts' | 'format'>,
+  { data, trouble, updated }: Pick<Query<unknown>, 'data' | 'trouble' | 'updated'>,
 ): TemplateResult | typeof nothing {
-  if (!trouble) return nothing;
-  const { texts, format } = app;
+  if (!trouble || data === undefined) return nothing;
   return html`<div class="notice" role="status" title=${trouble.message}>
     <span
       ><strong>${texts.trouble[trouble.source]}</strong> ${texts.trouble.stale(format.time(updated))}</span
