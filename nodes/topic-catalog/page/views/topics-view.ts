@@ -282,7 +282,7 @@ export class TopicsView extends LitElement {
         <td class="num right" data-label=${columns.partitions}>${topic.partitions.length}</td>
         <td class="num" data-label=${columns.replication}>
           <span>
-            ${topic.replication}
+            ${topic.replication} ·
             <span class=${topic.outOfSync > 0 ? 'lagging' : 'sub'}
               >${topic.outOfSync > 0 ? texts.topics.outOfSync(topic.outOfSync) : texts.topics.allInSync}</span
             >
