@@ -1,11 +1,18 @@
 import type { NodeStatus } from 'node-red';
 import { timeOfDay } from '../shared/clock';
+import { fullReason, shortReason } from '../shared/short-reason';
 import type { Translate } from '../shared/translate';
-import { UserError, shorten } from '../shared/user-error';
+import { shorten } from '../shared/user-error';
 import type { ConfirmPolicy } from './confirm-policy';
 import type { ConsumerOverview } from './consumer';
 
 const MAX_REASON = 120;
+
+/** A Status node passes on all of it. */
+export interface ConsumerStatus extends NodeStatus {
+  /** why there is no connection, in full: the text has room for a few words of it */
+  reason?: string;
+}
 
 /** What the editor shows under the node. */
 export function describeStatus(
@@ -13,7 +20,7 @@ export function describeStatus(
   groupId: string,
   policy: ConfirmPolicy,
   t: Translate,
-): NodeStatus {
+): ConsumerStatus {
   const { state } = overview;
   switch (state.state) {
     case 'connecting':
@@ -26,8 +33,9 @@ export function describeStatus(
         shape: 'ring',
         text: t('kafka-consumer.status.retrying', {
           time: timeOfDay(state.nextAttempt),
-          reason: textOf(state.error, t),
+          reason: shortReason(state.error, t),
         }),
+        reason: fullReason(state.error, t),
       };
     case 'closed':
       return {};
@@ -49,7 +57,7 @@ function connected(
 ): NodeStatus {
   const { partitions, lag, paused, stuck, overdue, missed, missingTopics, deadLetterProblem } = overview;
   if (deadLetterProblem) {
-    const reason = textOf(deadLetterProblem, t);
+    const reason = shorten(fullReason(deadLetterProblem, t), MAX_REASON);
     return { fill: 'red', shape: 'ring', text: t('kafka-consumer.status.dead-letters', { reason }) };
   }
   if (overview.unsubscribedTopics.length > 0) {
@@ -69,8 +77,4 @@ function connected(
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
   const troubled = paused || overdue > 0 || missingTopics.length > 0;
   return { fill: stuck ? 'red' : troubled ? 'yellow' : 'green', shape: 'dot', text: parts.join(' · ') };
-}
-
-function textOf(error: Error, t: Translate): string {
-  return shorten(error instanceof UserError ? t(error.key, error.params) : error.message, MAX_REASON);
 }

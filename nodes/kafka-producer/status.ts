@@ -1,8 +1,9 @@
 import type { NodeStatus } from 'node-red';
 import type { ClientState } from '../kafka-cluster/types';
 import { timeOfDay } from '../shared/clock';
+import { fullReason, shortReason } from '../shared/short-reason';
 import type { Translate } from '../shared/translate';
-import { UserError, shorten } from '../shared/user-error';
+import { shorten } from '../shared/user-error';
 import type { StoreStats } from './record-store';
 
 /** Records that are acknowledged sooner than this are not spoken of as waiting. */
@@ -14,6 +15,8 @@ export interface ProducerStatus extends NodeStatus {
   waiting: number;
   /** when the oldest of them came, in milliseconds since 1970 */
   since?: number;
+  /** why there is no connection, in full: the text has room for a few words of it */
+  reason?: string;
 }
 
 export interface StatusFacts {
@@ -28,19 +31,22 @@ export function describeStatus(facts: StatusFacts, now: number, t: Translate): P
   const waitingBefore = facts.connection.state === 'connected' ? now - WAITING_AFTER_MS : now;
   const { count, oldest } = facts.stats;
   const waits = oldest !== undefined && oldest <= waitingBefore;
-  const shown = shownStatus(facts, notesOf(facts.stats, waits, t), waits, t);
-  return { ...shown, waiting: waits ? Math.max(count, 1) : 0, ...(waits ? { since: oldest } : {}) };
+  const waiting = waits ? Math.max(count, 1) : 0;
+  // Under a node there is room for some words only: what waits comes first.
+  const first = waits ? [t('kafka-producer.status.waiting', { n: waiting, time: timeOfDay(oldest) })] : [];
+  const shown = shownStatus(facts, first, notesOf(facts.stats, t), t);
+  return { ...shown, waiting, ...(waits ? { since: oldest } : {}) };
 }
 
 function shownStatus(
   { connection, problem }: StatusFacts,
+  waiting: readonly string[],
   notes: readonly string[],
-  waits: boolean,
   t: Translate,
-): NodeStatus {
-  const withNotes = (text: string): string => [text, ...notes].join(' · ');
+): NodeStatus & Pick<ProducerStatus, 'reason'> {
+  const withNotes = (...texts: string[]): string => [...waiting, ...texts, ...notes].join(' · ');
   if (problem) {
-    return { fill: 'red', shape: 'ring', text: withNotes(shorten(textOf(problem, t))) };
+    return { fill: 'red', shape: 'ring', text: withNotes(shorten(fullReason(problem, t))) };
   }
   switch (connection.state) {
     case 'connecting':
@@ -48,12 +54,13 @@ function shownStatus(
     case 'retrying': {
       const params = {
         time: timeOfDay(connection.nextAttempt),
-        reason: shorten(textOf(connection.error, t)),
+        reason: shortReason(connection.error, t),
       };
-      return { fill: 'red', shape: 'ring', text: withNotes(t('kafka-producer.status.retrying', params)) };
+      const text = withNotes(t('kafka-producer.status.retrying', params));
+      return { fill: 'red', shape: 'ring', text, reason: fullReason(connection.error, t) };
     }
     case 'connected': {
-      if (waits) return { fill: 'yellow', shape: 'ring', text: notes.join(' · ') };
+      if (waiting.length > 0) return { fill: 'yellow', shape: 'ring', text: withNotes() };
       return { fill: 'green', shape: 'dot', text: withNotes(t('kafka-producer.status.connected')) };
     }
     case 'closed':
@@ -61,19 +68,8 @@ function shownStatus(
   }
 }
 
-function textOf(error: Error, t: Translate): string {
-  return error instanceof UserError ? t(error.key, error.params) : error.message;
-}
-
-function notesOf(
-  { count, oldest = 0, dropped, damaged, refused }: StoreStats,
-  waits: boolean,
-  t: Translate,
-): string[] {
+function notesOf({ dropped, damaged, refused }: StoreStats, t: Translate): string[] {
   const notes: string[] = [];
-  if (waits) {
-    notes.push(t('kafka-producer.status.waiting', { n: Math.max(count, 1), time: timeOfDay(oldest) }));
-  }
   if (dropped > 0) notes.push(t('kafka-producer.status.dropped', { n: dropped }));
   if (damaged > 0) notes.push(t('kafka-producer.status.damaged', { n: damaged }));
   if (refused > 0) notes.push(t('kafka-producer.status.refused', { n: refused }));

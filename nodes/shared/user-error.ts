@@ -32,7 +32,7 @@ export class UserError extends Error {
 export function shorten(value: unknown, max = 80): string {
   const text = asText(value).replace(/\s+/g, ' ');
   const characters = Array.from(text);
-  return characters.length <= max ? text : `${characters.slice(0, max).join('')}… (${characters.length})`;
+  return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`;
 }
 
 function asText(value: unknown): string {

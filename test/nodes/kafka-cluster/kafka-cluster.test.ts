@@ -179,7 +179,7 @@ describe('kafka-cluster in Node-RED, with a Kafka that asks who is there', funct
   it('says in status, Catch node and log what to change when the password is wrong, but not the password', async () => {
     const producer = await deploy({ sasl: 'plain' }, { username: USERS.operator, password: WRONG_PASSWORD });
     producer.receive({ payload: { nodo: 'nodo1' } });
-    const status = /retrying at [\d:]+: The brokers [\d.:]+ refuse the sign-in/;
+    const status = /access refused, retrying at [\d:]+/;
     await until(
       'the status of both',
       () => collected.statuses?.filter((text) => status.test(text)).length === 2,

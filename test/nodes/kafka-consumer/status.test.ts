@@ -64,10 +64,11 @@ describe("the kafka-consumer's status", () => {
   it('tells what it waits for and until when', () => {
     assert.equal(shown({ state: { state: 'waiting', topics: ['a', '/b/'] } }).text, 'status.waiting a, /b/');
     const at = new Date(2026, 0, 1, 12, 34, 56).getTime();
-    const error = new UserError('kafka-cluster.errors.unreachable', { brokers: 'x' });
+    const unreachable = new UserError('kafka-cluster.errors.unreachable', { brokers: 'x' });
+    const error = Object.assign(unreachable, { problem: 'unreachable' });
     assert.deepEqual(shown({ state: { state: 'retrying', nextAttempt: at, error } }), {
       fill: 'red',
-      text: 'status.retrying 12:34:56 errors.unreachable x',
+      text: 'status.retrying 12:34:56 short.no-connection',
     });
     assert.equal(shown({ deadLetterProblem: new Error('no topic') }).text, 'status.dead-letters no topic');
   });

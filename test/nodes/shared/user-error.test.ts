@@ -54,10 +54,10 @@ describe('a value in an error', () => {
     assert.equal(shorten(null), 'null');
   });
 
-  it('is cut where it is long, between characters, with its length', () => {
+  it('is cut where it is long, between characters', () => {
     assert.equal(shorten('x'.repeat(80)), 'x'.repeat(80));
-    assert.equal(shorten('x'.repeat(81)), `${'x'.repeat(80)}… (81)`);
-    assert.equal(shorten('🌡🌡🌡', 2), '🌡🌡… (3)');
+    assert.equal(shorten('x'.repeat(81)), `${'x'.repeat(80)}…`);
+    assert.equal(shorten('🌡🌡🌡', 2), '🌡🌡…');
   });
 
   it('is shown by its type where JSON has no form for it', () => {
