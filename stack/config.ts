@@ -67,7 +67,7 @@ export const ADMIN_USER = 'admin';
 export function readConfig(env: NodeJS.ProcessEnv, role: Role = 'all', shape: KafkaShape = {}): StackConfig {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
   const port = (name: string, fallback: number): number => readPort(name, text(name), fallback);
-  const uri = text('MONGODB_URI');
+  const uri = readMongoUri(text('MONGODB_URI'));
   const serialPath = text('SERIAL_PATH');
   const config: StackConfig = {
     role,
@@ -96,6 +96,12 @@ const DEFAULTS: Record<Role, { port: number; folder: string }> = {
   edge: { port: 7001, folder: 'edge' },
   server: { port: 7000, folder: 'server' },
 };
+
+/** What is after the scheme may hold a password: nothing of it is shown. */
+function readMongoUri(uri: string | undefined): string | undefined {
+  if (uri === undefined || /^mongodb(\+srv)?:\/\/[^\s/]+/.test(uri)) return uri;
+  throw new SettingError('MONGODB_URI', 'it does not begin with mongodb:// or mongodb+srv:// and a host');
+}
 
 function readKafka(
   role: Role,

@@ -184,6 +184,10 @@ export class Stack {
       logs: this.logs,
       stopTimeout: SERVICE_STOP_MS,
     });
+    // What is wrong in board.txt, for whoever has just saved it.
+    process.on('line', (line) => {
+      if (line.startsWith('board: ')) this.report(line);
+    });
     return { serial: link, process };
   }
 

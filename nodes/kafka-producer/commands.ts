@@ -4,11 +4,11 @@ import { UserError } from '../shared/user-error';
 export type Command =
   | { action: 'discard-waiting'; topic: string }
   | { action: 'retry-refused' | 'discard-refused'; topic: string | undefined }
-  | { action: 'adopt-outbox'; folder: unknown };
+  | { action: 'adopt-outbox'; folder: string };
 
 /**
  * @returns the command that a message is, undefined for any other message: an unknown `action` is a matter of the flow
- * @throws UserError when a command names no topic and needs one
+ * @throws UserError when a command does not name the topic or outbox that it needs
  */
 export function readCommand(message: Record<string, unknown>): Command | undefined {
   const { action, topic } = message;
@@ -21,6 +21,8 @@ export function readCommand(message: Record<string, unknown>): Command | undefin
     case 'discard-refused':
       return { action, topic: named };
     case 'adopt-outbox':
+      if (typeof message.outbox !== 'string' || message.outbox === '')
+        throw new UserError('kafka-producer.errors.adopt-what');
       return { action, folder: message.outbox };
     default:
       return undefined;

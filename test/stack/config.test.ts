@@ -120,6 +120,18 @@ describe('the settings of npm start', () => {
     );
   });
 
+  it('refuse an address of MongoDB without its scheme or host, and show no password', () => {
+    for (const MONGODB_URI of ['mongo://user:secret@db', 'db:27017', 'mongodb://', 'mongodb:///datos']) {
+      assert.throws(
+        () => readConfig({ MONGODB_URI }),
+        (error: Error) => error.message.includes('mongodb+srv://') && !error.message.includes('secret'),
+      );
+    }
+    assert.deepEqual(readConfig({ MONGODB_URI: 'mongodb+srv://db.example.org' }).database, {
+      uri: 'mongodb+srv://db.example.org',
+    });
+  });
+
   it('refuse a host that others can reach when there is no password, and say why', () => {
     for (const HOST of ['0.0.0.0', '::', '192.168.1.4', 'estacion.local', '127.0.0.1.example.org']) {
       assert.throws(
