@@ -20,8 +20,8 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 const given = new Set<number>();
 
 /**
- * @returns a port that nobody listens on, and that this process has not been given before. It lies where no outgoing connection gets its local port from, so that a
- * server that is killed finds it free again later.
+ * @returns a port that nobody listens on, and that this process has not been given before. It lies where no outgoing
+ * connection gets its local port from, so that a server that is killed finds it free again later.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
