@@ -29,6 +29,8 @@ describe('the embedded database', function () {
       });
       assert.ok(acknowledged > 10, `${acknowledged} writes before the kill`);
 
+      // The write fails with the socket, a moment before the process is gone.
+      await database.process.exited;
       await database.start();
       await withClient(database, async (client) => {
         const found = await client.db('datos').collection('datos').find().toArray();
