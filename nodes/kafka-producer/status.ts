@@ -17,6 +17,8 @@ export interface ProducerStatus extends NodeStatus {
   since?: number;
   /** why there is no connection, in full: the text has room for a few words of it */
   reason?: string;
+  /** when the connection is tried again, in milliseconds since 1970 */
+  nextAttempt?: number;
 }
 
 export interface StatusFacts {
@@ -43,7 +45,7 @@ function shownStatus(
   waiting: readonly string[],
   notes: readonly string[],
   t: Translate,
-): NodeStatus & Pick<ProducerStatus, 'reason'> {
+): NodeStatus & Pick<ProducerStatus, 'reason' | 'nextAttempt'> {
   const withNotes = (...texts: string[]): string => [...waiting, ...texts, ...notes].join(' · ');
   if (problem) {
     return { fill: 'red', shape: 'ring', text: withNotes(shorten(fullReason(problem, t))) };
@@ -52,12 +54,10 @@ function shownStatus(
     case 'connecting':
       return { fill: 'yellow', shape: 'ring', text: withNotes(t('kafka-producer.status.connecting')) };
     case 'retrying': {
-      const params = {
-        time: timeOfDay(connection.nextAttempt),
-        reason: shortReason(connection.error, t),
-      };
+      const { nextAttempt, error } = connection;
+      const params = { time: timeOfDay(nextAttempt), reason: shortReason(error, t) };
       const text = withNotes(t('kafka-producer.status.retrying', params));
-      return { fill: 'red', shape: 'ring', text, reason: fullReason(connection.error, t) };
+      return { fill: 'red', shape: 'ring', text, reason: fullReason(error, t), nextAttempt };
     }
     case 'connected': {
       if (waiting.length > 0) return { fill: 'yellow', shape: 'ring', text: withNotes() };

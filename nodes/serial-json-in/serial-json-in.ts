@@ -61,7 +61,8 @@ export = function registerSerialJsonIn(RED: NodeAPI): void {
   );
 };
 
-function statusOf(state: SourceState, t: Translate): NodeStatus {
+/** @returns the status; a Status node passes on the time of the next attempt too, in milliseconds since 1970 */
+function statusOf(state: SourceState, t: Translate): NodeStatus & { nextAttempt?: number } {
   switch (state.state) {
     case 'opening':
       return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.opening') };
@@ -73,8 +74,9 @@ function statusOf(state: SourceState, t: Translate): NodeStatus {
     case 'lost':
       return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.lost') };
     case 'waiting': {
-      const time = timeOfDay(state.nextAttempt);
-      return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.waiting', { time }) };
+      const { nextAttempt } = state;
+      const text = t('serial-json-in.status.waiting', { time: timeOfDay(nextAttempt) });
+      return { fill: 'yellow', shape: 'ring', text, nextAttempt };
     }
     case 'taken':
       return { fill: 'red', shape: 'ring', text: t('serial-json-in.status.taken') };

@@ -43,11 +43,10 @@ describe("the kafka-producer's status while it has no connection", () => {
     assert.deepEqual([waiting, since], [3, NOW - 118_000]);
   });
 
-  it('hands the whole reason to a Status node', () => {
-    assert.equal(
-      retrying(away).reason,
-      'No se alcanza ningún broker de 127.0.0.1:19092: connect ECONNREFUSED',
-    );
+  it('hands the whole reason to a Status node, and when it is tried again', () => {
+    const { reason, nextAttempt } = retrying(away);
+    assert.equal(reason, 'No se alcanza ningún broker de 127.0.0.1:19092: connect ECONNREFUSED');
+    assert.equal(nextAttempt, NOW + 7_000);
   });
 
   it('tells an outage from a sign-in that is refused', () => {

@@ -108,6 +108,11 @@ describe('serial-json-in in Node-RED', () => {
   it('says until when it waits for the device, tells a Catch node once, and reads on when it comes', async () => {
     await deploy({ path: link });
     await until('the waiting to be shown', () => /next try at \d\d:\d\d:\d\d/.test(String(last().text)));
+    const { nextAttempt } = last() as { nextAttempt?: number };
+    assert.ok(
+      Math.abs((nextAttempt ?? 0) - Date.now()) < 60_000,
+      'a time that a Status node can reckon with',
+    );
     const attempts = () => new Set(statuses.map(({ status }) => status.text)).size;
     await until('a second attempt', () => attempts() > 1);
     assert.deepEqual(caughtTexts(), [
