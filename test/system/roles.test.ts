@@ -19,6 +19,7 @@ const SLOW_MS = 6_000;
 /** A modem's: enough for one reading at a time. */
 const SLOW_BYTES_A_SECOND = 20_000;
 const READING_EVERY_MS = 50;
+const SCREENSHOTS = path.join(__dirname, '..', 'screenshots');
 
 describe('edge and server, each with its npm start, and a link between them that can be cut', function () {
   this.timeout(CUT_MS + 240_000);
@@ -62,11 +63,14 @@ describe('edge and server, each with its npm start, and a link between them that
   });
 
   it('lose and double nothing, and the edge shows what waits', async () => {
-    const page = await browser.newPage({ locale: 'es-CO', viewport: { width: 1100, height: 800 } });
-    await page.goto(edge.dashboard);
+    const [page, english] = await Promise.all(
+      ['es-CO', 'en-US'].map((locale) => browser.newPage({ locale, viewport: { width: 1100, height: 800 } })),
+    );
+    assert.ok(page && english);
+    await Promise.all([page.goto(edge.dashboard), english.goto(edge.dashboard)]);
     let sent = 0;
     const readings = setInterval(() => {
-      board.write(`{"nodo":"comuna_15","humedad":50,"n":${sent++}}\r\n`);
+      board.write(`{"nodo":"comuna_15","humedad":50.5,"n":${sent++}}\r\n`);
     }, READING_EVERY_MS);
     try {
       await until(
@@ -81,9 +85,18 @@ describe('edge and server, each with its npm start, and a link between them that
       await until('readings that wait on the page', async () => (await waiting(page)) > 20, 30_000);
       assert.match(await page.locator('[data-value="since"]').innerText(), /^la más antigua desde las \d/);
       const first = await waiting(page);
+      await until('when Kafka is tried again, in the language of the page', async () => {
+        const details = await Promise.all(
+          [page, english].map((one) => one.locator('[data-value="kafka-detail"]').innerText()),
+        );
+        return /^próximo intento a las \d/.test(details[0]!) && /^next try at \d/.test(details[1]!);
+      });
+      assert.deepEqual(await lastReading(page), ['Nodo: comuna_15', 'Humedad relativa: 50,5 %']);
+      assert.deepEqual(await lastReading(english), ['Node: comuna_15', 'Relative humidity: 50.5 %']);
       await sleep(Math.max(0, cutAt + CUT_MS - Date.now()));
       assert.ok((await waiting(page)) > first, 'more and more wait');
-      await page.screenshot({ path: path.join(__dirname, '..', 'screenshots', 'edge-waiting.png') });
+      await page.screenshot({ path: path.join(SCREENSHOTS, 'edge-waiting.png') });
+      await english.screenshot({ path: path.join(SCREENSHOTS, 'edge-waiting-english.png') });
 
       slowLink.limit(SLOW_BYTES_A_SECOND);
       await link.open();
@@ -101,8 +114,7 @@ describe('edge and server, each with its npm start, and a link between them that
     );
     await until('a page on which nothing waits', async () => (await waiting(page)) === 0, 30_000);
     await until('all readings on the page', async () => {
-      const readings = await page.locator('[data-value="readings"]').innerText();
-      return readings === String(sent);
+      return (await numberIn(page, 'readings')) === sent;
     });
     assert.equal(await page.locator('[data-lamp="kafka"]').getAttribute('data-fill'), 'green');
     console.log(
@@ -117,6 +129,17 @@ describe('edge and server, each with its npm start, and a link between them that
   }
 
   async function waiting(page: Page): Promise<number> {
-    return Number(await page.locator('[data-value="waiting"]').innerText());
+    return numberIn(page, 'waiting');
+  }
+
+  /** A count on the page, which has its thousands apart. */
+  async function numberIn(page: Page, name: string): Promise<number> {
+    return Number((await page.locator(`[data-value="${name}"]`).innerText()).replace(/\D/g, ''));
+  }
+
+  /** What the page says of the last reading, without the parts that differ with each of them. */
+  async function lastReading(page: Page): Promise<string[]> {
+    const texts = await page.locator('.last dl > div').allInnerTexts();
+    return texts.map((text) => text.replace('\n', ': ')).filter((text) => /^(Nod|Hum|Rel)/.test(text));
   }
 });
