@@ -22,6 +22,25 @@ export default tseslint.config(
     },
   },
   {
+    files: ['nodes/**/*.ts'],
+    ignores: ['nodes/kafka-cluster/patched-kafkajs/**'],
+    rules: {
+      // What is loaded before it is patched stays as it was.
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['kafkajs', 'kafkajs/**'],
+              allowTypeImports: true,
+              message: 'Import it from nodes/kafka-cluster/patched-kafkajs.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },
   },

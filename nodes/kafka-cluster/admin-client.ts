@@ -1,9 +1,9 @@
-import { ConfigResourceTypes, type Admin, type DescribeConfigResponse } from 'kafkajs';
+import { ConfigResourceTypes, clusterOf, type Admin, type DescribeConfigResponse } from './patched-kafkajs';
 import { toError, type TextParams } from '../shared/user-error';
 import type { KafkaClient } from './client';
 import { protocolErrorType } from './errors';
 import { Questions } from './questions';
-import { clusterOf, topicExtents } from './topic-extents';
+import { topicExtents } from './topic-extents';
 import type {
   ClusterAdmin,
   ClusterDescription,

@@ -1,4 +1,4 @@
-import { AssignerProtocol, type Cluster, type PartitionAssigner } from 'kafkajs';
+import { AssignerProtocol, type Cluster, type PartitionAssigner } from './patched-kafkajs';
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 

@@ -7,9 +7,8 @@ import {
   type LogEntry,
   type Mechanism,
   type SASLOptions,
-} from 'kafkajs';
+} from './patched-kafkajs';
 import { tellTlsApart } from './connection-problem';
-import './request-queue-timer';
 
 /** How long a broker may take, in milliseconds. */
 export interface Timeouts {

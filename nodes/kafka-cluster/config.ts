@@ -5,7 +5,7 @@ import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
 import { AccessTokens } from './access-token';
 import { DEFAULT_TIMEOUTS, type ClusterSettings, type Timeouts } from './client';
-import { oauthSignIn } from './oauth-sign-in';
+import { oauthSignIn } from './patched-kafkajs';
 
 /** What the dialog saves; numbers are text there, so that they can come from the environment. */
 export interface ClusterConfig {

@@ -1,5 +1,3 @@
-// First of all: see there.
-import './faster-kafkajs';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveConnectionTest } from '../shared/connection-test';
 import { tlsOptionsOf } from '../shared/tls-config';
@@ -8,6 +6,7 @@ import { toError } from '../shared/user-error';
 import { KafkaJsCluster } from './cluster';
 import { readClusterConfig, type ClusterConfig, type ClusterCredentials } from './config';
 import { testConnection } from './connection-test';
+import { checkKafkaJs } from './kafkajs-check';
 import type { KafkaClusterNode } from './types';
 
 type ThisNode = KafkaClusterNode & Node<ClusterCredentials>;
@@ -15,12 +14,16 @@ type ThisDef = NodeDef & ClusterConfig;
 
 export = function (RED: NodeAPI): void {
   const t = translator(RED);
+  let remarked = false;
   const tlsOf = ({ tls }: ClusterConfig) => tlsOptionsOf(RED, tls, 'kafka-cluster.errors.tls-config');
 
   function KafkaClusterConfigNode(this: ThisNode, config: ThisDef): void {
     RED.nodes.createNode(this, config);
     let cluster: KafkaJsCluster;
     try {
+      const remark = checkKafkaJs();
+      if (remark && !remarked) this.warn(localizeError(remark, t).message);
+      remarked = true;
       const settings = readClusterConfig(config, this.credentials ?? {}, tlsOf(config));
       cluster = new KafkaJsCluster(settings, (line) => this.debug(line), {
         localize: (error) => localizeError(error, t),

@@ -1,6 +1,12 @@
-import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import {
+  CompressionTypes,
+  Partitioners,
+  groupedMessages,
+  type Producer,
+  type RecordMetadata,
+} from './patched-kafkajs';
 import type { KafkaClient } from './client';
-import { groupedMessages } from './grouped-messages';
+
 import type { OutgoingRecord, ProducerOptions } from './types';
 import { withTimeout } from './with-timeout';
 

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from './client';
-import { createAdmin } from './topic-extents';
+import { createAdmin } from './patched-kafkajs';
 import { withTimeout } from './with-timeout';
 
 /** These are questions that a broker answers out of its memory: of the time for any request, a part is enough. */

@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
+import { ConfigResourceTypes, type Admin, type ITopicConfig } from './patched-kafkajs';
 import { isTopicName } from '../shared/topic-name';
 import { UserError } from '../shared/user-error';
 import { KafkaError, protocolErrorType, toKafkaError } from './errors';

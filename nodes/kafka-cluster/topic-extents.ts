@@ -1,7 +1,11 @@
-import type { Admin, Kafka } from 'kafkajs';
-import type { Broker, Cluster, ProtocolRequest } from 'kafkajs/src/cluster';
-import Decoder from 'kafkajs/src/protocol/decoder';
-import Encoder from 'kafkajs/src/protocol/encoder';
+import {
+  newDecoder,
+  newEncoder,
+  type ConnectedBroker,
+  type Connections,
+  type Decoder,
+  type ProtocolRequest,
+} from './patched-kafkajs';
 import type { TopicDescription, TopicExtent } from './types';
 
 /*
@@ -15,42 +19,19 @@ const LIST_OFFSETS = { apiKey: 2, apiVersion: 7, apiName: 'ListOffsets' };
 const GREATEST_TIMESTAMP = -3;
 const NO_TAGS = 0;
 
-const clusters = new WeakMap<Admin, Cluster>();
-
-/** @returns an admin client of kafkajs of which clusterOf knows the connections: kafkajs keeps them to itself. */
-export function createAdmin(kafka: Kafka): Admin {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === 'private:Kafka:createCluster',
-  );
-  if (!symbol) return kafka.admin();
-  const inside = kafka as unknown as Record<symbol, (options: object) => Cluster>;
-  const createCluster = inside[symbol]!;
-  let cluster: Cluster | undefined;
-  inside[symbol] = (options) => (cluster = createCluster(options));
-  const admin = kafka.admin();
-  inside[symbol] = createCluster;
-  if (cluster) clusters.set(admin, cluster);
-  return admin;
-}
-
-/** @returns the brokers that an admin client made by createAdmin is connected to */
-export function clusterOf(admin: Admin): Cluster {
-  const cluster = clusters.get(admin);
-  if (!cluster) throw new Error('this version of kafkajs keeps its connections elsewhere');
-  return cluster;
-}
-
 /**
+ * @param cluster none where kafkajs does not give its connections: nothing is known then
  * @returns by topic; what a broker does not know how to tell, or may not tell to this user, is undefined
  * @throws when a broker does not answer
  */
 export async function topicExtents(
-  cluster: Cluster,
+  cluster: Connections | undefined,
   topics: readonly TopicDescription[],
 ): Promise<Map<string, TopicExtent>> {
   const extents = new Map<string, TopicExtent>(
     topics.map(({ name }) => [name, { bytes: undefined, newest: undefined }]),
   );
+  if (!cluster) return extents;
   const sizes = new LargestReplicas();
   await Promise.all(
     cluster.getNodeIds().map(async (nodeId) => {
@@ -91,16 +72,18 @@ interface Replica {
 }
 
 /** @returns the replicas that a broker has on its disks; none where the user may not see them */
-async function replicasOn(broker: Broker, topics: readonly TopicDescription[]): Promise<Replica[]> {
+async function replicasOn(broker: ConnectedBroker, topics: readonly TopicDescription[]): Promise<Replica[]> {
   if (!speaks(broker, DESCRIBE_LOG_DIRS)) return [];
   return broker.connectionPool.send<Replica[]>({
     request: {
       ...DESCRIBE_LOG_DIRS,
       encode: () =>
         Promise.resolve(
-          new Encoder().writeArray(
+          newEncoder().writeArray(
             topics.map(({ name, partitions }) =>
-              new Encoder().writeString(name).writeArray(partitions.map(({ partition }) => partition)),
+              newEncoder()
+                .writeString(name)
+                .writeArray(partitions.map(({ partition }) => partition)),
             ),
           ),
         ),
@@ -131,7 +114,7 @@ function logDir(decoder: Decoder): Replica[] {
 
 /** @returns the greatest timestamp of each partition that a broker leads and that holds records */
 async function newestOn(
-  broker: Broker,
+  broker: ConnectedBroker,
   nodeId: number,
   topics: readonly TopicDescription[],
 ): Promise<{ topic: string; time: number }[]> {
@@ -147,17 +130,17 @@ async function newestOn(
       ...LIST_OFFSETS,
       encode: () =>
         Promise.resolve(
-          new Encoder()
+          newEncoder()
             .writeUVarInt(NO_TAGS)
             .writeInt32(-1) // not a replica
             .writeInt8(0) // what transactions have not committed counts too
             .writeUVarIntArray(
               led.map(({ name, partitions }) =>
-                new Encoder()
+                newEncoder()
                   .writeUVarIntString(name)
                   .writeUVarIntArray(
                     partitions.map(({ partition }) =>
-                      new Encoder()
+                      newEncoder()
                         .writeInt32(partition)
                         .writeInt32(-1) // whatever the leader's epoch
                         .writeInt64(GREATEST_TIMESTAMP)
@@ -193,14 +176,17 @@ function newestOfTopic(decoder: Decoder): { topic: string; time: number }[] {
   return times.filter((time) => time >= 0).map((time) => ({ topic, time }));
 }
 
-function speaks(broker: Broker, { apiKey, apiVersion }: { apiKey: number; apiVersion: number }): boolean {
+function speaks(
+  broker: ConnectedBroker,
+  { apiKey, apiVersion }: { apiKey: number; apiVersion: number },
+): boolean {
   const versions = broker.versions[apiKey];
   return versions !== undefined && versions.minVersion <= apiVersion && apiVersion <= versions.maxVersion;
 }
 
 function answerOf<T>(read: (decoder: Decoder) => T): ProtocolRequest<T>['response'] {
   return {
-    decode: (data) => Promise.resolve(read(new Decoder(data))),
+    decode: (data) => Promise.resolve(read(newDecoder(data))),
     parse: (answer) => Promise.resolve(answer),
   };
 }

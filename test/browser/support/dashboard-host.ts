@@ -15,7 +15,7 @@ import { freePort } from '../../../stack/process/ports';
 import { programsAskedFor } from '../../package/support/programs';
 import { versionsAskedFor } from '../../package/support/versions';
 import { liveHeap } from '../../support/heap';
-import '../../../nodes/kafka-cluster/request-queue-timer';
+import '../../../nodes/kafka-cluster/patched-kafkajs';
 
 const FLOWS = ['server.json', 'dashboard-2.json'];
 

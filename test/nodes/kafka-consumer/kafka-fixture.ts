@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin, type Message } from 'kafkajs';
-import '../../../nodes/kafka-cluster/request-queue-timer';
+import '../../../nodes/kafka-cluster/patched-kafkajs';
 import { kafka } from '../../support/services';
 
 /** Plain kafkajs beside the parts under test: makes topics, writes records, reads back what a group has committed. */

@@ -16,7 +16,7 @@ declare module 'kafkajs/src/producer/partitioners/default/murmur2' {
   export = murmur2;
 }
 
-/** See topic-extents.ts. */
+/** See own-requests.ts. */
 declare module 'kafkajs/src/cluster' {
   import type Encoder from 'kafkajs/src/protocol/encoder';
 

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import fc from 'fast-check';
-import { crc32c } from '../../../nodes/kafka-cluster/crc32c';
-import { encodeRecord, type RecordParts } from '../../../nodes/kafka-cluster/record-encoding';
+import { crc32c } from '../../../../nodes/kafka-cluster/patched-kafkajs/crc32c';
+import {
+  encodeRecord,
+  type RecordParts,
+} from '../../../../nodes/kafka-cluster/patched-kafkajs/record-encoding';
 
-const ROOT = path.join(__dirname, '../../..');
+const ROOT = path.join(__dirname, '../../../..');
 
 /** Runs kafkajs in a process in which nothing has replaced them; takes and gives JSON. */
 function inUntouchedKafkajs(program: string, input: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { AuthenticationProviderArgs, Mechanism } from 'kafkajs';
-import type { AccessTokens } from './access-token';
-import { KafkaError, protocolErrorType } from './errors';
+import type { AccessTokens } from '../access-token';
+import { KafkaError, protocolErrorType } from '../errors';
 
 /** Separates the parts of a message (RFC 7628, 3.1); alone it ends an exchange in which the server has refused. */
 const SEPARATOR = '\u0001';

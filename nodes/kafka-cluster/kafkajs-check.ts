@@ -1,0 +1,23 @@
+import { UserError, type TextParams } from '../shared/user-error';
+import { EXPECTED_VERSION, examination, folder } from './patched-kafkajs';
+
+/** The kafkajs that was loaded is another than this package brings along, and readings could be lost with it. */
+export class UnfitKafkaJsError extends UserError {
+  constructor(params: TextParams) {
+    super('kafka-cluster.errors.kafkajs-unfit', params);
+  }
+}
+
+/**
+ * @param loaded the kafkajs to judge: the one that was loaded
+ * @returns what to tell about it, where it works but is not the one that this package was tested with
+ * @throws UnfitKafkaJsError when a consumer could not tell with it what it has missed
+ */
+export function checkKafkaJs({ version, unfit } = examination): UserError | undefined {
+  const params = { version, folder, expected: EXPECTED_VERSION, parts: unfit.join(', ') };
+  if (unfit.includes('fetched-offset')) throw new UnfitKafkaJsError(params);
+  if (unfit.length > 0) return new UserError('kafka-cluster.errors.kafkajs-unpatched', params);
+  return version === EXPECTED_VERSION
+    ? undefined
+    : new UserError('kafka-cluster.errors.kafkajs-version', params);
+}
