@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { keepTrying } from '../shared/keep-trying';
 import { UserError, type TextParams } from '../shared/user-error';
 import type { KafkaClient } from './client';
-import { ConsumerSession, NoAnswerError } from './consumer-session';
+import { ConsumerSession } from './consumer-session';
 import { boundsOf, isWithin } from './consumer-start';
 import { KafkaError, knownKafkaError } from './errors';
 import { sameTopics, selectTopics, type TopicSelection } from './consumer-topics';
@@ -17,7 +17,7 @@ import type {
   SeekTarget,
   TopicPartition,
 } from './types';
-import { withTimeout } from './with-timeout';
+import { answerWithin } from './with-timeout';
 
 /** While there is nothing to read, a topic that appears is noticed this soon. */
 const WAITING_LOOK_UP_MS = 1_000;
@@ -91,7 +91,7 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
     this.closing.abort();
     try {
       const ended = Promise.all([this.session?.stop(), this.running]);
-      await withTimeout(ended, CLOSE_TIMEOUT_MS, () => new NoAnswerError('closing', CLOSE_TIMEOUT_MS));
+      await answerWithin(CLOSE_TIMEOUT_MS, 'closing', ended);
     } finally {
       this.setState({ state: 'closed' });
     }

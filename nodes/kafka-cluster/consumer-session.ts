@@ -1,5 +1,4 @@
 import type {
-  Batch,
   Broker,
   Cluster,
   Consumer,
@@ -12,15 +11,8 @@ import { toError } from '../shared/user-error';
 import { subscriptionAssigners } from './assigner';
 import type { KafkaClient } from './client';
 import { LifeSigns } from './consumer-life-signs';
-import {
-  NoLeaderError,
-  boundsOf,
-  commitLatest,
-  isWithin,
-  placeKey,
-  startPositions,
-  type Bounds,
-} from './consumer-start';
+import { commitLatest } from './consumer-start';
+import { ReadingPosition } from './reading-position';
 import type {
   ClusterAdmin,
   ConsumerOptions,
@@ -30,7 +22,7 @@ import type {
   TopicPartition,
 } from './types';
 import { SilenceWatch, SilentConnectionError } from './silence-watch';
-import { withTimeout } from './with-timeout';
+import { answerWithin } from './with-timeout';
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 15_000;
@@ -45,14 +37,6 @@ const MAX_BYTES = 2 * 2 ** 20;
 /** How late partitions that were added to a topic may be noticed. */
 const METADATA_MAX_AGE_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
-
-/** The cluster has not answered in time. */
-export class NoAnswerError extends Error {
-  constructor(question: string, timeoutMs: number) {
-    super(`${question}: no answer within ${timeoutMs / 1000} s`);
-    this.name = new.target.name;
-  }
-}
 
 /** What a session tells its owner. None of these may throw. */
 export interface SessionHooks {
@@ -70,35 +54,14 @@ export interface SessionHooks {
   unreachable(error: Error, nextAttempt: number): void;
 }
 
-/** An assigned partition and the offset that has to come next. */
-interface Place extends TopicPartition {
-  next: string;
-  /** records were missing between `next` and what came, and it was asked for again */
-  doubted: boolean;
-}
-
-/** kafkajs's batch has this too, though its types do not say so: the offset that was asked for. */
-type FetchedRun = Batch & { fetchedOffset: string };
-
 type CommitOffsets = (offsets: OffsetsByTopicPartition) => Promise<void>;
 
-/**
- * One kafkajs consumer from its making to its end.
- *
- * kafkajs keeps the reading position and moves it as each batch is taken over. It can lose its way (a fetch that was
- * under way during a rebalance, a silent jump to another offset), so each batch has to begin where the one before it
- * ended; what does not is fetched again, or reported as missed when the partition no longer has it.
- */
+/** One kafkajs consumer from its making to its end: joins the group, reads, commits, and notices when it no longer can. */
 export class ConsumerSession {
   private readonly consumer: Consumer;
   private readonly signs: LifeSigns;
   private readonly ended = new Ending();
-  private places = new Map<string, Place>();
-  /** Committed offsets that were gone before the group was joined: kafkajs replaces them before anyone else can look. */
-  private readonly gone = new Map<string, string>();
-  /** Where partitions begin that nobody has committed, as far as that is not where their first record is. */
-  private readonly beginnings = new Map<string, string>();
-  private located: Promise<boolean> = Promise.resolve(false);
+  private readonly position: ReadingPosition;
   private cluster: Cluster | undefined;
   /** told by kafkajs just before it has joined */
   private unsubscribed: string[] = [];
@@ -146,6 +109,13 @@ export class ConsumerSession {
     this.watch = new SilenceWatch(this.signs, admin, REBALANCE_TIMEOUT_MS, {
       unreachable: (error, nextAttempt) => hooks.unreachable(error, nextAttempt),
       dead: (error) => this.ended.reject(error),
+    });
+    this.position = new ReadingPosition(admin, options.groupId, {
+      seek: (position) => this.consumer.seek(position),
+      commit: (offsets) => this.commit(offsets),
+      missed: (partition, from, to) => hooks.missed(partition, from, to),
+      unreachable: (error, nextAttempt) => hooks.unreachable(error, nextAttempt),
+      failed: (error) => this.ended.reject(error),
     });
     this.listen();
   }
@@ -199,23 +169,19 @@ export class ConsumerSession {
   }
 
   isAssigned(partition: TopicPartition): boolean {
-    return this.places.has(placeKey(partition));
+    return this.position.isAssigned(partition);
   }
 
   /** Reads on at this offset. What was fetched before is no longer given out. */
   seek(partition: TopicPartition, offset: string): void {
-    const place = this.places.get(placeKey(partition));
-    if (!place) return;
-    place.next = offset;
-    place.doubted = false;
-    this.consumer.seek({ topic: place.topic, partition: place.partition, offset });
+    this.position.seek(partition, offset);
   }
 
   /** Ends everything: kafkajs goes on with what it has begun until it is told to stop, whatever became of it. */
   private leave(): Promise<void> {
     this.joined = false;
     this.watch.stop();
-    this.leaving ??= answer('leaving the group', this.consumer.disconnect(), STOP_TIMEOUT_MS)
+    this.leaving ??= answerWithin(STOP_TIMEOUT_MS, 'leaving the group', this.consumer.disconnect())
       .catch(() => {
         // Nobody to say goodbye to: the group drops this member when its session ends.
       })
@@ -228,15 +194,7 @@ export class ConsumerSession {
     // From the beginning, always: where nothing is committed, records must not be skipped. "latest" is a commit.
     const topics = [...this.topics];
     await this.answer('subscribing', this.consumer.subscribe({ topics, fromBeginning: true }));
-    if (this.options.from === 'latest') {
-      const { groupId } = this.options;
-      const committing = commitLatest(this.admin, () => this.coordinator(), groupId, topics, this.isNew);
-      for (const place of await this.answer('committing the end of the topics', committing))
-        this.beginnings.set(placeKey(place), place.offset);
-    }
-    for (const [key, { missed }] of await startPositions(this.admin, this.options.groupId, this.topics)) {
-      if (missed !== undefined) this.gone.set(key, missed);
-    }
+    await this.position.prepare(topics, await this.commitBeginning(topics));
     if (this.stopping) return;
     await this.consumer.run({
       autoCommit: false,
@@ -245,8 +203,16 @@ export class ConsumerSession {
     });
   }
 
+  /** @returns where partitions begin that nobody has committed, and that could not be committed now */
+  private async commitBeginning(topics: string[]): Promise<PartitionOffset[]> {
+    const { groupId, from } = this.options;
+    if (from !== 'latest') return [];
+    const committing = commitLatest(this.admin, () => this.coordinator(), groupId, topics, this.isNew);
+    return this.answer('committing the end of the topics', committing);
+  }
+
   private answer<T>(question: string, promise: Promise<T>): Promise<T> {
-    return answer(question, promise, this.client.patienceMs);
+    return answerWithin(this.client.patienceMs, question, promise);
   }
 
   private coordinator(): Promise<Broker> {
@@ -286,103 +252,29 @@ export class ConsumerSession {
     const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
-    const places = new Map<string, Place>();
-    this.places = places;
-    this.located = this.locate(partitions, places);
+    this.position.assigned(partitions);
     // A pause of the last assignment outlives kafkajs's rejoining.
     this.resume(partitions);
     this.hooks.joined(partitions, this.unsubscribed);
     this.unsubscribed = [];
   }
 
-  /** Finds out where each partition's reading has to begin. */
-  private async locate(partitions: TopicPartition[], places: Map<string, Place>): Promise<boolean> {
-    if (partitions.length === 0) return true;
-    try {
-      const topics = [...new Set(partitions.map(({ topic }) => topic))];
-      const positions = await startPositions(this.admin, this.options.groupId, topics);
-      for (const { topic, partition } of partitions) {
-        if (this.places !== places) return false;
-        const key = placeKey({ topic, partition });
-        const start = positions.get(key);
-        if (!start) throw new NoLeaderError({ topic, partition });
-        const next = (start.committed ? undefined : this.beginnings.get(key)) ?? start.offset;
-        places.set(key, { topic, partition, next, doubted: false });
-        const missed = start.committed ? start.missed : this.gone.get(key);
-        this.gone.delete(key);
-        if (missed !== undefined) this.hooks.missed({ topic, partition }, missed, start.offset);
-      }
-      return true;
-    } catch (error) {
-      if (this.places === places) this.ended.reject(toError(error));
-      return false;
-    }
-  }
-
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
     this.commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-    const { places } = this;
-    if (!(await this.located) || this.places !== places) return;
-    if (this.beginnings.size > 0) await this.commitBeginnings();
-    const batch = payload.batch as FetchedRun;
-    const place = places.get(placeKey(batch));
-    if (!place || this.stopping || payload.isStale()) return;
-    if (batch.fetchedOffset !== place.next && !(await this.accepts(batch, place))) return;
-    if (this.places !== places || payload.isStale()) return;
-
+    const { batch } = payload;
+    const takeOver = await this.position.accept(batch, () => this.stopping || payload.isStale());
     const { topic, partition, messages, highWatermark } = batch;
     const last = messages.at(-1);
-    if (!last) return;
-    place.doubted = false;
-    place.next = String(BigInt(batch.lastOffset()) + 1n);
+    const nextOffset = last && takeOver?.();
+    if (!last || nextOffset === undefined) return;
     payload.resolveOffset(last.offset);
     await this.hooks.batch({
       topic,
       partition,
       records: messages.map(toRecord),
-      nextOffset: place.next,
+      nextOffset,
       highWatermark,
     });
-  }
-
-  /** Decides about a batch that does not begin where the last one ended. */
-  private async accepts(batch: FetchedRun, place: Place): Promise<boolean> {
-    const expected = place.next;
-    const bounds = await this.bounds(place);
-    if (place.next !== expected || this.places.get(placeKey(place)) !== place) return false;
-    if (!bounds) {
-      // Nobody can tell at the moment: it is asked for again.
-    } else if (!isWithin(expected, bounds.first, bounds.next)) {
-      this.hooks.missed({ topic: place.topic, partition: place.partition }, expected, bounds.first);
-      place.next = bounds.first;
-    } else if (place.doubted && BigInt(batch.fetchedOffset) > BigInt(expected)) {
-      // It was asked for and the same gap came again: markers of transactions, which kafkajs skips by itself.
-      return true;
-    } else {
-      place.doubted = true;
-    }
-    if (batch.fetchedOffset === place.next) return true;
-    this.consumer.seek({ topic: place.topic, partition: place.partition, offset: place.next });
-    return false;
-  }
-
-  /** From now on the group has committed something, so that nobody decides anew where it begins. */
-  private async commitBeginnings(): Promise<void> {
-    const open = [...this.places].filter(([key, { next }]) => this.beginnings.get(key) === next);
-    if (open.length > 0) {
-      await this.commit(open.map(([, { topic, partition, next }]) => ({ topic, partition, offset: next })));
-    }
-    this.beginnings.clear();
-  }
-
-  private async bounds({ topic, partition }: TopicPartition): Promise<Bounds | undefined> {
-    try {
-      const bounds = (await boundsOf(this.admin, [topic])).get(topic)?.get(partition);
-      return bounds && BigInt(bounds.first) >= 0n ? bounds : undefined;
-    } catch (error) {
-      this.hooks.unreachable(toError(error), Date.now());
-      return undefined;
-    }
   }
 }
 
@@ -394,10 +286,6 @@ class Ending {
     this.resolve = resolve;
     this.reject = reject;
   });
-}
-
-function answer<T>(question: string, promise: Promise<T>, timeoutMs: number): Promise<T> {
-  return withTimeout(promise, timeoutMs, () => new NoAnswerError(question, timeoutMs));
 }
 
 function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {

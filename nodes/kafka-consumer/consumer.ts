@@ -3,30 +3,23 @@ import type {
   ConsumerListener,
   ConsumerState,
   FetchedBatch,
-  IncomingRecord,
   KafkaCluster,
   PartitionOffset,
   SeekTarget,
   TopicPartition,
 } from '../kafka-cluster/types';
-import {
-  deliveryId,
-  registerOwner,
-  unregisterOwner,
-  type DeliveryOwner,
-  type DeliveryParts,
-} from '../shared/deliveries';
+import { registerOwner, unregisterOwner } from '../shared/deliveries';
 import type { PipelineMessage } from '../shared/messages';
-import { UserError, shorten, toError } from '../shared/user-error';
+import { UserError, toError } from '../shared/user-error';
 import { Commits } from './commits';
 import type { ConsumerSettings } from './config';
+import { Confirmations } from './confirmations';
 import { DeadLetters } from './dead-letters';
-import { Fault, decode } from './decode';
+import { Fault } from './decode';
 import { DeliveryQueue } from './delivery-queue';
-import { batchMessage, missedMessage, recordMessage } from './message';
+import { HandingOn } from './handing-on';
+import { Notices } from './notices';
 import { OverdueWatch } from './overdue';
-import { PartsLedger } from './parts-ledger';
-import type { Delivery, PartitionQueue } from './partition-queue';
 import { SetAside } from './set-aside';
 
 /** How long closing waits for what is with the flow. */
@@ -96,24 +89,16 @@ export interface SeekCommand {
  * One kafka-consumer: hands records of its topics to the flow and commits an offset only when every record before it
  * has been confirmed or set aside.
  */
-export class RecordConsumer implements ConsumerListener, DeliveryOwner {
+export class RecordConsumer implements ConsumerListener {
   private readonly client: ClusterConsumer;
   private readonly queue: DeliveryQueue;
-  /** pieces of split messages that are confirmed, and that are held */
-  private readonly confirmedParts = new PartsLedger();
-  private readonly heldParts = new PartsLedger();
   private readonly aside: SetAside;
   private readonly commits: Commits;
+  private readonly confirmations: Confirmations;
+  private readonly handingOn: HandingOn;
   private readonly overdue: OverdueWatch;
-  /** begins the ids of the deliveries that this very consumer gives out; partition and number follow */
-  private readonly prefix: string;
-  private readonly handedOn: { queue: PartitionQueue; delivery: Delivery }[] = [];
-  private handsOn = false;
+  private readonly notices: Notices;
   private closing = false;
-  private missedCount = 0n;
-  private unknownConfirmations = 0;
-  /** of others, that have been reported as assigned here */
-  private reportedTopics = '';
   private deadLetterProblem: Error | undefined;
 
   /**
@@ -123,10 +108,8 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     private readonly id: string,
     private readonly settings: ConsumerSettings,
     cluster: KafkaCluster,
-    private readonly events: ConsumerEvents,
+    events: ConsumerEvents,
   ) {
-    const instance = Math.random().toString(36).slice(2, 8) + Date.now().toString(36);
-    this.prefix = deliveryId(id, `${instance}.`);
     const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic } = settings;
     this.client = cluster.createConsumer({ topics, groupId, from, sessionTimeoutMs, ignored }, this);
     this.queue = new DeliveryQueue(
@@ -137,35 +120,39 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
         batches: settings.mode === 'batch',
       },
       {
-        handOn: (partition, delivery) => this.handOn(partition, delivery),
+        handOn: (partition, delivery) => this.handingOn.handOn(partition, delivery),
         pause: (partition) => this.client.pause([partition]),
         resume: (partition) => this.client.resume([partition]),
-        stuck: (partition, delivery) => this.reportStuck(partition, delivery),
+        stuck: (partition, delivery) => this.notices.stuck(partition, delivery),
       },
     );
     const report = (error: Error, about?: PipelineMessage): void => events.report(error, about);
+    this.notices = new Notices(groupId, events);
     this.commits = new Commits(groupId, this.queue, this.client, report);
     this.aside = new SetAside(deadLetterTopic && this.createDeadLetters(cluster, deadLetterTopic), {
       report,
       send: (message, error) => events.sendAside(message, error),
-      settle: (queue, delivery) => this.settle(queue, delivery),
+      settle: (queue, delivery) => this.confirmations.settle(queue, delivery),
     });
+    this.confirmations = new Confirmations(id, this.queue, this.aside);
+    this.handingOn = new HandingOn(settings, this.confirmations, this.aside, (message) =>
+      events.send(message),
+    );
     this.overdue = new OverdueWatch(settings, this.queue, {
       report,
       handOnAgain: (queue, delivery) => {
-        this.forgetParts(this.idOf(queue, delivery));
+        this.confirmations.forgetParts(queue, delivery);
         this.queue.handOnAgain(queue, delivery);
       },
       giveUp: (queue, delivery) => {
         const fault = new Fault('unconfirmed', `not confirmed in ${settings.maxTries} tries`);
-        this.aside.all(queue, delivery, fault);
-        this.flowIsDone(queue, delivery);
+        this.confirmations.giveUp(queue, delivery, fault);
       },
     });
   }
 
   start(): void {
-    registerOwner(this.id, this);
+    registerOwner(this.id, this.confirmations);
     this.commits.start();
     this.overdue.start();
     this.client.start();
@@ -173,12 +160,12 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
 
   /** Who confirms: the flow, or the handing on by itself. */
   confirmsByHandingOn(handsOn: boolean): void {
-    this.handsOn = handsOn;
+    this.handingOn.confirms = handsOn;
   }
 
   /** After a deploy: what the flow has not confirmed is handed on once more, since a node that held it may be gone. */
   deployed(): void {
-    this.clearParts();
+    this.confirmations.forgetAllParts();
     this.queue.handAllOnAgain();
   }
 
@@ -226,8 +213,8 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       paused,
       stuck: this.stuck,
       overdue: this.overdue.count,
-      missed: Number(this.missedCount),
-      unknownConfirmations: this.unknownConfirmations,
+      missed: Number(this.notices.missedCount),
+      unknownConfirmations: this.confirmations.unknown,
       deadLetterProblem: this.deadLetterProblem,
     };
   }
@@ -242,7 +229,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
     const end = Date.now() + DRAIN_MS;
     while (this.queue.inFlight > 0 && Date.now() < end) await delay(DRAIN_STEP_MS);
     await Promise.race([this.commits.now(), delay(LAST_COMMIT_TIMEOUT_MS)]);
-    unregisterOwner(this.id, this);
+    unregisterOwner(this.id, this.confirmations);
     const results = await Promise.allSettled([this.client.close(), this.aside.close()]);
     for (const result of results) if (result.status === 'rejected') throw toError(result.reason);
   }
@@ -250,7 +237,7 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   // What the consumer client calls.
 
   assigned(generation: number, partitions: TopicPartition[]): void {
-    this.clearParts();
+    this.confirmations.forgetAllParts();
     this.queue.assigned(generation, partitions);
   }
 
@@ -264,143 +251,11 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
   }
 
   missed(place: TopicPartition, from: string, to: string): void {
-    const count = BigInt(to) - BigInt(from);
-    if (count > 0n) this.missedCount += count;
-    const { topic, partition } = place;
-    const error =
-      count > 0n
-        ? new UserError('kafka-consumer.errors.missed', { topic, partition, count: String(count), from, to })
-        : new UserError('kafka-consumer.errors.made-again', { topic, partition, from, to });
-    this.events.sendAside(
-      missedMessage(place, from, to, {
-        message: '',
-        reason: 'missed',
-        ...(count > 0n ? { missed: Number(count) } : {}),
-      }),
-      error,
-    );
+    this.notices.missed(place, from, to);
   }
 
   unsubscribed(topics: string[]): void {
-    const names = topics.join(', ');
-    if (names === this.reportedTopics) return;
-    this.reportedTopics = names;
-    const params = { topics: shorten(names), group: this.settings.groupId };
-    this.events.report(new UserError('kafka-consumer.errors.unsubscribed', params));
-  }
-
-  // What whoever has handled a message calls.
-
-  confirm(id: string, parts?: DeliveryParts): void {
-    const found = this.find(id);
-    if (!found) this.unknownConfirmations++;
-    else if (!parts) this.flowIsDone(found.queue, found.delivery);
-    else for (const complete of this.confirmedParts.arrive(id, parts)) this.confirm(complete);
-  }
-
-  hold(id: string, parts?: DeliveryParts): void {
-    const found = this.find(id);
-    if (!found) return;
-    if (!parts) found.delivery.held = true;
-    else for (const complete of this.heldParts.arrive(id, parts)) this.hold(complete);
-  }
-
-  reject(id: string, reason: Error, parts?: DeliveryParts): void {
-    const found = this.find(id);
-    if (!found) {
-      this.unknownConfirmations++;
-      return;
-    }
-    const { queue, delivery } = found;
-    const fault = new Fault('rejected', reason.message);
-    const piece = pieceOf(delivery, parts);
-    if (piece === undefined) {
-      this.aside.all(queue, delivery, fault);
-      this.flowIsDone(queue, delivery);
-    } else {
-      this.aside.one(queue, delivery, piece, fault);
-      this.confirm(id, parts);
-    }
-  }
-
-  private find(id: string): { queue: PartitionQueue; delivery: Delivery } | undefined {
-    if (!id.startsWith(this.prefix)) return undefined;
-    const end = id.indexOf('.', this.prefix.length);
-    return this.queue.find(Number(id.slice(this.prefix.length, end)), Number(id.slice(end + 1)));
-  }
-
-  private idOf(queue: PartitionQueue, delivery: Delivery): string {
-    return `${this.prefix}${queue.slot}.${delivery.number}`;
-  }
-
-  private handOn(queue: PartitionQueue, delivery: Delivery): void {
-    const { output } = this.settings;
-    const payload: unknown[] = [];
-    for (const [index, record] of delivery.records.entries()) {
-      if (delivery.aside?.has(index)) continue;
-      const value = decode(record.value, output);
-      if (value instanceof Fault) this.aside.one(queue, delivery, index, value);
-      else payload.push(value);
-    }
-    if (payload.length === 0) {
-      this.flowIsDone(queue, delivery);
-      return;
-    }
-    const { aside } = delivery;
-    const indexes = aside && Array.from(delivery.records.keys()).filter((index) => !aside.has(index));
-    delivery.handedOn = indexes;
-    const records = indexes ? indexes.map((index) => delivery.records[index]!) : delivery.records;
-    this.events.send(this.messageOf(queue, delivery, records, payload));
-    if (this.handsOn) this.confirmSoon(queue, delivery);
-  }
-
-  private messageOf(
-    queue: PartitionQueue,
-    delivery: Delivery,
-    records: readonly IncomingRecord[],
-    payload: unknown[],
-  ): PipelineMessage {
-    const id = this.idOf(queue, delivery);
-    const [record] = records;
-    return this.settings.mode === 'single' && record
-      ? recordMessage(queue.place, record, payload[0], id)
-      : batchMessage(queue.place, records, payload, id);
-  }
-
-  /** Confirms once the nodes behind the wires have had their turn: no more is handed on than they take. */
-  private confirmSoon(queue: PartitionQueue, delivery: Delivery): void {
-    this.handedOn.push({ queue, delivery });
-    if (this.handedOn.length > 1) return;
-    setImmediate(() => {
-      for (const done of this.handedOn.splice(0)) this.flowIsDone(done.queue, done.delivery);
-    });
-  }
-
-  private flowIsDone(queue: PartitionQueue, delivery: Delivery): void {
-    delivery.flowIsDone = true;
-    this.settle(queue, delivery);
-  }
-
-  private settle(queue: PartitionQueue, delivery: Delivery): void {
-    if (!this.queue.settle(queue, delivery)) return;
-    if (this.confirmedParts.size > 0 || this.heldParts.size > 0) this.forgetParts(this.idOf(queue, delivery));
-  }
-
-  private forgetParts(id: string): void {
-    this.confirmedParts.forget(id);
-    this.heldParts.forget(id);
-  }
-
-  private clearParts(): void {
-    this.confirmedParts.clear();
-    this.heldParts.clear();
-  }
-
-  private reportStuck({ place, ahead }: PartitionQueue, { offset, fetchedAt }: Delivery): void {
-    const { topic, partition } = place;
-    const seconds = Math.round((Date.now() - fetchedAt) / 1_000);
-    const error = new UserError('kafka-consumer.errors.stuck', { topic, partition, offset, ahead, seconds });
-    this.events.report(error, { topic, kafka: { topic, partition, offset } });
+    this.notices.unsubscribed(topics);
   }
 
   private get stuck(): StuckRecord | undefined {
@@ -425,16 +280,6 @@ export class RecordConsumer implements ConsumerListener, DeliveryOwner {
       },
     });
   }
-}
-
-/**
- * @returns the index of the record that a piece of a split message is; undefined when the pieces are not the records
- *   of the delivery
- */
-function pieceOf({ records, handedOn }: Delivery, parts: DeliveryParts | undefined): number | undefined {
-  if (parts?.index === undefined || parts.parts || records.length < 2) return undefined;
-  if (parts.count !== (handedOn ?? records).length) return undefined;
-  return handedOn ? handedOn[parts.index] : parts.index;
 }
 
 function delay(ms: number): Promise<void> {

@@ -66,8 +66,8 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'what a node held is handed on again after a deploy',
     file: 'nodes/kafka-consumer/consumer.ts',
-    code: 'this.clearParts();\n    this.queue.handAllOnAgain();',
-    off: 'this.clearParts();',
+    code: 'this.confirmations.forgetAllParts();\n    this.queue.handAllOnAgain();',
+    off: 'this.confirmations.forgetAllParts();',
     test: { faults: ['12', '--ci', '--only', 'delay node'] },
   },
   {
