@@ -8,6 +8,7 @@ import {
 import { keepTrying } from '../shared/keep-trying';
 import { connectionError } from './connection-error';
 import type { ConnectionSettings } from './settings';
+import { askForSrvRecords } from './srv-records';
 import type { DatabaseLease, DatabaseState, MongoDatabase } from './types';
 
 /** The kinds of server (driver's names) of which one is needed: those that accept writes. */
@@ -138,7 +139,9 @@ class Session {
   }
 
   private async connect(): Promise<void> {
-    const client = new MongoClient(this.settings.uri, this.settings.options);
+    const { uri, options, srv } = this.settings;
+    if (srv) await askForSrvRecords(srv, this.ended.signal);
+    const client = new MongoClient(uri, options);
     try {
       await client.connect();
     } catch (error) {

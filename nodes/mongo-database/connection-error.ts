@@ -1,7 +1,14 @@
-import { MongoServerError, MongoServerSelectionError, type TopologyDescription } from 'mongodb';
+import {
+  MongoAPIError,
+  MongoParseError,
+  MongoServerError,
+  MongoServerSelectionError,
+  type TopologyDescription,
+} from 'mongodb';
 import { certificateProblem } from '../shared/certificate-problem';
 import { UserError } from '../shared/user-error';
 import type { ConnectionSettings } from './settings';
+import { srvProblem } from './srv-records';
 
 /** MongoDB's error codes (its source, error_codes.yml), by what they mean to a person. */
 const SERVER_PROBLEMS = new Map<number, string>([
@@ -21,21 +28,22 @@ const NAME_UNKNOWN = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'ESERVFAIL'])
 
 /**
  * Says in the user's words why there is no connection, or why it is of no use, and what to change.
- * @param settings for the text: where the database is, and whether TLS is asked for
+ * @param settings for the text: where the database is, whether TLS is asked for, whether its hosts stand in DNS
  */
 export function connectionError(
   error: Error,
-  settings: Pick<ConnectionSettings, 'description' | 'tls'>,
+  settings: Pick<ConnectionSettings, 'description' | 'tls' | 'srv'>,
 ): UserError {
   const params = { database: settings.description, reason: error.message.trim() };
-  return new UserError(`mongo-database.errors.${problemOf(error, settings.tls)}`, params, { cause: error });
+  return new UserError(`mongo-database.errors.${problemOf(error, settings)}`, params, { cause: error });
 }
 
-function problemOf(error: Error, tls: boolean): string {
+function problemOf(error: Error, { tls, srv }: Pick<ConnectionSettings, 'tls' | 'srv'>): string {
   if (error instanceof MongoServerError) return SERVER_PROBLEMS.get(Number(error.code)) ?? 'connection';
+  if (srv && isOfRecords(error)) return 'srv-records';
   for (let e: unknown = error; e instanceof Error; e = e.cause) {
-    const certificate = certificateProblem(e);
-    if (certificate) return certificate;
+    const problem = certificateProblem(e) ?? srvProblem(e);
+    if (problem) return problem;
     const { code } = e as NodeJS.ErrnoException;
     if (code === undefined) continue;
     if (NAME_UNKNOWN.has(code)) return 'host-not-found';
@@ -43,6 +51,11 @@ function problemOf(error: Error, tls: boolean): string {
     if (code === 'ECONNRESET' || code.startsWith('ERR_SSL')) return tls ? 'tls-not-spoken' : 'tls-expected';
   }
   return error instanceof MongoServerSelectionError ? selectionProblem(error.reason) : 'connection';
+}
+
+/** Whether the driver, when it connects, refuses what stands in the SRV or TXT record: its errors have no code for it. */
+function isOfRecords(error: Error): boolean {
+  return error instanceof MongoParseError || error.constructor === MongoAPIError;
 }
 
 /** The driver waited in vain for a server of the right kind: those that did answer say why. */

@@ -4,6 +4,7 @@ import type { Finding } from '../shared/connection-test';
 import { toError } from '../shared/user-error';
 import { connectionError } from './connection-error';
 import type { ConnectionSettings } from './settings';
+import { askForSrvRecords } from './srv-records';
 
 /** MongoDB's error code (its source, error_codes.yml) for what the user has no right to. */
 const UNAUTHORIZED = 13;
@@ -18,6 +19,7 @@ export async function testConnection(settings: ConnectionSettings, signal: Abort
   const client = new MongoClient(settings.uri, settings.options);
   const closed = once(signal, 'abort').then(() => client.close());
   try {
+    if (settings.srv) await askForSrvRecords(settings.srv, signal);
     await client.connect();
     const db = client.db(settings.database);
     return [await describeServer(db), await rights(db)];

@@ -4,6 +4,7 @@ import { readText } from '../shared/fields';
 import { PACKAGE_NAME } from '../shared/package-name';
 import { requireSet } from '../shared/unset-variable';
 import { UserError } from '../shared/user-error';
+import type { SrvName } from './srv-records';
 
 /** The config node's settings and credentials, as Node-RED gives them. */
 export interface DatabaseConfig {
@@ -19,6 +20,8 @@ export interface ConnectionSettings {
   options: MongoClientOptions;
   /** whether the connection is to be in TLS: by a tls-config node, or by the URI */
   tls: boolean;
+  /** of a `mongodb+srv://` URI, whose hosts stand in DNS */
+  srv: SrvName | undefined;
   database: string;
   description: string;
 }
@@ -62,9 +65,10 @@ export function connectionSettings(
   const given = parsed.writeConcern;
   if (given?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
   options.writeConcern = { w: given?.w ?? 'majority', journal: given?.journal ?? true };
-  const hosts = parsed.srvHost ?? parsed.hosts.map(String).join(',');
-  const description = `${hosts}/${database}`;
-  return { uri, options, tls: options.tls ?? Boolean(parsed.tls), database, description };
+  const { srvHost, srvServiceName: service } = parsed;
+  const srv = srvHost === undefined ? undefined : { host: srvHost, service };
+  const description = `${srvHost ?? parsed.hosts.map(String).join(',')}/${database}`;
+  return { uri, options, tls: options.tls ?? Boolean(parsed.tls), srv, database, description };
 }
 
 function credentials({ username = '', password = '' }: DatabaseConfig): MongoClientOptions['auth'] {

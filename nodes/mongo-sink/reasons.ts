@@ -15,6 +15,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'mongo-sink.errors.not-primary',
   'mongo-database.errors.not-primary',
   'mongo-database.errors.unreachable',
+  'mongo-database.errors.dns-server',
   'mongo-database.errors.connection',
 ]);
 

@@ -15,7 +15,7 @@ export interface Certificates {
   ca: string;
   /** a certificate authority that has signed none of them */
   strangeCa: string;
-  /** for the name localhost and the address 127.0.0.1 */
+  /** for the names localhost and uno.datos.test, and the address 127.0.0.1 */
   server: Certificate;
   /** the same, until yesterday */
   expired: Certificate;
@@ -25,7 +25,7 @@ export interface Certificates {
   client: Certificate;
 }
 
-const HERE = 'IP:127.0.0.1,DNS:localhost';
+const HERE = 'IP:127.0.0.1,DNS:localhost,DNS:uno.datos.test';
 
 /** Makes the certificates in a folder. */
 export async function makeCertificates(dir: string): Promise<Certificates> {

@@ -175,7 +175,7 @@ describe('mongo-database: the connection', () => {
   });
 
   it('tells a wrong password from a server that is away', () => {
-    const settings = { description: 'h/datos', tls: false };
+    const settings = { description: 'h/datos', tls: false, srv: undefined };
     const refused = new MongoServerError({ message: 'Authentication failed.', code: 18 });
     assert.equal(connectionError(refused, settings).key, 'mongo-database.errors.authentication');
     assert.equal(connectionError(new Error('whatever'), settings).key, 'mongo-database.errors.connection');
