@@ -43,6 +43,7 @@ const PROBLEMS: Record<string, KafkaProblem> = {
   TOPIC_AUTHORIZATION_FAILED: 'topic-forbidden',
   CLUSTER_AUTHORIZATION_FAILED: 'topic-forbidden',
   GROUP_AUTHORIZATION_FAILED: 'group-forbidden',
+  INCONSISTENT_GROUP_PROTOCOL: 'group-protocol',
 };
 
 const LASTING: ReadonlySet<KafkaProblem> = new Set<KafkaProblem>([

@@ -95,6 +95,7 @@ export type KafkaProblem =
   | 'topic-not-created'
   | 'topic-forbidden'
   | 'group-forbidden'
+  | 'group-protocol'
   | 'not-admitted'
   | 'unreachable'
   | 'send-failed'

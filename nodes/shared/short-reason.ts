@@ -10,6 +10,7 @@ const SHORT_TEXTS: Readonly<Record<string, string>> = {
   'not-admitted': 'not-admitted',
   'topic-forbidden': 'no-permission',
   'group-forbidden': 'no-permission',
+  'group-protocol': 'group-protocol',
 };
 
 /** @returns why there is no work with Kafka, in the few words that a status has room for */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import { Kafka, PartitionAssigners, logLevel, type Consumer, type PartitionAssigner } from 'kafkajs';
 import { KafkaJsAdmin } from '../../../nodes/kafka-cluster/admin-client';
 import { KafkaClient } from '../../../nodes/kafka-cluster/client';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
@@ -249,9 +249,18 @@ describe('the consumer client', function () {
 
   describe('in a group with another client, which gives everybody what it reads itself', () => {
     /** Resolves when it has joined. */
-    async function join(topic: string, groupId: string): Promise<Consumer> {
+    async function join(
+      topic: string,
+      groupId: string,
+      assigner: PartitionAssigner = PartitionAssigners.roundRobin,
+    ): Promise<Consumer> {
       const kafka = new Kafka({ brokers: [fixture.brokers], logLevel: logLevel.NOTHING });
-      const consumer = kafka.consumer({ groupId, sessionTimeout: 6_000, rebalanceTimeout: 5_000 });
+      const consumer = kafka.consumer({
+        groupId,
+        sessionTimeout: 6_000,
+        rebalanceTimeout: 5_000,
+        partitionAssigners: [assigner],
+      });
       const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -287,6 +296,24 @@ describe('the consumer client', function () {
       await other.disconnect();
       await until('its own topic', () => seen.assignment.length === 1);
       assert.deepEqual(consumer.unsubscribedTopics, []);
+    });
+
+    it('says what to change, where that one shares the partitions in another way', async () => {
+      const [topic, groupId] = [await fixture.createTopic(), fixture.name('group')];
+      // The name under which the Java client shares by default.
+      other = await join(topic, groupId, (config) => ({
+        ...PartitionAssigners.roundRobin(config),
+        name: 'range',
+      }));
+      const { seen, consumer } = start({ topics: [topic], groupId });
+      const refusal = await until('the refusal', () => {
+        const { state } = consumer;
+        return state.state === 'retrying' && state.error instanceof UserError ? state.error : undefined;
+      });
+      assert.equal(refusal.key, 'kafka-cluster.errors.group-protocol');
+      assert.equal(refusal.params.group, groupId);
+      await other.disconnect();
+      await until('its turn', () => seen.assignment.length === 1);
     });
   });
 
