@@ -7,6 +7,13 @@ const DAY = 24 * HOUR;
 const YEAR = 365.25 * DAY;
 const MONTH = YEAR / 12;
 
+/** From here on the digits before the point are more than a number holds, and more than anybody reads. */
+const HUGE = 1e15;
+const TINY = 1e-4;
+const BRIEF_FROM = 1e9;
+/** A number has no more significant ones than that. */
+const MOST_DECIMALS = 17;
+
 const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
@@ -17,6 +24,7 @@ export class Format {
   private readonly small: Intl.NumberFormat;
   private readonly short: Intl.NumberFormat;
   private readonly thousandths: Intl.NumberFormat;
+  private readonly scientific: Intl.NumberFormat;
   private readonly relative: Intl.RelativeTimeFormat;
   private readonly formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -26,18 +34,29 @@ export class Format {
     this.small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
     this.short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
     this.thousandths = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+    this.scientific = new Intl.NumberFormat(locale, { notation: 'scientific', maximumFractionDigits: 2 });
     this.relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   }
 
   number(value: number): string {
+    if (isExtreme(value)) return this.scientific.format(value);
     return Math.abs(value) < 1 && value !== 0 ? this.small.format(value) : this.plain.format(value);
   }
 
   /** A number where there is little room: fewer decimals, the larger it is. */
   brief(value: number): string {
     const size = Math.abs(value);
+    if (size >= BRIEF_FROM && size < HUGE) return this.short.format(value);
     const decimals = size >= 1_000 ? 0 : size >= 100 ? 1 : 2;
     return this.number(Number(value.toFixed(size < 1 ? 20 : decimals)));
+  }
+
+  /** A number on an axis: with the decimals that tell it from the next one, which is `step` away. */
+  tick(value: number, step: number): string {
+    const size = powerOf(step);
+    if (!isExtreme(value) && step >= TINY) return this.numberFormat(Math.max(0, -size)).format(value || 0);
+    if (value === 0) return this.plain.format(0);
+    return this.numberFormat(Math.floor(Math.log10(Math.abs(value))) - size, 'scientific').format(value);
   }
 
   /** A count, shortened from a million on. */
@@ -126,6 +145,18 @@ export class Format {
     return this.date({ month: 'short', year: 'numeric' }, time);
   }
 
+  private numberFormat(
+    decimals: number,
+    notation: 'standard' | 'scientific' = 'standard',
+  ): Intl.NumberFormat {
+    const digits = Math.min(Math.max(0, decimals), MOST_DECIMALS);
+    return new Intl.NumberFormat(this.locale, {
+      notation,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  }
+
   private date(options: Intl.DateTimeFormatOptions, time: number): string {
     return this.formatOf(options).format(time);
   }
@@ -136,6 +167,20 @@ export class Format {
     if (!format) this.formats.set(key, (format = new Intl.DateTimeFormat(this.locale, options)));
     return format;
   }
+}
+
+/** @returns the power of ten of a step's last digit: -1 of 0.5, -2 of 0.25 */
+function powerOf(step: number): number {
+  // A step of 0.1 may be a little less than that.
+  const first = Math.floor(Math.log10(step) + 1e-9);
+  const digits = step / 10 ** first;
+  return Math.abs(digits - Math.round(digits)) < 1e-6 ? first : first - 1;
+}
+
+/** Whether a number is so large or so small that its digits would only be zeros. */
+function isExtreme(value: number): boolean {
+  const size = Math.abs(value);
+  return size >= HUGE || (size < TINY && size > 0);
 }
 
 function dateUnlessToday(times: readonly number[], now: number): Intl.DateTimeFormatOptions {

@@ -162,10 +162,7 @@ export class Chart extends LitElement {
           grid,
           size: (plot, labels: string[] | null) => axisWidth(plot, labels ?? []),
           space: 34,
-          values: (_plot, splits) =>
-            splits.map((value) =>
-              this.model.summary(this.variable).n === 0 ? '' : this.format.number(value),
-            ),
+          values: (_plot, splits) => this.valueLabels(splits),
         },
       ],
       series: [
@@ -191,6 +188,12 @@ export class Chart extends LitElement {
       },
     };
     this.plot = new uPlot(options, this.data(), this.renderRoot.querySelector<HTMLElement>('#plot')!);
+  }
+
+  private valueLabels(splits: number[]): string[] {
+    if (this.model.summary(this.variable).n === 0) return splits.map(() => '');
+    const step = (splits[1] ?? 1) - (splits[0] ?? 0);
+    return splits.map((value) => this.format.tick(value, step));
   }
 
   private timeLabels(splits: number[]): string[] {

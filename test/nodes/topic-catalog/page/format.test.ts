@@ -19,6 +19,27 @@ describe('numbers, times and names on the page', () => {
     assert.equal(new Format('en').count(12_345_678), '12.3M');
   });
 
+  it('are short however large or small a number is', () => {
+    const format = new Format('es');
+    assert.equal(format.number(123_456_789_012.25), '123.456.789.012,25');
+    assert.equal(format.number(1.5e21), '1,5E21');
+    assert.equal(format.number(-0.00001234), '-1,23E-5');
+    assert.equal(format.brief(-123_456_789_012.25), '-123,5\u00a0mil\u00a0M');
+    assert.equal(format.brief(1.5e21), '1,5E21');
+  });
+
+  it('have on an axis the decimals that tell each from the next', () => {
+    const format = new Format('en');
+    const axis = (step: number, ...values: number[]): string[] =>
+      values.map((value) => format.tick(value, step));
+    assert.deepEqual(axis(0.001, 26.001, 26.002), ['26.001', '26.002']);
+    assert.deepEqual(axis(0.3 - 0.2, 0.1 + 0.2, -0), ['0.3', '0.0']);
+    assert.deepEqual(axis(0.25, 1, 1.25), ['1.00', '1.25']);
+    assert.deepEqual(axis(20, -2_000, 20), ['-2,000', '20']);
+    assert.deepEqual(axis(1e19, 1.52e21, 0), ['1.52E21', '0']);
+    assert.deepEqual(axis(1e-7, -1.24e-5, -1.25e-5), ['-1.24E-5', '-1.25E-5']);
+  });
+
   it('give a size in the largest unit of which there is one', () => {
     const format = new Format('en');
     assert.deepEqual(
