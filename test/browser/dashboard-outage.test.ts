@@ -104,7 +104,7 @@ describe('the dashboard while a part is away', function () {
     await host.send('comuna_15', { humedad: 4 });
     await host.nodeRed.start();
     await page.sees('Humedad relativa', '4', 60_000);
-    await page.page.locator('.pulse', { hasText: 'En vivo' }).waitFor(PATIENCE);
+    await page.page.locator('.pulse', { hasText: 'Conectado' }).waitFor(PATIENCE);
     await host.send('comuna_15', { humedad: 5 });
     await page.sees('Humedad relativa', '5');
   });

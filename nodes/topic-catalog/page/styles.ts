@@ -164,6 +164,7 @@ export const shared = css`
   .sub {
     color: var(--muted);
     font-size: 14px;
+    overflow-wrap: anywhere;
   }
   .num {
     font-variant-numeric: tabular-nums;
@@ -192,6 +193,7 @@ export const shared = css`
     border-bottom: 1px solid var(--line);
   }
   th button {
+    vertical-align: middle;
     min-height: 24px;
     padding: 0;
     border: 0;
@@ -225,6 +227,7 @@ export const shared = css`
     color: var(--muted);
     font-size: 12px;
     font-weight: 500;
+    vertical-align: middle;
     white-space: nowrap;
   }
   .state {

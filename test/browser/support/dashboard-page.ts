@@ -116,6 +116,16 @@ export class DashboardPage {
     });
   }
 
+  /** Texts and tables that are wider than the box that they stand in. */
+  cut(): Promise<string[]> {
+    return this.page.locator('main *:not(.visually-hidden)').evaluateAll((elements) =>
+      elements
+        .filter((element) => getComputedStyle(element).overflowX !== 'visible')
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ textContent }) => textContent.trim().replace(/\s+/g, ' ').slice(0, 60)),
+    );
+  }
+
   async screenshot(name: string): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });

@@ -26,6 +26,9 @@ export class LiveView extends LitElement {
     shared,
     noticeStyles,
     css`
+      select {
+        max-width: 320px;
+      }
       li {
         display: grid;
         grid-template-columns: 92px minmax(110px, 200px) 1fr;
@@ -80,6 +83,7 @@ export class LiveView extends LitElement {
         .head select {
           flex: 1;
           min-width: 0;
+          max-width: none;
         }
         li {
           grid-template-columns: auto 1fr;

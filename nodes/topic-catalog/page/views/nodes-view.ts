@@ -60,21 +60,18 @@ export class NodesView extends LitElement {
       .narrow {
         grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
       }
+      /* The name has the whole width: the number and its sparkline stand below it. */
       .value {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 8px;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        column-gap: 8px;
+        align-content: start;
         min-width: 0;
       }
-      .value > span {
-        min-width: 0;
-      }
-      .value svg {
-        flex: none;
+      .value .name {
+        grid-column: 1 / -1;
       }
       .value b {
-        display: block;
         font-weight: 600;
         white-space: nowrap;
         overflow: hidden;
@@ -137,8 +134,11 @@ export class NodesView extends LitElement {
         }
         tr {
           display: grid !important;
-          grid-template-columns: 1fr auto;
+          grid-template-columns: minmax(0, 1fr) auto;
           gap: 6px 12px;
+        }
+        td {
+          min-width: 0;
         }
         td.values-cell {
           grid-column: 1 / -1;
@@ -383,18 +383,16 @@ export class NodesView extends LitElement {
       const value = valores[name];
       const history = recent.find((known) => known.name === name)?.values ?? [];
       return html`<span class="value num">
-        <span>
-          <span class="name" title=${name}>${variables.name(name, language)}</span>
-          <b title=${String(value)}
-            >${
-              typeof value === 'number'
-                ? html`${format.brief(value)} <span class="unit">${variables.unit(name)}</span>`
-                : value === null
-                  ? html`<span class="unit">${texts.nodes.noValue}</span>`
-                  : String(value)
-            }</b
-          >
-        </span>
+        <span class="name" title=${name}>${variables.name(name, language)}</span>
+        <b title=${String(value)}
+          >${
+            typeof value === 'number'
+              ? html`${format.brief(value)} <span class="unit">${variables.unit(name)}</span>`
+              : value === null
+                ? html`<span class="unit">${texts.nodes.noValue}</span>`
+                : String(value)
+          }</b
+        >
         ${sparkline(history, variables.colour(name))}
       </span>`;
     })}${names.length > SHOWN_VALUES ? html`<span class="sub">${texts.nodes.moreValues(names.length - SHOWN_VALUES)}</span>` : nothing}`;

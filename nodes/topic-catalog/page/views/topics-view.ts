@@ -69,9 +69,19 @@ export class TopicsView extends LitElement {
       td {
         white-space: nowrap;
       }
+      /* Ten columns have to fit into a page that is 1280 px wide. */
+      table.stacked > * > tr > :is(th, td):not(.inside) {
+        padding-inline: 12px;
+      }
+      table.stacked > * > tr > :is(th, td):first-child {
+        padding-inline-start: 16px;
+      }
       td.topic-name {
         white-space: normal;
         min-width: 180px;
+      }
+      td.retention {
+        white-space: normal;
       }
       .lagging {
         color: var(--warn);
@@ -94,6 +104,9 @@ export class TopicsView extends LitElement {
           margin: -12px -16px;
           padding: 4px 12px 16px !important;
         }
+        table.stacked > * > tr > td:not(.inside) {
+          padding-inline: 0;
+        }
       }
       td.inside {
         padding: 4px 16px 20px;
@@ -105,7 +118,7 @@ export class TopicsView extends LitElement {
       }
       .inside .row {
         display: flex;
-        align-items: center;
+        align-items: baseline;
         gap: 12px;
         flex-wrap: wrap;
       }
@@ -283,12 +296,16 @@ export class TopicsView extends LitElement {
         <td class="num" data-label=${columns.replication}>
           <span>
             ${topic.replication} ·
-            <span class=${topic.outOfSync > 0 ? 'lagging' : 'sub'}
-              >${topic.outOfSync > 0 ? texts.topics.outOfSync(topic.outOfSync) : texts.topics.allInSync}</span
-            >
+            ${
+              topic.outOfSync > 0
+                ? html`<abbr class="lagging" title=${texts.topics.outOfSync(topic.outOfSync)}
+                    >${texts.topics.behind(topic.outOfSync)}</abbr
+                  >`
+                : html`<span class="sub" title=${texts.topics.allInSync}>${texts.topics.inStep}</span>`
+            }
           </span>
         </td>
-        <td class="num" data-label=${columns.retention}>${this.retention(topic)}</td>
+        <td class="num retention" data-label=${columns.retention}>${this.retention(topic)}</td>
       </tr>
       ${open ? this.inside(topic) : nothing}`;
   }
