@@ -73,6 +73,10 @@ describe('the dashboard in the classic dashboard', function () {
       headings.map((text) => text.replace(/[↑↓]/, '').trim()),
       ['Nodo', 'Fecha', 'Últimos valores', 'Acciones'],
     );
+    // The room for a name is least beside a sparkline, which takes two readings.
+    await host.send('comuna_15', READING);
+    await page.row('comuna_15').locator('.values svg').nth(3).waitFor();
+    assert.deepEqual(await page.cut(), []);
     await page.row('comuna_15').getByRole('link', { name: 'Ver comuna_15' }).click();
     await page.page.getByRole('heading', { name: 'comuna_15' }).waitFor();
     await page.value('Radiación').waitFor();
@@ -299,6 +303,45 @@ describe('the dashboard in the classic dashboard', function () {
     assert.match(page.page.url(), /desde=2020-01-01T05:00:00.000Z&hasta=2020-01-02T05:00:00.000Z/);
   });
 
+  it('goes from one node to another with nothing of the first: neither its dates to choose nor its readings', async () => {
+    await host.send('antes', { humedad: 1 });
+    await host.send('despues', { humedad: 2 });
+    const page = await open('#!/0?nodo=antes');
+    await page.sees('Humedad relativa', '1');
+    await host.send('antes', { humedad: 3 });
+    await page.sees('Humedad relativa', '3');
+    await page.page.getByRole('button', { name: 'Desde – hasta' }).click();
+    await page.page.getByLabel('Desde').waitFor();
+    await page.page.evaluate(() => (location.hash = '#!/0?nodo=despues'));
+    await page.sees('Humedad relativa', '2');
+    assert.deepEqual(await page.points('Humedad relativa'), [2]);
+    assert.equal(await page.page.getByLabel('Desde').count(), 0);
+  });
+
+  it('has the two dates to choose below each other on a phone, both of one width', async () => {
+    await host.send('fechas', { humedad: 1 });
+    const page = await open('#!/0?nodo=fechas', { viewport: { width: 390, height: 844 } });
+    await page.page.getByRole('button', { name: 'Desde – hasta' }).click();
+    const [from, to] = await Promise.all(
+      ['Desde', 'Hasta'].map((name) => page.page.getByLabel(name, { exact: true }).boundingBox()),
+    );
+    assert.ok(from && to);
+    assert.deepEqual([from.x, from.width], [to.x, to.width]);
+    assert.ok(from.y + from.height <= to.y);
+  });
+
+  it('writes very large and very small numbers so that they fit', async () => {
+    await host.send('extremo', { mucho: 1.5e21, poco: -0.00001234, lejos: -123456789012.25 });
+    for (const width of [360, 1280]) {
+      const page = await open('', { viewport: { width, height: 800 } });
+      await page.row('extremo').waitFor();
+      assert.match(await page.row('extremo').innerText(), /-123,5\smil\sM[^]*1,5E21[^]*-1,23E-5/);
+      await page.row('extremo').getByRole('link', { name: 'Ver extremo' }).click();
+      await page.sees('mucho', '1,5E21');
+      assert.ok((await page.overflow()) <= 0, `${await page.overflow()} px too wide at ${width}`);
+    }
+  });
+
   it('hands out what is shown as CSV and as pictures', async () => {
     for (const humedad of [1, null, 3]) await host.send('a/b <c>', { humedad });
     const page = await open('#!/0?nodo=a%2Fb%20%3Cc%3E');
@@ -337,6 +380,7 @@ describe('the dashboard in the classic dashboard', function () {
     await page.row('comuna_15').waitFor();
     await page.page.getByText('Próximo offset').waitFor();
     await page.page.getByText(/^KRaft · 1 broker · /).waitFor();
+    assert.deepEqual(await page.cut(), []);
     const opened = page.page.locator(`tr.topic[data-topic="${host.topicName}"]`);
     assert.match(await opened.locator('td[data-label="Tamaño"]').innerText(), /^[\d,]+ kB$/);
     assert.match(await opened.locator('td[data-label="Última escritura"]').innerText(), /^hace \d+ s$/);

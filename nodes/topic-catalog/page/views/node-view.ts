@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
@@ -100,6 +100,19 @@ export class NodeView extends LitElement {
         gap: 8px;
         color: var(--muted);
       }
+      @media (max-width: 620px) {
+        form {
+          display: grid;
+        }
+        form label {
+          display: grid;
+          gap: 4px;
+        }
+        form button {
+          justify-content: center;
+          min-height: 38px;
+        }
+      }
       .charts {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
@@ -175,8 +188,15 @@ export class NodeView extends LitElement {
     this.unsubscribe();
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
     const { nodo } = this;
+    const before = changed.get('app')?.address;
+    // Another node, or another range: what was being chosen was meant for the one before.
+    if (before && before !== this.app.address) this.choosing = false;
+    if (changed.has('nodo')) {
+      this.arrived = [];
+      this.allCharts = false;
+    }
     this.about.set({ action: 'nodes', payload: { nodo }, every: HEARTBEAT_MS });
     // The model stays with the old range until the new answer is here, so that charts are not taken away.
     this.series.set(
@@ -311,7 +331,6 @@ export class NodeView extends LitElement {
         new Date(fields.get(name) as string).getTime(),
       );
       if (!(chosenFrom! < chosenTo!)) return;
-      this.choosing = false;
       this.choose({ kind: 'between', from: chosenFrom!, to: chosenTo! });
     };
     return html`<form class="card" @submit=${submit}>
