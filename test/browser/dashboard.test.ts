@@ -343,19 +343,31 @@ describe('the dashboard in the classic dashboard', function () {
   });
 
   it('hands out what is shown as CSV and as pictures', async () => {
-    for (const humedad of [1, null, 3]) await host.send('a/b <c>', { humedad });
+    for (const humedad of [1, null, 3.5]) await host.send('a/b <c>', { humedad });
     const page = await open('#!/0?nodo=a%2Fb%20%3Cc%3E');
-    await page.sees('Humedad relativa', '3');
+    await page.sees('Humedad relativa', '3,5');
     const [csv] = await Promise.all([
       page.page.waitForEvent('download'),
       page.page.getByRole('button', { name: 'Descargar CSV' }).click(),
     ]);
     assert.equal(csv.suggestedFilename(), 'a_b_c_.csv');
-    const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\r\n');
-    assert.deepEqual(
-      lines.map((line) => line.slice(line.indexOf(',') + 1)),
-      ['humedad', '1', '', '3'],
+    const text = await readFile(await csv.path(), 'utf8');
+    assert.match(
+      text,
+      /^\uFEFFfecha;humedad\r\n(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,\d]*;(1|3,5|)\r\n){3}$/,
+      'a Spanish spreadsheet would not put this into its columns',
     );
+    await page.page.getByRole('button', { name: 'English' }).click();
+    const [english] = await Promise.all([
+      page.page.waitForEvent('download'),
+      page.page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
+    const lines = (await readFile(await english.path(), 'utf8')).trim().split('\r\n');
+    assert.deepEqual(
+      lines.map((line) => line.replace(/^[\dT:.-]+Z,/, '')),
+      ['ts,humedad', '1', '', '3.5'],
+    );
+    await page.page.getByRole('button', { name: 'Español' }).click();
     const [picture] = await Promise.all([
       page.page.waitForEvent('download'),
       page.page.getByRole('button', { name: 'Descargar imagen: Humedad relativa' }).click(),

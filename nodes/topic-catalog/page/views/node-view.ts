@@ -6,7 +6,8 @@ import type { LiveReading, LiveUpdate, NodeRow, NodesAnswer, SeriesAnswer } from
 import { LAST_10, NAMED_RANGES, rangeName, type Range } from '../address';
 import type { App } from '../app';
 import { Clock } from '../clock';
-import { download, toCsv } from '../download';
+import { toCsv } from '../csv';
+import { download } from '../download';
 import '../parts/chart-card';
 import { icons } from '../parts/icons';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
@@ -431,11 +432,11 @@ export class NodeView extends LitElement {
 
   private downloadCsv(): void {
     if (!this.model) return;
-    const names = this.app.variables.order(this.model.columns.keys());
-    download(
-      `${this.nodo}.csv`,
-      new Blob(['\uFEFF', toCsv(this.model, names)], { type: 'text/csv;charset=utf-8' }),
-    );
+    const { variables, language, format, texts } = this.app;
+    const { mean, min, max } = texts.node;
+    const locale = language === 'es' ? format.locale : undefined;
+    const csv = toCsv(this.model, variables.order(this.model.columns.keys()), { locale, mean, min, max });
+    download(`${this.nodo}.csv`, new Blob(['\uFEFF', csv], { type: 'text/csv;charset=utf-8' }));
   }
 }
 

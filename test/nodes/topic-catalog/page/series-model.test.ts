@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { LiveReading, SeriesAnswer, Values } from '../../../../nodes/topic-catalog/answers';
 import { Buckets } from '../../../../nodes/topic-catalog/buckets';
 import type { Range } from '../../../../nodes/topic-catalog/page/address';
-import { toCsv } from '../../../../nodes/topic-catalog/page/download';
 import { SeriesModel } from '../../../../nodes/topic-catalog/page/series-model';
 
 const LAST_3: Range = { kind: 'last', count: 3 };
@@ -118,14 +117,6 @@ describe("a chart's points", () => {
         assert.deepEqual([a.n, a.min, a.max], [b.n, b.min, b.max]);
         assert.ok(Math.abs(a.mean! - b.mean!) < 1e-9);
       }),
-    );
-  });
-
-  it('are downloaded as CSV that no spreadsheet runs', () => {
-    const model = new SeriesModel(answer([0, 1_000], { 'a "b", c': [1, null], '=cmd()': [-2, 3] }), LAST_3);
-    assert.equal(
-      toCsv(model, ['a "b", c', '=cmd()']),
-      'ts,"a ""b"", c",\'=cmd()\r\n1970-01-01T00:00:00.000Z,1,-2\r\n1970-01-01T00:00:01.000Z,,3\r\n',
     );
   });
 });
