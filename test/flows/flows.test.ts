@@ -150,9 +150,27 @@ describe('the shipped flows and examples together', () => {
   });
 
   it('hands stored readings from the server to Dashboard 2.0 over a link', () => {
-    const out = read('flows/server.json').find(({ type }) => type === 'link out');
-    const into = read('flows/dashboard-2.json').find(({ type }) => type === 'link in');
-    assert.deepEqual([out?.links, into?.links], [[into?.id], [out?.id]]);
+    const sink = read('flows/server.json').find(({ type }) => type === 'mongo-sink');
+    const [[stored]] = sink?.wires as [[string]];
+    const out = read('flows/server.json').find(({ id }) => id === stored);
+    const into = read('flows/dashboard-2.json').filter(({ id }) => (out?.links as string[]).includes(id));
+    assert.deepEqual(
+      into.map(({ type, links }) => [type, links]),
+      [['link in', [stored]]],
+    );
+  });
+
+  it('has links that know each other at both ends', () => {
+    const files = [['flows/server.json', 'flows/dashboard-2.json'], ...EXAMPLES.map((example) => [example])];
+    for (const nodes of files.map((group) => mergeFlows(group.map(read)))) {
+      for (const { id, type, links } of nodes.filter(({ type }) => type.startsWith('link '))) {
+        for (const other of links as string[]) {
+          const end = nodes.find((node) => node.id === other);
+          assert.equal(end?.type, type === 'link in' ? 'link out' : 'link in');
+          assert.ok((end.links as string[]).includes(id));
+        }
+      }
+    }
   });
 
   for (const [file, type, host] of [

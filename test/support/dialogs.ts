@@ -18,6 +18,8 @@ export interface Dialog {
   credentials?: Record<string, { type: string }>;
   inputs?: number;
   outputs?: number;
+  /** @returns what stands on the node */
+  label(this: unknown): string;
 }
 
 const NODES = path.join(__dirname, '../../nodes');
