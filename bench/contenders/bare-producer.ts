@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type Producer } from 'kafkajs';
-import { serveCommands } from './commands';
+import { runProgram } from './commands';
 import { readingSource } from './readings';
 
 /** Where to write to; `nodes[p]` are the sensor nodes whose key belongs to partition p. */
@@ -31,7 +31,7 @@ async function lane(topic: string, partition: number, nodes: readonly string[]):
   return sent;
 }
 
-serveCommands({
+runProgram({
   start: async ({ brokers, topic, nodes }: WriteOrder) => {
     if (!producer) {
       const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'bare', logLevel: logLevel.ERROR });

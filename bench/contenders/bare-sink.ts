@@ -1,6 +1,6 @@
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import { MongoClient } from 'mongodb';
-import { serveCommands } from './commands';
+import { runProgram } from './commands';
 import { Counter } from './counter';
 
 /** What to read, and where to store it. */
@@ -52,7 +52,7 @@ async function drain({
   });
 }
 
-serveCommands({
+runProgram({
   drain,
   stored: () => stored.progress,
   stop: async () => {

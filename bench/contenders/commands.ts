@@ -28,6 +28,12 @@ export function serveCommands(commands: Commands): void {
   server.listen(Number(process.env.BENCH_PORT), '127.0.0.1');
 }
 
+/** Serves commands from a program of its own, which SIGTERM ends the way that lets `--cpu-prof` write its profile. */
+export function runProgram(commands: Commands): void {
+  serveCommands(commands);
+  process.once('SIGTERM', () => process.exit());
+}
+
 async function execute(commands: Commands, request: IncomingMessage): Promise<unknown> {
   const name = (request.url ?? '/').slice(1);
   const command = commands[name] ?? COMMON[name];

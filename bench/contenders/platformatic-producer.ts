@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { WriteOrder } from './bare-producer';
-import { serveCommands } from './commands';
+import { runProgram } from './commands';
 import { readingSource } from './readings';
 
 /** The part of @platformatic/kafka that is used; it is installed apart from this repository. */
@@ -33,7 +33,7 @@ async function lane(topic: string, partition: number, nodes: readonly string[]):
   return sent;
 }
 
-serveCommands({
+runProgram({
   start: ({ brokers, topic, nodes }: WriteOrder) => {
     producer ??= new Producer({
       clientId: 'platformatic',

@@ -1,7 +1,7 @@
 import { ReadlineParser } from 'serialport';
 import { localClock } from '../../nodes/serial-json-in/local-time';
 import { SerialReader } from '../../nodes/serial-json-in/serial-reader';
-import { serveCommands } from './commands';
+import { runProgram } from './commands';
 
 /** What a port gives at a time. */
 const CHUNK_BYTES = 4096;
@@ -116,7 +116,7 @@ async function bare(chunks: Buffer[]): Promise<number> {
   return good;
 }
 
-serveCommands({
+runProgram({
   ours: (order: ParseOrder) => again(order, ours),
   bare: (order: ParseOrder) => again(order, bare),
 });
