@@ -32,10 +32,10 @@ export interface StepBack {
   text: string;
 }
 
-/** @returns the files of all that is recorded */
+/** @returns the files that the benchmarks' rows are recorded in, one a database */
 export function recordedFiles(): string[] {
   return readdirSync(RESULTS)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => /^baseline-.*\.json$/.test(name))
     .map((name) => path.join(RESULTS, name));
 }
 
