@@ -1,4 +1,4 @@
-import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
+import { EXPECTED_VERSION, examination, folder } from './patches';
 import { groupedMessages as grouped } from './grouped-messages';
 
 /*
@@ -40,7 +40,7 @@ export { clusterOf, createAdmin, newDecoder, newEncoder } from './own-requests';
 export type { Broker as ConnectedBroker, Cluster as Connections, ProtocolRequest } from './own-requests';
 export type { Decoder, Encoder } from './own-requests';
 export { oauthSignIn } from './oauth-sign-in';
-export { EXPECTED_VERSION, examination, folder, type Part };
+export { EXPECTED_VERSION, examination, folder };
 
 /** See grouped-messages.ts. */
 export const groupedMessages: typeof grouped = examination.unfit.includes('grouping')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin, type Message } from 'kafkajs';
 import '../../../nodes/kafka-cluster/patched-kafkajs';
+import { ensureTopics } from '../../../stack/kafka/cluster';
 import { kafka } from '../../support/services';
 
 /** Plain kafkajs beside the parts under test: makes topics, writes records, reads back what a group has committed. */
@@ -29,10 +30,7 @@ export class KafkaFixture {
   }
 
   async createTopic(topic = this.name('topic'), partitions = 1): Promise<string> {
-    await this.admin.createTopics({
-      topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-      waitForLeaders: true,
-    });
+    await ensureTopics(this.brokers, [{ topic, partitions, replicas: 1 }]);
     return topic;
   }
 
