@@ -85,6 +85,8 @@ export interface NodeRow {
   hora: string | null;
   valores: Values;
   state: NodeState;
+  /** topics from which its readings of the last hour come in turns, as those of two boards with one name do; else none */
+  mixedTopics: string[];
   /** usual time between two readings, in milliseconds; null when not known */
   interval: number | null;
   /** the last few numbers of each variable, oldest first: enough for a sparkline */

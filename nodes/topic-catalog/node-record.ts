@@ -1,5 +1,6 @@
 import { numberOf } from '../shared/stored-reading';
 import type { LiveReading, NodeRow, NodeState, Values } from './answers';
+import { TopicSpans } from './topic-spans';
 
 const RECENT = 30;
 /** Until a node's own interval is known, one reading in this time is taken as usual. */
@@ -25,12 +26,14 @@ export class NodeRecord {
   /** the variables whose sensors do not answer, as last told to anybody */
   readonly broken = new Set<string>();
   private interval: number | null = null;
+  private readonly topics = new TopicSpans();
   private readonly recent = new Map<string, (number | null)[]>();
 
   constructor(readonly nodo: string) {}
 
   /** Takes a reading: its values if it is the newest, else only what completes the picture. */
   accept(reading: LiveReading): void {
+    this.topics.add(reading.topic, reading.ts);
     if (this.ts !== null && reading.ts < this.ts) return;
     if (this.ts !== null && reading.ts > this.ts) this.learnInterval(reading.ts - this.ts);
     this.ts = reading.ts;
@@ -48,6 +51,7 @@ export class NodeRecord {
     this.recent.clear();
     const gaps: number[] = [];
     for (const [index, reading] of stored.entries()) {
+      this.topics.add(reading.topic, reading.ts);
       const previous = stored[index - 1];
       if (previous && reading.ts > previous.ts) gaps.push(reading.ts - previous.ts);
       for (const [name, value] of Object.entries(reading.valores)) this.remember(name, numberOf(value));
@@ -74,7 +78,9 @@ export class NodeRecord {
   row(now: number, silentAfter: number): NodeRow {
     const { nodo, topic, ts, fecha, hora, valores, interval } = this;
     const recent = [...this.recent].map(([name, values]) => ({ name, values: [...values] }));
-    return { nodo, topic, ts, fecha, hora, valores, state: this.stateAt(now, silentAfter), interval, recent };
+    const state = this.stateAt(now, silentAfter);
+    const mixedTopics = this.topics.overlapping();
+    return { nodo, topic, ts, fecha, hora, valores, state, mixedTopics, interval, recent };
   }
 
   private learnInterval(gap: number): void {

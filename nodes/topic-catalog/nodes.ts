@@ -219,8 +219,8 @@ export function endOf({ ts, fecha }: NodeRecord): number {
 }
 
 function liveReadingOf(
-  { nodo, topic }: NodeRecord,
-  { id, time, fecha, hora, values }: StoredReading,
+  { nodo }: NodeRecord,
+  { id, topic, time, fecha, hora, values }: StoredReading,
 ): LiveReading {
   return { id, nodo, topic, ts: time, fecha: textOrNull(fecha), hora: textOrNull(hora), valores: values };
 }

@@ -1,13 +1,15 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { leastIdAt, storedTime, type Timed } from '../shared/stored-reading';
 import { asking } from './catalog-error';
-import { variablesOf } from './values';
+import { textOrNull, variablesOf } from './values';
 import type { Values } from './answers';
 
 /** A stored reading: its time in milliseconds since 1970, and its variables. */
 export interface StoredReading {
   /** its `_id` in hexadecimal digits, which sorts readings of one millisecond as they were taken */
   id: string;
+  /** null where it is not known, or was not asked for */
+  topic: string | null;
   time: number;
   fecha: unknown;
   hora: unknown;
@@ -36,6 +38,8 @@ const WIDENING = 8;
 
 /** Everything that is asked of a stored reading; what is left out would only travel for nothing. */
 const WITHOUT: Document = { nodo: 0, topic: 0, readingId: 0 };
+/** Of the last few the topic is asked for as well. */
+const WITH_TOPIC: Document = { nodo: 0, readingId: 0 };
 
 /**
  * All that is asked of the database, in one place.
@@ -71,13 +75,14 @@ export class Readings {
     from: number,
     to: number,
     each: (reading: StoredReading) => void,
+    projection = WITHOUT,
   ): Promise<void> {
     await this.ask(async (db) => {
       const cursor = db
         .collection(this.source.collection)
         .find(
           { nodo, _id: { $gte: leastIdAt(from), $lt: leastIdAt(to + 999) } },
-          { projection: WITHOUT, batchSize: PIECE, ...TIMEOUT },
+          { projection, batchSize: PIECE, ...TIMEOUT },
         );
       for await (const document of cursor) {
         const reading = readingOf(document);
@@ -95,7 +100,7 @@ export class Readings {
     let to = end;
     for (let width = FIRST_WINDOW_MS; found.length < count && to > 0; width *= WIDENING) {
       const from = Math.max(0, end - width);
-      await this.forEach(nodo, from, to, (reading) => found.push(reading));
+      await this.forEach(nodo, from, to, (reading) => found.push(reading), WITH_TOPIC);
       to = from;
     }
     return found.sort(byTime).slice(-count);
@@ -129,6 +134,7 @@ function readingOf(document: Document): StoredReading {
   const { _id, fecha, hora } = document;
   return {
     id: String(_id),
+    topic: textOrNull(document.topic),
     time: storedTime(document as Timed),
     fecha,
     hora,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { MongoClient, ObjectId } from 'mongodb';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser';
 import { database } from '../support/services';
@@ -23,6 +24,7 @@ describe('the dashboard in the classic dashboard', function () {
   this.timeout(120_000);
   let browser: Browser;
   let fixture: KafkaFixture;
+  let client: MongoClient;
   let host: DashboardHost;
   const pages: DashboardPage[] = [];
 
@@ -31,11 +33,13 @@ describe('the dashboard in the classic dashboard', function () {
     fixture = await KafkaFixture.connect();
     const topic = await fixture.createTopic();
     const { uri } = await database();
+    client = await MongoClient.connect(uri);
     host = await DashboardHost.start({ brokers: fixture.brokers, mongoUri: uri, topic, database: topic });
   });
 
   after(async () => {
     await host?.stop();
+    await client?.close();
     await fixture?.close();
     await browser?.close();
   });
@@ -301,6 +305,23 @@ describe('the dashboard in the classic dashboard', function () {
     await page.page.getByRole('button', { name: 'Mostrar' }).click();
     await page.page.getByText('No hay lecturas en este intervalo').waitFor();
     assert.match(page.page.url(), /desde=2020-01-01T05:00:00.000Z&hasta=2020-01-02T05:00:00.000Z/);
+  });
+
+  it('says that two boards may have one name where readings come from two topics', async () => {
+    const db = client.db(host.topicName);
+    const now = Date.now() - 1_000;
+    const readings = ['patio', 'techo', 'patio'].map((topic, n) => {
+      return { _id: new ObjectId(), nodo: 'gemelos', topic, ts: new Date(now + n), humedad: n };
+    });
+    await db.collection<{ _id: ObjectId }>('datos').insertMany(readings);
+    await db.collection('nodos').insertOne({ nodo: 'gemelos', fecha: '2026-11-24' });
+    const page = await open();
+    await page.row('gemelos').getByText('patio, techo').waitFor();
+    await page.row('gemelos').getByRole('link', { name: 'Ver gemelos' }).click();
+    await page.page.getByText('de varios topics a la vez: patio, techo. Puede que dos placas').waitFor();
+    await page.page.getByRole('button', { name: 'English' }).click();
+    await page.page.getByText('from several topics at once: patio, techo. Two boards may').waitFor();
+    await page.page.getByRole('button', { name: 'Español' }).click();
   });
 
   it('goes from one node to another with nothing of the first: neither its dates to choose nor its readings', async () => {

@@ -166,6 +166,11 @@ export const shared = css`
     font-size: 14px;
     overflow-wrap: anywhere;
   }
+  abbr {
+    text-decoration: underline dotted;
+    text-underline-offset: 3px;
+    cursor: help;
+  }
   .num {
     font-variant-numeric: tabular-nums;
   }

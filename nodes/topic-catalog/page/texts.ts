@@ -46,6 +46,8 @@ const es = {
     noValue: 'sin dato',
     moreValues: (count: number) => `y ${count} más`,
     withoutTopic: 'sin topic conocido',
+    mixedTopics: (topics: string) =>
+      `Llegan lecturas de varios topics a la vez: ${topics}. Puede que dos placas tengan el mismo «nodo».`,
   },
   state: { live: 'En línea', silent: 'En silencio', unknown: 'Sin fecha' },
   node: {
@@ -202,6 +204,8 @@ const en: Texts = {
     noValue: 'no value',
     moreValues: (count) => `and ${count} more`,
     withoutTopic: 'no topic known',
+    mixedTopics: (topics) =>
+      `Readings come from several topics at once: ${topics}. Two boards may have the same “nodo”.`,
   },
   state: { live: 'Online', silent: 'Silent', unknown: 'No date' },
   node: {

@@ -166,6 +166,29 @@ describe('topic-catalog: nodes and series out of a real database', function () {
     assert.deepEqual(row.recent, [{ name: 'humedad', values: [60, 60, 60] }]);
   });
 
+  it('tells the topics of a node whose readings come from two in turns, stored and heard', async () => {
+    const now = Date.now();
+    await db.collection('nodos').insertOne({ nodo: 'doble', fecha: '2026-11-24' });
+    await db
+      .collection('datos')
+      .insertMany(
+        ['a', 'b', 'a'].map((topic, n) => ({ ...stored('doble', now - 9_000 + n, { humedad: n }), topic })),
+      );
+    await addNode('simple', now, { humedad: 1 });
+    const mixedOf = async (nodo: string): Promise<string[] | undefined> =>
+      (await page({ nodo })).nodes[0]?.mixedTopics;
+    assert.deepEqual(await mixedOf('doble'), ['a', 'b']);
+    assert.deepEqual(await mixedOf('simple'), []);
+    for (const [topic, after] of [
+      ['c', 1],
+      ['Prueba', 2],
+    ] as const) {
+      const at = { ts: now + after, fecha: null, hora: null };
+      index.accept({ id: null, nodo: 'simple', topic, ...at, valores: { humedad: 1 } });
+    }
+    assert.deepEqual(await mixedOf('simple'), ['Prueba', 'c']);
+  });
+
   it('pages, searches without regard to case and accents, filters by topic and sorts thousands of nodes', async () => {
     const now = Date.now();
     const nodes = Array.from({ length: 3_000 }, (_, n) => ({

@@ -252,7 +252,7 @@ export class NodeView extends LitElement {
         }}
         >${icons.back}${texts.node.back}</a
       >
-      ${this.heading()} ${this.rangeBar()} ${this.choosing ? this.rangeForm() : nothing}
+      ${this.heading()} ${this.mixture()} ${this.rangeBar()} ${this.choosing ? this.rangeForm() : nothing}
       ${series.data ? staleNotice(app, series.trouble ? series : this.about) : nothing}
       ${series.data && this.model ? this.content(series.data, this.model) : waiting(app, series.trouble)}`;
   }
@@ -274,6 +274,15 @@ export class NodeView extends LitElement {
           }
         </p>
       </div>
+    </div>`;
+  }
+
+  /** Why the values jump: two boards look like one whose sensor is broken. */
+  private mixture(): TemplateResult | typeof nothing {
+    const topics = this.about.data?.nodes[0]?.mixedTopics ?? [];
+    if (topics.length === 0) return nothing;
+    return html`<div class="notice" role="status">
+      ${this.app.texts.nodes.mixedTopics(topics.join(', '))}
     </div>`;
   }
 

@@ -90,6 +90,10 @@ export class NodesView extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      abbr {
+        color: var(--warn);
+        font-weight: 600;
+      }
       .when small {
         display: block;
         color: var(--muted);
@@ -351,7 +355,7 @@ export class NodesView extends LitElement {
         <a class="name" dir="auto" href=${app.link(address)} @click=${open}>${row.nodo}</a>
         <div class="sub">
           <span class="state ${row.state}">${texts.state[row.state]}</span>
-          ${this.topic === undefined && !this.grouped ? html`· ${row.topic ?? texts.nodes.withoutTopic}` : nothing}
+          ${this.topicOf(row)}
         </div>
       </td>
       <td class="when num">${this.when(row)}</td>
@@ -368,6 +372,16 @@ export class NodesView extends LitElement {
         >
       </td>
     </tr>`;
+  }
+
+  private topicOf({ topic, mixedTopics }: NodeRow): TemplateResult | typeof nothing {
+    const { texts } = this.app;
+    if (mixedTopics.length > 0) {
+      const topics = mixedTopics.join(', ');
+      return html`· <abbr title=${texts.nodes.mixedTopics(topics)}>${topics}</abbr>`;
+    }
+    const isSaid = this.topic !== undefined || this.grouped;
+    return isSaid ? nothing : html`· ${topic ?? texts.nodes.withoutTopic}`;
   }
 
   private when({ ts, fecha, hora }: NodeRow): TemplateResult {

@@ -87,11 +87,6 @@ export class TopicsView extends LitElement {
         color: var(--warn);
         font-weight: 600;
       }
-      abbr {
-        text-decoration: underline dotted;
-        text-underline-offset: 3px;
-        cursor: help;
-      }
       @media (max-width: 760px) {
         .head .grow,
         input[type='search'] {
