@@ -6,6 +6,7 @@ import type { EventsAnswer, LiveUpdate, NodeEvent } from '../../answers';
 import { LAST_10 } from '../address';
 import type { App } from '../app';
 import { Clock } from '../clock';
+import { Live } from '../live';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
 import { Query } from '../query';
 import { shared } from '../styles';
@@ -56,22 +57,20 @@ export class EventsView extends LitElement {
     () => this.app.client,
     () => (this.fresh = []),
   );
-  private unsubscribe: () => void = () => undefined;
 
   constructor() {
     super();
     new Clock(this);
+    new Live(
+      this,
+      () => this.app.client,
+      (update) => this.onLive(update),
+    );
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.events.set({ action: 'events', payload: {}, every: POLL_MS });
-    this.unsubscribe = this.app.client.onLive((update) => this.onLive(update));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe();
   }
 
   private onLive({ events }: LiveUpdate): void {

@@ -7,6 +7,7 @@ import { LAST_10 } from '../address';
 import type { App } from '../app';
 import { icons } from '../parts/icons';
 import { blank, noticeStyles } from '../parts/notices';
+import { Live } from '../live';
 import { Query } from '../query';
 import { shared } from '../styles';
 
@@ -104,17 +105,19 @@ export class LiveView extends LitElement {
 
   private nextId = 0;
   private readonly topics = new Query<TopicsAnswer>(this, () => this.app.client);
-  private unsubscribe: () => void = () => undefined;
+
+  constructor() {
+    super();
+    new Live(
+      this,
+      () => this.app.client,
+      (update) => this.onLive(update),
+    );
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.topics.set({ action: 'topics', payload: {}, every: TOPICS_POLL_MS });
-    this.unsubscribe = this.app.client.onLive((update) => this.onLive(update));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe();
   }
 
   private onLive({ readings, skipped }: LiveUpdate): void {

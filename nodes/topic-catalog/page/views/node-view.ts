@@ -8,6 +8,7 @@ import type { App } from '../app';
 import { Clock } from '../clock';
 import { toCsv } from '../csv';
 import { download } from '../download';
+import { Live } from '../live';
 import '../parts/chart-card';
 import { icons } from '../parts/icons';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
@@ -172,21 +173,15 @@ export class NodeView extends LitElement {
     () => this.app.client,
     (answer) => this.onAbout(answer.nodes[0]),
   );
-  private unsubscribe: () => void = () => undefined;
 
   constructor() {
     super();
     new Clock(this);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unsubscribe = this.app.client.onLive((update) => this.onLive(update));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe();
+    new Live(
+      this,
+      () => this.app.client,
+      (update) => this.onLive(update),
+    );
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

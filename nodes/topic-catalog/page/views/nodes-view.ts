@@ -6,6 +6,7 @@ import type { LiveUpdate, NodeRow, NodesAnswer } from '../../answers';
 import { LAST_10 } from '../address';
 import type { App } from '../app';
 import { Clock } from '../clock';
+import { Live } from '../live';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
 import { sparkline } from '../parts/sparkline';
 import { Query } from '../query';
@@ -165,21 +166,15 @@ export class NodesView extends LitElement {
 
   private readonly nodes = new Query<NodesAnswer>(this, () => this.app.client);
   private lookedAgain = 0;
-  private unsubscribe: () => void = () => undefined;
 
   constructor() {
     super();
     new Clock(this);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.unsubscribe = this.app.client.onLive((update) => this.onLive(update));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.unsubscribe();
+    new Live(
+      this,
+      () => this.app.client,
+      (update) => this.onLive(update),
+    );
   }
 
   protected override willUpdate(): void {
