@@ -81,7 +81,10 @@ describe("our nodes in Node-RED's editor", function () {
 
       const producerDialog = await editor.edit(producer);
       await producerDialog.addConfig('cluster', (dialog) => dialog.fill('brokers', brokers));
+      await producerDialog.fill('topic', 'two words');
+      assert.deepEqual(await producerDialog.invalidFields(), ['node-input-topic']);
       await producerDialog.fill('topic', topic);
+      assert.deepEqual(await producerDialog.invalidFields(), []);
       await producerDialog.tick('createTopics');
       await producerDialog.done();
 

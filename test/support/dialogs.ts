@@ -36,7 +36,9 @@ export function dialogOf(nodeType: string): Dialog {
     events: { on: () => undefined },
     _: (key: string) => key,
   };
-  const context = vm.createContext({ RED, Intl, URL });
+  // No dialog is open: no field has a value.
+  const $ = () => ({ val: () => undefined });
+  const context = vm.createContext({ RED, $, Intl, URL });
   for (const [, script] of html.matchAll(SCRIPT)) vm.runInContext(script ?? '', context);
   const dialog = found.get(nodeType);
   if (!dialog) throw new Error(`${nodeType}.html registers no node of that type`);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { isTopicName } from '../../../nodes/shared/topic-name';
+import { dialogOf, invalidProperties } from '../../support/dialogs';
 
 const RIGHT = ['Prueba', 'a', '0', 'lab_1.readings-B', '...', '.a', 'x'.repeat(249)];
 const WRONG = ['', 'x'.repeat(250), '.', '..', 'señal', 'a b', 'a/b', 'a\n', '\0'];
@@ -15,11 +14,32 @@ describe('the name of a topic', () => {
     for (const name of WRONG) assert.ok(!isTopicName(name), JSON.stringify(name));
   });
 
-  it('is checked by the dialog of kafka-consumer in the same way', () => {
-    const dialog = path.join(__dirname, '..', '..', '..', 'nodes', 'kafka-consumer', 'kafka-consumer.html');
-    const [, rule = ''] = /const TOPIC = \/(.+)\/;/.exec(readFileSync(dialog, 'utf8')) ?? [];
-    assert.notEqual(rule, '');
-    for (const name of [...RIGHT, ...WRONG])
-      assert.equal(new RegExp(rule).test(name), isTopicName(name), name);
+  const fields = [
+    ['kafka-producer', 'topic'],
+    ['kafka-consumer', 'topics'],
+    ['kafka-consumer', 'deadLetterTopic'],
+  ] as const;
+  for (const [type, field] of fields) {
+    it(`is checked by the dialog of ${type} in the same way: ${field}`, () => {
+      const dialog = dialogOf(type);
+      const wrong = (name: string) => invalidProperties(dialog, { [field]: name }).includes(field);
+      for (const name of [...RIGHT, '${TOPIC}']) assert.ok(!wrong(name), name);
+      // An empty field has a meaning of its own, and so has a pattern; spaces around a name do no harm to a consumer.
+      const names = WRONG.filter(
+        (name) => name !== '' && !(type === 'kafka-consumer' && name.trim() !== name),
+      );
+      for (const name of names) assert.ok(wrong(name), JSON.stringify(name));
+    });
+  }
+
+  it('is not asked for where the dialog of kafka-producer has something else than a name', () => {
+    for (const [topicType, topic] of [
+      ['msg', 'payload.topic'],
+      ['jsonata', 'payload.nodo & "x y"'],
+    ])
+      assert.deepEqual(
+        invalidProperties(dialogOf('kafka-producer'), { cluster: 'c', outboxMaxMB: '1', topic, topicType }),
+        [],
+      );
   });
 });
