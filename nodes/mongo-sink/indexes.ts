@@ -1,9 +1,4 @@
-import {
-  MongoServerError,
-  type Collection,
-  type CreateIndexesOptions,
-  type IndexSpecification,
-} from 'mongodb';
+import { MongoServerError, type Collection } from 'mongodb';
 import { UserError, shorten, toError } from '../shared/user-error';
 import type { ReadingDocument } from './document';
 import { DUPLICATE_KEY, failureKind } from './failure';
@@ -18,31 +13,59 @@ import type { NodoDocument } from './nodo';
 export async function ensureReadingsIndex(
   readings: Collection<ReadingDocument>,
 ): Promise<UserError | undefined> {
-  const refused = await tryIndex(readings, { nodo: 1, _id: -1 }, {});
+  const refused = await refusalOf(() => readings.createIndex({ nodo: 1, _id: -1 }));
   return refused && indexError(readings, refused);
 }
 
+/** Codes of MongoDB's `error_codes.yml` for an index that is there already, with other options. */
+const INDEX_CONFLICTS = [85, 86];
+
 /**
- * Makes the index that keeps a node from standing twice in `nodos`.
+ * Makes the index that keeps a node from standing twice in `nodos`. Where one does, it makes a plain one, and replaces
+ * that at the next start once each stands there once.
  * @returns whether there is one; where there is none, `problem` says why
  * @throws what is transient
  */
 export async function ensureNodosIndex(
   nodos: Collection<NodoDocument>,
 ): Promise<{ unique: boolean; problem?: UserError }> {
-  const refused = await tryIndex(nodos, { nodo: 1 }, { unique: true });
+  let refused = await refusalOf(() => makeUnique(nodos));
+  let twice: unknown[] = [];
+  if (hasCode(refused, INDEX_CONFLICTS)) {
+    twice = await duplicateNodos(nodos);
+    if (twice.length === 0) refused = await refusalOf(() => replacePlainIndex(nodos));
+  }
   if (!refused) return { unique: true };
-  if (!(refused instanceof MongoServerError) || refused.code !== DUPLICATE_KEY) {
+  if (hasCode(refused, [DUPLICATE_KEY])) {
+    const plainRefused = await refusalOf(() => nodos.createIndex({ nodo: 1 }));
+    if (plainRefused) return { unique: false, problem: indexError(nodos, plainRefused) };
+    twice = await duplicateNodos(nodos);
+  } else if (twice.length === 0) {
     return { unique: false, problem: indexError(nodos, refused) };
   }
-  const plainRefused = await tryIndex(nodos, { nodo: 1 }, {});
-  if (plainRefused) return { unique: false, problem: indexError(nodos, plainRefused) };
-  const names = (await duplicateNodos(nodos)).map((nodo) => shorten(nodo)).join(', ');
+  const names = twice.map((nodo) => shorten(nodo)).join(', ');
   const params = { collection: nodos.collectionName, nodos: names };
   return {
     unique: false,
     problem: new UserError('mongo-sink.errors.nodos-twice', params, { cause: refused }),
   };
+}
+
+function makeUnique(nodos: Collection<NodoDocument>): Promise<string> {
+  return nodos.createIndex({ nodo: 1 }, { unique: true });
+}
+
+/**
+ * Drops the index that a unique one serves as well as, then makes that: a server older than 5.0 takes no second index of
+ * the same field, whatever its name.
+ */
+async function replacePlainIndex(nodos: Collection<NodoDocument>): Promise<void> {
+  const plain = (await nodos.indexes()).find(
+    ({ key, sparse, partialFilterExpression, collation }) =>
+      JSON.stringify(key) === '{"nodo":1}' && !sparse && !partialFilterExpression && !collation,
+  );
+  if (plain?.name !== undefined) await nodos.dropIndex(plain.name);
+  await makeUnique(nodos);
 }
 
 async function duplicateNodos(nodos: Collection<NodoDocument>): Promise<unknown[]> {
@@ -54,19 +77,19 @@ async function duplicateNodos(nodos: Collection<NodoDocument>): Promise<unknown[
   return (await groups.toArray()).map(({ _id }) => _id);
 }
 
-/** @returns the refusal, if it is a lasting one. */
-async function tryIndex<T extends object>(
-  collection: Collection<T>,
-  keys: IndexSpecification,
-  options: CreateIndexesOptions,
-): Promise<Error | undefined> {
+/** @returns why the database refuses something, if it does so lastingly. @throws what is transient */
+async function refusalOf(work: () => Promise<unknown>): Promise<Error | undefined> {
   try {
-    await collection.createIndex(keys, options);
+    await work();
     return undefined;
   } catch (error) {
     if (failureKind(error) === 'transient') throw error;
     return toError(error);
   }
+}
+
+function hasCode(error: Error | undefined, codes: readonly unknown[]): boolean {
+  return error instanceof MongoServerError && codes.includes(error.code);
 }
 
 function indexError({ collectionName }: { collectionName: string }, cause: Error): UserError {
