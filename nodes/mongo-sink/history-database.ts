@@ -17,8 +17,11 @@ export interface HistoryDatabase {
   coverage: Collection<CoverageDocument>;
 }
 
-/** A secondary may lag behind: a summary of what it has would leave readings out, and no mark would be left. */
-const PRIMARY = { readPreference: 'primary' } as const;
+/**
+ * Whatever the URI says: a secondary may lag behind. A summary of what it has would leave readings out, and no mark would
+ * be left; a node that it does not have yet would be made a second time.
+ */
+export const PRIMARY = { readPreference: 'primary' } as const;
 
 export function historyDatabase(
   db: Db,

@@ -3,6 +3,7 @@ import { DAY_MS } from '../shared/summary-chunks';
 import { UserError, shorten } from '../shared/user-error';
 import type { ReadingDocument } from './document';
 import { failureKind } from './failure';
+import { PRIMARY } from './history-database';
 
 /** The name of the index by which the database lets readings expire: by its name it is known to be ours. */
 export const RETENTION_INDEX = 'ts_retencion';
@@ -41,8 +42,8 @@ export async function ensureRetention(
 ): Promise<UserError | undefined> {
   const expireAfterSeconds = (days * DAY_MS + MARGIN_MS) / 1000;
   try {
-    const there = await db.listCollections({ name: collection }, { nameOnly: true }).toArray();
-    const readings = there.length > 0 ? db.collection(collection) : undefined;
+    const there = await db.listCollections({ name: collection }, { nameOnly: true, ...PRIMARY }).toArray();
+    const readings = there.length > 0 ? db.collection(collection, PRIMARY) : undefined;
     const indexes = (await readings?.indexes()) ?? [];
     const ours = indexes.find(({ name }) => name === RETENTION_INDEX);
     if (days === 0) {

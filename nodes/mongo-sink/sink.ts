@@ -9,6 +9,7 @@ import { Batcher } from './batcher';
 import { toDocument, type ReadingDocument } from './document';
 import { failureKind } from './failure';
 import { History, endHistory } from './history';
+import { PRIMARY } from './history-database';
 import type { Element } from './identity';
 import { ensureReadingsIndex } from './indexes';
 import { Marks } from './marks';
@@ -166,7 +167,7 @@ export class MongoSink {
   }
 
   private collection<T extends Document>(name: string): (signal: AbortSignal) => Promise<Collection<T>> {
-    return async (signal) => (await this.lease.db(signal)).collection<T>(name);
+    return async (signal) => (await this.lease.db(signal)).collection<T>(name, PRIMARY);
   }
 
   /** The readings' collection, made with the index by which they expire where it is missing. */
@@ -179,7 +180,7 @@ export class MongoSink {
       this.retention = undefined;
       throw error;
     }
-    return db.collection<ReadingDocument>(this.settings.collection);
+    return db.collection<ReadingDocument>(this.settings.collection, PRIMARY);
   }
 
   private async ensureRetention(db: Db): Promise<void> {

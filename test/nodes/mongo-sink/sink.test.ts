@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { ObjectId } from 'mongodb';
+import { MongoClient, ObjectId } from 'mongodb';
+import type { MongoDatabase } from '../../../nodes/mongo-database/types';
+import { elementsOf } from '../../../nodes/mongo-sink/identity';
+import { MongoSink } from '../../../nodes/mongo-sink/sink';
 import { newReadingId, objectIdOfReading, readingTime } from '../../../nodes/shared/reading-id';
 import { database } from '../../support/services';
 import { until } from '../../support/until';
-import { openDatabase, reading, record, TestSink, type TestDatabase } from './support';
+import { SETTINGS, openDatabase, reading, record, TestSink, type TestDatabase } from './support';
 
 describe('mongo-sink: storing readings', () => {
   let test: TestDatabase;
@@ -254,6 +257,39 @@ describe('mongo-sink: storing readings', () => {
     });
     const nodos = await test.db.collection('nodos').indexes();
     assert.ok(nodos.some(({ key, unique }) => key.nodo === 1 && unique));
+  });
+
+  it('reads from the primary, whatever the URI says: a secondary may not have yet what decides on a write', async () => {
+    const client = new MongoClient(test.uri, { readPreference: 'secondaryPreferred', monitorCommands: true });
+    const reads: string[] = [];
+    const elsewhere: string[] = [];
+    client.on('commandStarted', ({ commandName, command }) => {
+      const { $readPreference: preference } = command as { $readPreference?: { mode: string } };
+      if (preference && preference.mode !== 'primary') elsewhere.push(commandName);
+      else reads.push(commandName);
+    });
+    await client.connect();
+    const lease = { db: () => Promise.resolve(client.db(test.name)), release: () => undefined };
+    const mongo: MongoDatabase = { description: '', state: { state: 'connected' }, acquire: () => lease };
+    await test.db.collection('nodos').insertMany([{ nodo: 'twice' }, { nodo: 'twice' }]);
+    const ignore = (): void => undefined;
+    const other = new MongoSink(
+      mongo,
+      { ...SETTINGS, retention: 3 },
+      { onState: ignore, onTrouble: ignore, onBackfill: ignore, textOf: (error) => error.message },
+    );
+    try {
+      const messages = [1, 2].map(() => record(reading('new'), 1, newReadingId()));
+      for (const message of [...messages, ...messages]) {
+        await new Promise((resolve) => other.add(elementsOf(message), resolve));
+      }
+      const ours = ['listCollections', 'listIndexes', 'aggregate', 'find'];
+      await until('what is read', () => ours.every((name) => reads.includes(name) || elsewhere.length > 0));
+      assert.deepEqual(elsewhere, []);
+    } finally {
+      await other.close();
+      await client.close();
+    }
   });
 
   it('gives a reading that never was in Kafka an id of its own', async () => {
