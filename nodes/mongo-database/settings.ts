@@ -37,12 +37,18 @@ const TIMES: MongoClientOptions = {
   waitQueueTimeoutMS: 10_000,
 };
 
+/**
+ * A primary whose secondaries are down, kept in office by an arbiter, would let a write wait for the majority for ever
+ * and say nothing. After this it says so; what was written stays, and is waited for again.
+ */
+const MAJORITY_MS = 15_000;
+
 /** MongoDB's limits on a database's name (manual, "MongoDB Limits and Thresholds": naming restrictions). */
 const DATABASE_NAME = /^[^/\\. "$*<>:|?\0]{1,63}$/;
 
 /**
  * Checks the settings and fills in what they leave open: acknowledged by the majority and written to the journal,
- * unless the URI says otherwise.
+ * within a time, unless the URI says otherwise.
  * @param tlsOptions what the tls-config node gives, if one is chosen
  * @throws UserError that names the field; it never contains the URI's user or password
  */
@@ -64,7 +70,11 @@ export function connectionSettings(
   const parsed = parse(uri, options);
   const given = parsed.writeConcern;
   if (given?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
-  options.writeConcern = { w: given?.w ?? 'majority', journal: given?.journal ?? true };
+  options.writeConcern = {
+    w: given?.w ?? 'majority',
+    journal: given?.journal ?? true,
+    wtimeoutMS: given?.wtimeoutMS ?? MAJORITY_MS,
+  };
   const { srvHost, srvServiceName: service } = parsed;
   const srv = srvHost === undefined ? undefined : { host: srvHost, service };
   const description = `${srvHost ?? parsed.hosts.map(String).join(',')}/${database}`;

@@ -20,7 +20,7 @@ export interface SinkConfig {
 /** Every write has a price of its own: at 500 readings a busy sink gets through half as many as at 2000. */
 const DEFAULT_BATCH = 2_000;
 
-/** MongoDB's limit on the number of operations in one command, less what the driver keeps for itself. */
+/** A batch stays in memory until it is stored. MongoDB itself takes 100,000 operations in one command. */
 const MAX_BATCH = 10_000;
 
 /** An index that lets documents expire holds up to 2^31 seconds. */

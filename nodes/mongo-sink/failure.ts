@@ -28,9 +28,13 @@ export class WriteRefusal extends Error {
     this.code = code;
   }
 
-  /** Whether a unique index other than that of `_id` was hit; only the text says it. */
+  /**
+   * Whether a unique index other than that of `_id` is said to have been hit. Only the text says it, and not always: that
+   * of a clustered collection names no index, nor do some servers that speak MongoDB's protocol.
+   */
   get isOfOtherIndex(): boolean {
-    return this.code === DUPLICATE_KEY && !this.message.includes(' index: _id_ ');
+    const index = / index: (.+?) dup key/.exec(this.message)?.[1];
+    return this.code === DUPLICATE_KEY && index !== undefined && index !== '_id_';
   }
 }
 
@@ -39,6 +43,7 @@ const TRANSIENT = new Set([
   6, // HostUnreachable
   7, // HostNotFound
   24, // LockTimeout
+  43, // CursorNotFound: the server that had it is no longer the primary
   50, // MaxTimeMSExpired
   64, // WriteConcernFailed
   89, // NetworkTimeout
@@ -46,9 +51,11 @@ const TRANSIENT = new Set([
   112, // WriteConflict
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
+  175, // QueryPlanKilled
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
   216, // ElectionInProgress
+  237, // CursorKilled
   249, // StaleDbVersion
   262, // ExceededTimeLimit
   317, // ConnectionPoolExpired
@@ -108,9 +115,12 @@ const DOCUMENT = new Set([
  */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof WriteRefusal) return codeKind(error.code) ?? 'unknown';
-  if (error instanceof MongoBulkWriteError && (error.code === undefined || writeErrorsOf(error).length > 0)) {
+  if (error instanceof MongoBulkWriteError) {
+    // What was written may be taken back: no document is to blame, whatever the code.
+    const concern = error.result.getWriteConcernError();
+    if (concern) return FOR_ALL.has(Number(concern.code)) ? 'all' : 'transient';
     // Either the network, or a list of errors that leaves some documents open: what is there will be found there.
-    return 'transient';
+    if (error.code === undefined || writeErrorsOf(error).length > 0) return 'transient';
   }
   if (error instanceof MongoServerError) {
     const kind = codeKind(Number(error.code));
@@ -122,21 +132,29 @@ export function failureKind(error: unknown): FailureKind {
   return 'document';
 }
 
+/** @returns the server's code, if it gave one: where a write was not acknowledged as widely as asked for, that of this. */
+export function codeOf(error: Error): number | undefined {
+  if (error instanceof WriteRefusal) return error.code;
+  const concern = error instanceof MongoBulkWriteError ? error.result.getWriteConcernError() : undefined;
+  if (concern) return Number(concern.code);
+  return error instanceof MongoServerError && typeof error.code === 'number' ? error.code : undefined;
+}
+
 /** The errors about single documents that a bulk write ended with. */
 export function writeErrorsOf({ writeErrors }: MongoBulkWriteError): WriteError[] {
   return [writeErrors].flat();
 }
 
 /**
- * Whether the error's list accounts for each document of a bulk insert and nothing is left open: neither documents that
- * were not tried (a connection lost between two commands), nor a write that the majority has not acknowledged.
+ * Whether the error accounts for each operation of a bulk write of insertions, or of updates of one document with upsert,
+ * and nothing is left open: neither operations that were not tried (a connection lost between two commands), nor a write
+ * that the majority has not acknowledged.
  */
 export function accountsForAll(error: unknown, count: number): error is MongoBulkWriteError {
   if (!(error instanceof MongoBulkWriteError)) return false;
   const failed = writeErrorsOf(error).length;
-  return (
-    failed > 0 && error.insertedCount + failed === count && error.result.getWriteConcernError() === undefined
-  );
+  const done = error.insertedCount + error.matchedCount + error.upsertedCount;
+  return failed > 0 && done + failed === count && error.result.getWriteConcernError() === undefined;
 }
 
 function codeKind(code: number): FailureKind | undefined {

@@ -232,9 +232,10 @@ function throwOther(writeErrors: readonly WriteError[]): void {
   if (first) throw first;
 }
 
+/** @throws what keeps some of them from being written */
 async function updateNewer(
   collection: Collection<NodoDocument>,
-  chunk: LastReading[],
+  chunk: readonly LastReading[],
   unique: boolean,
 ): Promise<void> {
   try {
@@ -245,13 +246,21 @@ async function updateNewer(
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error;
     const refusals = writeErrorsOf(error);
-    if (refusals.length === 0) throw error;
+    if (refusals.length === 0 || error.result.getWriteConcernError()) throw error;
     throwOther(refusals);
+    if (accountsForAll(error, chunk.length)) return;
+    // The connection was lost between two commands, or the server stops at the first refusal although it should not.
+    const refused = new Set(refusals.map(({ index }) => index));
+    const rest = chunk.filter((_, i) => !refused.has(i));
+    if (rest.length > 0) await updateNewer(collection, rest, unique);
   }
 }
 
 /** Where nothing keeps a node from standing twice. */
-async function updateOrInsert(collection: Collection<NodoDocument>, chunk: LastReading[]): Promise<void> {
+async function updateOrInsert(
+  collection: Collection<NodoDocument>,
+  chunk: readonly LastReading[],
+): Promise<void> {
   await updateNewer(collection, chunk, false);
   const names = chunk.map(({ nodo }) => nodo);
   const there = new Set<string>();

@@ -1,13 +1,13 @@
-import { MongoServerError } from 'mongodb';
 import { UserError, shorten } from '../shared/user-error';
 import type { ReadingDocument } from './document';
-import { WriteRefusal, failureKind } from './failure';
+import { codeOf, failureKind } from './failure';
 
 /** Codes of MongoDB's `error_codes.yml` for which there is something to say about what to change. */
 const UNAUTHORIZED = 13;
 const AUTHENTICATION = new Set([11, 18, 391]);
 const NOT_PRIMARY = new Set([189, 10_058, 10_107, 13_435, 13_436]);
 const OUT_OF_DISK_SPACE = 14_031;
+const WRITE_CONCERN_TIMEOUT = 64;
 
 /** Troubles that pass by themselves, as far as one can tell. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -34,6 +34,7 @@ export function waitReason(error: Error): UserError {
   if (code !== undefined && AUTHENTICATION.has(code)) return because('authentication');
   if (code !== undefined && NOT_PRIMARY.has(code)) return because('not-primary');
   if (code === OUT_OF_DISK_SPACE) return because('disk-full');
+  if (code === WRITE_CONCERN_TIMEOUT) return because('not-replicated');
   return because(failureKind(error) === 'transient' ? 'database-away' : 'all-refused');
 }
 
@@ -63,9 +64,4 @@ export function historyError(error: Error): UserError {
 /** The name of a UserError without its node: `no-nodo`. */
 export function reasonOf({ key }: UserError): string {
   return key.slice(key.lastIndexOf('.') + 1);
-}
-
-function codeOf(error: Error): number | undefined {
-  if (error instanceof WriteRefusal) return error.code;
-  return error instanceof MongoServerError && typeof error.code === 'number' ? error.code : undefined;
 }

@@ -138,17 +138,19 @@ class Work {
       else if (isDocumentsFault(refusal, blameDocuments)) this.refuse(document, refusal);
       else waiting = refusal;
     }
-    await this.settleDuplicates(collection, duplicates);
+    await this.settleDuplicates(collection, duplicates, blameDocuments);
     if (waiting) throw waiting;
   }
 
   /**
    * A duplicate key says that something is there, not that it is this reading: what stands under its `_id` is looked
-   * at. Where nothing stands, another unique index was hit, or it has just been deleted and can be written now.
+   * at. Where nothing stands, another unique index was hit, or it has just been deleted and can be written now; where the
+   * server does not say which, that is tried.
    */
   private async settleDuplicates(
     collection: Collection<ReadingDocument>,
     duplicates: ReadonlyMap<ReadingDocument, WriteRefusal>,
+    blameDocuments: boolean,
   ): Promise<void> {
     if (duplicates.size === 0) return;
     // What another batch is just inserting can be seen before it is safe.
@@ -158,7 +160,7 @@ class Work {
       const same = found.get(document);
       if (same === true) this.settled.set(document, 'alreadyThere');
       else if (same === false) this.settled.set(document, idTaken(document));
-      else if (refusal.isOfOtherIndex) this.refuse(document, refusal);
+      else if (refusal.isOfOtherIndex || blameDocuments) this.refuse(document, refusal);
     }
     const deleted = Array.from(duplicates).find(([document]) => !this.settled.has(document));
     if (deleted) throw deleted[1];

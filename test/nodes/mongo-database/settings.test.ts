@@ -32,9 +32,11 @@ describe('mongo-database: settings', () => {
 
   it('writes to the majority’s journal, unless the URI says otherwise', () => {
     const concern = (uri: string) => connectionSettings(config({ uri })).options.writeConcern;
-    assert.deepEqual(concern('mongodb://h'), { w: 'majority', journal: true });
-    assert.deepEqual(concern('mongodb://h/?w=2'), { w: 2, journal: true });
-    assert.deepEqual(concern('mongodb://h/?journal=false'), { w: 'majority', journal: false });
+    const DEFAULT = { w: 'majority', journal: true, wtimeoutMS: 15_000 };
+    assert.deepEqual(concern('mongodb://h'), DEFAULT);
+    assert.deepEqual(concern('mongodb://h/?w=2'), { ...DEFAULT, w: 2 });
+    assert.deepEqual(concern('mongodb://h/?journal=false'), { ...DEFAULT, journal: false });
+    assert.deepEqual(concern('mongodb://h/?wtimeoutMS=500'), { ...DEFAULT, wtimeoutMS: 500 });
   });
 
   it('uses the credentials, with the authentication database that the URI names', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ObjectId } from 'mongodb';
+import { ObjectId, type AnyBulkWriteOperation } from 'mongodb';
 import { toDocument } from '../../../nodes/mongo-sink/document';
 import type { NodoDocument } from '../../../nodes/mongo-sink/nodo';
 import { Nodos } from '../../../nodes/mongo-sink/nodos';
@@ -135,6 +135,34 @@ describe('mongo-sink: the list of nodes', () => {
     assert.ok(writes <= allowed, `${writes} writes, ${allowed} allowed`);
   });
 
+  it('has the other nodes too where a server stops at the first that it refuses', async () => {
+    const stopping = new Proxy(test.db.collection<NodoDocument>('nodos'), {
+      get(target, name) {
+        if (name === 'bulkWrite')
+          return (operations: AnyBulkWriteOperation<NodoDocument>[]) => target.bulkWrite(operations);
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const fail = (error: Error): never => assert.fail(error);
+    const list = new Nodos({ collection: () => Promise.resolve(stopping), onWaiting: fail, onProblem: fail });
+    const { signal } = new AbortController();
+    const of = (nodo: string, humedad: number, time: number) =>
+      toDocument({
+        ...element(reading(nodo, humedad)),
+        identity: { _id: new ObjectId(), ts: new Date(time), readingId: readingIdAt(time) },
+      });
+    await list.note([of('a', 1, now), of('b', 1, now), of('c', 1, now)], signal);
+    await list.note([of('a', 0, now - 1), of('b', 0, now - 1), of('c', 2, now + 1)], signal);
+    await list.close(signal);
+    const all = await nodos().find().toArray();
+    assert.deepEqual(all.map(({ nodo, valores }) => `${nodo} ${String(valores?.humedad)}`).sort(), [
+      'a 1',
+      'b 1',
+      'c 2',
+    ]);
+  });
+
   describe('after a crash', () => {
     it('is made good at the start where a stored reading was not noted', async () => {
       await send('a', 1, now);
@@ -194,6 +222,24 @@ describe('mongo-sink: the list of nodes', () => {
         ['twice', 5],
         ['twice', 5],
       ]);
+    });
+
+    it('in which a node stood twice keeps each from standing twice once the other has been removed', async () => {
+      const isUnique = async () =>
+        (await nodos().indexes()).find(({ key }) => 'nodo' in key)?.unique ?? false;
+      await nodos().insertMany([{ nodo: 'twice' }, { nodo: 'twice' }]);
+      await send('twice', 5, now);
+      await sink?.close();
+      await start().store(record(reading('twice', 6), offset++, readingIdAt(now + 1)));
+      assert.match(sink!.troubles[0]!.message, /nodos-twice.*twice/, 'told at each start');
+      assert.equal(await isUnique(), false);
+      await sink?.close();
+
+      await nodos().deleteOne({ nodo: 'twice' });
+      await start().store(record(reading('twice', 7), offset++, readingIdAt(now + 2)));
+      await nodoIs('twice', 7);
+      assert.deepEqual(sink!.troubles, []);
+      assert.equal(await isUnique(), true);
     });
   });
 });

@@ -15,6 +15,8 @@ interface Answer {
   /** by the document's humedad: the code with which the server refuses it */
   refused?: Record<number, number>;
   writeConcernError?: unknown;
+  /** what the server says of a duplicate key */
+  duplicateText?: string;
   error?: Error;
   /** when the answer comes; what is inserted can be seen before */
   at?: Promise<void>;
@@ -35,12 +37,13 @@ class FakeCollection {
     const answer = this.answers.shift() ?? {};
     const error = answer.error ?? this.always(documents);
     if (error) return Promise.reject(error);
+    const { duplicateText = 'E11000 duplicate key error collection: d.c index: _id_ dup key: {}' } = answer;
     const writeErrors: { index: number; code: number; errmsg: string }[] = [];
     for (const [index, document] of documents.entries()) {
       const id = document._id.toHexString();
       const code = this.stored.has(id) ? 11_000 : answer.refused?.[Number(document.humedad)];
       if (code === undefined) this.stored.set(id, document);
-      else writeErrors.push({ index, code, errmsg: code === 11_000 ? 'E11000 index: _id_ dup key' : 'no' });
+      else writeErrors.push({ index, code, errmsg: code === 11_000 ? duplicateText : 'no' });
     }
     if (writeErrors.length === 0 && answer.writeConcernError === undefined)
       return answer.at ?? Promise.resolve();
@@ -52,12 +55,16 @@ class FakeCollection {
   }
 }
 
+function resultOf(insertedCount: number, writeConcernError?: unknown): object {
+  return { insertedCount, matchedCount: 0, upsertedCount: 0, getWriteConcernError: () => writeConcernError };
+}
+
 function bulkError(
   writeErrors: { index: number }[],
   count: number,
   writeConcernError?: unknown,
 ): MongoBulkWriteError {
-  const result = { insertedCount: count - writeErrors.length, getWriteConcernError: () => writeConcernError };
+  const result = resultOf(count - writeErrors.length, writeConcernError);
   const [first] = writeErrors as { code?: number }[];
   return new MongoBulkWriteError(
     { message: 'bulk', code: first?.code ?? 64, writeErrors } as never,
@@ -67,7 +74,7 @@ function bulkError(
 
 /** As the driver gives it: a bulk error with neither code nor list. */
 function networkError(): MongoBulkWriteError {
-  return new MongoBulkWriteError(new MongoNetworkError('connection 5 closed'), { insertedCount: 0 } as never);
+  return new MongoBulkWriteError(new MongoNetworkError('connection 5 closed'), resultOf(0) as never);
 }
 
 const serverError = (code: number): MongoServerError =>
@@ -117,9 +124,16 @@ describe('mongo-sink: what an error of the database means', () => {
     for (const refused of [{}, { 2: 121 }]) {
       const collection = new FakeCollection([{ refused, writeConcernError: { code: 64 } }]);
       const { waits, outcomes } = await write(collection, documents(1, 2));
-      assert.equal(waits.length, 1);
+      assert.deepEqual(waits, ['not-replicated']);
       assert.equal(outcomes[0], 'alreadyThere');
     }
+  });
+
+  it('says that the majority has not acknowledged, also of what an earlier attempt has left there', async () => {
+    const late = { writeConcernError: { code: 64 } };
+    const { waits, outcomes } = await write(new FakeCollection([late, late, late]), documents(1, 2));
+    assert.deepEqual(waits, Array(3).fill('not-replicated'));
+    assert.deepEqual(outcomes, ['alreadyThere', 'alreadyThere']);
   });
 
   for (const [code, wait] of [
@@ -129,6 +143,7 @@ describe('mongo-sink: what an error of the database means', () => {
     [79, 'all-refused'],
     [10_107, 'not-primary'],
     [11_600, 'database-away'],
+    [43, 'database-away'],
   ] as const) {
     it(`code ${code} refuses no document: it is waited for, telling "${wait}"`, async () => {
       const collection = new FakeCollection([{ error: serverError(code) }, { refused: { 1: code } }]);
@@ -197,6 +212,21 @@ describe('mongo-sink: what an error of the database means', () => {
     const { outcomes } = await write(collection, batch);
     assert.deepEqual(outcomes, ['inserted', 'inserted']);
     assert.deepEqual(collection.inserts, [[1, 2], [2]]);
+  });
+
+  it('a duplicate of which the server names no index is written again, and refused when that changes nothing', async function () {
+    this.timeout(60_000);
+    const always = { refused: { 2: 11_000 }, duplicateText: 'E11000 duplicate key error collection: d.c' };
+    const passing = new FakeCollection([always]);
+    assert.deepEqual((await write(passing, documents(1, 2))).outcomes, ['inserted', 'inserted']);
+    const lasting = new FakeCollection(Array<Answer>(9).fill(always));
+    assert.deepEqual((await write(lasting, documents(1, 2))).outcomes, ['inserted', 'refused']);
+    const named = {
+      ...always,
+      duplicateText: 'E11000 duplicate key error collection: d.c index: x_1 dup key: {}',
+    };
+    const { waits, outcomes } = await write(new FakeCollection([named]), documents(1, 2));
+    assert.deepEqual([waits, outcomes], [[], ['inserted', 'refused']]);
   });
 
   it('a duplicate of what another batch is just inserting counts as there only once that is answered', async () => {
