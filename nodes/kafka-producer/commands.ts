@@ -6,6 +6,21 @@ export type Command =
   | { action: 'retry-refused' | 'discard-refused'; topic: string | undefined }
   | { action: 'adopt-outbox'; folder: string };
 
+/** @returns the catalog text that says what a command has done, and what the text names beside the number of records */
+export function doneText(command: Command): { key: string; params: Record<string, string> } {
+  const key = (name: string): string => `kafka-producer.done.${name}`;
+  switch (command.action) {
+    case 'discard-waiting':
+      return { key: key(command.action), params: { topic: command.topic } };
+    case 'adopt-outbox':
+      return { key: key(command.action), params: { outbox: command.folder } };
+    case 'retry-refused':
+    case 'discard-refused':
+      if (command.topic !== undefined) return { key: key(command.action), params: { topic: command.topic } };
+      return { key: key(command.action.replace('-', '-all-')), params: {} };
+  }
+}
+
 /**
  * @returns the command that a message is, undefined for any other message: an unknown `action` is a matter of the flow
  * @throws UserError when a command does not name the topic or outbox that it needs

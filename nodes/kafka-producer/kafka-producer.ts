@@ -4,7 +4,7 @@ import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
-import { readCommand, type Command } from './commands';
+import { doneText, readCommand, type Command } from './commands';
 import { readProducerConfig, type ProducerConfig, type ProducerSettings, type TypedValue } from './config';
 import { toMessage } from './message';
 import { MessageFields } from './message-fields';
@@ -67,7 +67,8 @@ export = function (RED: NodeAPI): void {
       if (command) {
         pipeline.run(command).then(
           (count) => {
-            node.warn(t(`kafka-producer.done.${command.action}`, { count, ...wordsOf(command) }));
+            const { key, params } = doneText(command);
+            node.warn(t(key, { count, ...params }));
             done();
           },
           (error: unknown) => finish(toError(error)),
@@ -124,12 +125,6 @@ export = function (RED: NodeAPI): void {
     } catch (error) {
       return toError(error);
     }
-  }
-
-  function wordsOf(command: Command): Record<string, string> {
-    return command.action === 'adopt-outbox'
-      ? { outbox: String(command.folder) }
-      : { topic: command.topic ?? '*' };
   }
 
   /** A node that can't work says why in its status and for each message. */
