@@ -89,7 +89,7 @@ describe('mongo-database: a database with its doors shut', function () {
       database: 'datos',
       ...READER,
     });
-    const connection = new MongoConnection(settings);
+    const connection = new MongoConnection(settings, (error) => assert.fail(error));
     const attempts: DatabaseState[] = [];
     const lease = connection.acquire((state) => {
       if (state.state === 'retrying') attempts.push(state);
@@ -110,6 +110,15 @@ describe('mongo-database: a database with its doors shut', function () {
       lease.release();
       await connection.close();
     }
+  });
+
+  it('an expired certificate is told, and taken only where the certificate is not to be looked at', async () => {
+    const { ca, expired } = await makeCertificates(dir);
+    server = await securedDatabase(dir, [], ['--tls-cert-file', expired.cert, '--tls-key-file', expired.key]);
+    const connect = (rejectUnauthorized: boolean) =>
+      found({ uri: `mongodb://${server.address}` }, { ca: readFileSync(ca), rejectUnauthorized });
+    assert.deepEqual(await connect(true), ['error certificate-expired']);
+    assert.deepEqual(await connect(false), ['good replica-set', 'good read-write']);
   });
 
   describe('that speaks TLS and wants to see a certificate', () => {
