@@ -6,6 +6,7 @@ import {
   type TopologyDescriptionChangedEvent,
 } from 'mongodb';
 import { keepTrying } from '../shared/keep-trying';
+import { UserError, toError } from '../shared/user-error';
 import { connectionError } from './connection-error';
 import type { ConnectionSettings } from './settings';
 import { askForSrvRecords } from './srv-records';
@@ -28,7 +29,11 @@ export class MongoConnection implements MongoDatabase {
   private readonly leases = new Set<Lease>();
   private readonly events = new EventEmitter().setMaxListeners(0);
 
-  constructor(private readonly settings: ConnectionSettings) {
+  /** @param onEndFailure told when the client can't be closed after its last user; there is nothing to be done about it */
+  constructor(
+    private readonly settings: ConnectionSettings,
+    private readonly onEndFailure: (error: UserError) => void,
+  ) {
     this.description = settings.description;
   }
 
@@ -63,13 +68,18 @@ export class MongoConnection implements MongoDatabase {
   /** @internal for Lease */
   release(lease: Lease): void {
     if (!this.leases.delete(lease) || this.leases.size > 0) return;
-    const ending = this.session?.end() ?? Promise.resolve();
-    // close() passes a failure on; after a deploy that removed only the last user nobody asks for it.
-    ending.catch(() => undefined);
-    this.sessionEnd = ending;
+    // After a deploy that removed only the last user nobody waits for the end: its failure is told here.
+    this.sessionEnd =
+      this.session?.end().catch((error: unknown) => this.tellEndFailure(error)) ?? Promise.resolve();
     this.session = undefined;
     this.setState({ state: 'closed' });
     this.events.emit('drained');
+  }
+
+  private tellEndFailure(thrown: unknown): void {
+    const error = toError(thrown);
+    const params = { database: this.description, reason: error.message };
+    this.onEndFailure(new UserError('mongo-database.errors.end', params, { cause: error }));
   }
 
   private setState(state: DatabaseState): void {

@@ -32,7 +32,9 @@ export = function register(RED: NodeAPI): void {
       const { uri, database, tls } = def;
       const { username, password } = this.credentials;
       const settings = connectionSettings({ uri, database, username, password }, tlsOf(tls));
-      const connection = new MongoConnection(settings);
+      const connection = new MongoConnection(settings, (error) =>
+        this.error(localizeError(error, translate).message),
+      );
       this.mongo = connection;
       this.on('close', (done: (error?: Error) => void) => {
         connection.close().then(

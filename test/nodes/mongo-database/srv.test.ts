@@ -130,7 +130,9 @@ describe('mongo-database: a database whose hosts stand in DNS (mongodb+srv)', fu
   });
 
   it('is asked for again, ever more seldom, until the record has been made', async () => {
-    const connection = new MongoConnection(settingsOf('mongodb+srv://datos.test'));
+    const connection = new MongoConnection(settingsOf('mongodb+srv://datos.test'), (error) =>
+      assert.fail(error),
+    );
     const attempts: (DatabaseState & { state: 'retrying' })[] = [];
     const waits: number[] = [];
     const lease = connection.acquire((state) => {
@@ -159,7 +161,9 @@ describe('mongo-database: a database whose hosts stand in DNS (mongodb+srv)', fu
 
   it('is given up for now within seconds when no DNS server answers, and at once when nobody wants it', async () => {
     names.silent = true;
-    const connection = new MongoConnection(settingsOf(`mongodb+srv://ana:${PASSWORD}@datos.test`));
+    const connection = new MongoConnection(settingsOf(`mongodb+srv://ana:${PASSWORD}@datos.test`), (error) =>
+      assert.fail(error),
+    );
     const attempts: DatabaseState[] = [];
     const lease = connection.acquire((state) => {
       if (state.state === 'retrying') attempts.push(state);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { MongoClient, type Db } from 'mongodb';
 import { MongoConnection } from '../../../nodes/mongo-database/client';
@@ -52,7 +53,9 @@ export class TestSink {
   readonly sink: MongoSink;
 
   constructor({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>, settings: Partial<SinkSettings> = {}) {
-    this.connection = new MongoConnection(connectionSettings({ uri, database: name }));
+    this.connection = new MongoConnection(connectionSettings({ uri, database: name }), (error) =>
+      assert.fail(error),
+    );
     const listener: SinkListener = {
       onState: (state) => this.states.push(state),
       onTrouble: (error) => this.troubles.push(error),
