@@ -8,8 +8,9 @@ import { UserError, toError } from '../shared/user-error';
 import type { BackfillProgress } from './backfill';
 import { sinkSettings, type SinkConfig } from './config';
 import { elementsOf } from './identity';
+import type { SinkResult } from './items';
 import { rejectedMessages, rejectionOfMessage, storedMessage } from './outputs';
-import { MongoSink, type SinkResult } from './sink';
+import { MongoSink } from './sink';
 import { statusOf } from './status';
 
 type SinkDef = NodeDef & SinkConfig;

@@ -1,9 +1,9 @@
 import type { PipelineMessage } from '../shared/messages';
 import type { UserError } from '../shared/user-error';
 import { identityOfMessage } from './identity';
+import type { SinkResult } from './items';
 import { reasonOf } from './reasons';
 import type { Rejection } from './rejected';
-import type { SinkResult } from './sink';
 
 /** What the first output adds to the input message. */
 export interface StoredInfo {

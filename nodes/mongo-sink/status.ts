@@ -2,7 +2,7 @@ import type { NodeStatus } from 'node-red';
 import { timeOfDay } from '../shared/clock';
 import type { Translate } from '../shared/translate';
 import { isPassing } from './reasons';
-import type { SinkState } from './sink';
+import type { SinkState } from './report';
 
 /** What the editor shows of a sink's state. */
 export function statusOf(state: SinkState, t: Translate): NodeStatus {

@@ -8,7 +8,7 @@ import {
   type HistoryDatabase,
 } from '../../../nodes/mongo-sink/history-database';
 import { GRACE_MS, Marks, type MarksOptions } from '../../../nodes/mongo-sink/marks';
-import type { SinkResult } from '../../../nodes/mongo-sink/sink';
+import type { SinkResult } from '../../../nodes/mongo-sink/items';
 import { summariseMark } from '../../../nodes/mongo-sink/summarise';
 import {
   COVERAGE_ID,

@@ -6,8 +6,9 @@ import { connectionSettings } from '../../../nodes/mongo-database/settings';
 import type { BackfillProgress } from '../../../nodes/mongo-sink/backfill';
 import type { Element, Identity } from '../../../nodes/mongo-sink/identity';
 import { elementsOf } from '../../../nodes/mongo-sink/identity';
-import type { SinkListener, SinkResult, SinkSettings, SinkState } from '../../../nodes/mongo-sink/sink';
-import { MongoSink } from '../../../nodes/mongo-sink/sink';
+import type { SinkResult } from '../../../nodes/mongo-sink/items';
+import type { SinkListener, SinkState } from '../../../nodes/mongo-sink/report';
+import { MongoSink, type SinkSettings } from '../../../nodes/mongo-sink/sink';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { newReadingId } from '../../../nodes/shared/reading-id';
 

@@ -1,0 +1,82 @@
+import type { DatabaseState } from '../mongo-database/types';
+import { UserError } from '../shared/user-error';
+import type { BackfillProgress } from './backfill';
+import { isPassing } from './reasons';
+import type { Outcome } from './writer';
+
+export type SinkState =
+  | { state: 'connecting' }
+  | { state: 'ready'; stored: number; rejected: number; backfill?: BackfillProgress }
+  /** nothing can be written before `nextAttempt` (milliseconds since 1970) */
+  | { state: 'waiting'; nextAttempt: number; error: Error };
+
+export interface SinkListener {
+  onState: (state: SinkState) => void;
+  /** told once about a trouble that belongs to no message in particular */
+  onTrouble: (error: Error) => void;
+  /** told how the readings that were there before are being summarised, at last with done = total */
+  onBackfill: (progress: BackfillProgress) => void;
+  /** the text of an error in the runtime's language, for the rejected collection */
+  textOf: (error: UserError) => string;
+}
+
+/** Tells the listener of a sink how it fares: its state whenever that changes, and each trouble once. */
+export class SinkReport {
+  private backfill: BackfillProgress | undefined;
+  private stored = 0;
+  private rejected = 0;
+  private ended = false;
+  private readonly reported = new Set<string>();
+
+  constructor(
+    private readonly listener: SinkListener,
+    private readonly isConnected: () => boolean,
+  ) {}
+
+  /** From now on nothing is told of waiting and of summaries: nobody is going to wait any more. */
+  end(): void {
+    this.ended = true;
+  }
+
+  /** A batch is settled. */
+  settled(outcomes: readonly Outcome[]): void {
+    const rejected = outcomes.reduce((sum, outcome) => (outcome instanceof UserError ? sum + 1 : sum), 0);
+    this.rejected += rejected;
+    this.stored += outcomes.length - rejected;
+    this.reported.clear();
+    this.ready();
+  }
+
+  database(state: DatabaseState): void {
+    if (state.state === 'connected') this.ready();
+    else if (state.state === 'retrying') this.waiting(state.error, state.nextAttempt);
+    else this.listener.onState({ state: 'connecting' });
+  }
+
+  backfilling(progress: BackfillProgress): void {
+    if (this.ended) return;
+    this.backfill = progress.done < progress.total ? progress : undefined;
+    this.listener.onBackfill(progress);
+    if (this.isConnected()) this.ready();
+  }
+
+  /** @param nextAttempt milliseconds since 1970 */
+  waiting(error: Error, nextAttempt: number): void {
+    if (this.ended) return;
+    this.listener.onState({ state: 'waiting', nextAttempt, error });
+    this.trouble(error);
+  }
+
+  /** The same trouble is told once, until something has been stored again; all ways of being away are the same. */
+  trouble(error: Error): void {
+    const name = isPassing(error) ? 'away' : error instanceof UserError ? error.key : error.message;
+    if (this.reported.has(name)) return;
+    this.reported.add(name);
+    this.listener.onTrouble(error);
+  }
+
+  private ready(): void {
+    const { stored, rejected, backfill } = this;
+    this.listener.onState({ state: 'ready', stored, rejected, ...(backfill ? { backfill } : {}) });
+  }
+}
