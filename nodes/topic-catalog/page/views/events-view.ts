@@ -37,6 +37,11 @@ export class EventsView extends LitElement {
         background: var(--warn-soft);
         color: var(--warn);
       }
+      @media (min-width: 761px) {
+        td.when {
+          white-space: nowrap;
+        }
+      }
       td.who {
         overflow-wrap: anywhere;
         font-weight: 600;
@@ -112,7 +117,7 @@ export class EventsView extends LitElement {
     };
     const names = variables.map((name) => app.variables.name(name, language)).join(', ');
     return html`<tr>
-      <td class="num">${format.moment(at)}<small>${format.ago(at, app.client.now())}</small></td>
+      <td class="when num">${format.moment(at)}<small>${format.ago(at, app.client.now())}</small></td>
       <td><span class="kind ${kind}">${texts.events.kinds[kind]}</span></td>
       <td class="who">
         <a dir="auto" href=${app.link(address)} @click=${open}>${nodo}</a

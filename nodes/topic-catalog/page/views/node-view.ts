@@ -131,6 +131,12 @@ export class NodeView extends LitElement {
         color: var(--muted);
         font-size: 13px;
       }
+      /* A finger scrolls the page instead. */
+      @media (hover: none) {
+        .zoom-hint {
+          display: none;
+        }
+      }
       dl {
         display: grid;
         grid-template-columns: auto 1fr;
@@ -317,7 +323,7 @@ export class NodeView extends LitElement {
         ${texts.node.custom}
       </button>
       <span class="grow"></span>
-      <button ?disabled=${!this.model} @click=${() => this.downloadCsv()}>
+      <button ?disabled=${!this.model?.times.length} @click=${() => this.downloadCsv()}>
         ${icons.download} CSV<span class="visually-hidden">: ${texts.node.csv}</span>
       </button>
     </div>`;
@@ -403,7 +409,7 @@ export class NodeView extends LitElement {
       }
       <p class="foot num">
         ${texts.node.readings(model.readings, format.count(model.readings))}${model.bucketMs > 0 ? html` · ${texts.node.bucket(format.duration(model.bucketMs))}` : nothing}
-        · ${texts.node.zoomHint}
+        <span class="zoom-hint">· ${texts.node.zoomHint}</span>
       </p>`;
   }
 
