@@ -118,12 +118,18 @@ describe('our routes of the editor, where the editor asks for a password', funct
         user: 'reader',
         password: PASSWORD,
       });
-      const producer = await editor.edit(await editor.addNode('kafka-producer', { x: 300, y: 100 }));
-      await producer.addConfig('cluster', async (dialog) => {
-        assert.deepEqual(await dialog.testConnection(), [
-          'error: Su usuario de este editor no puede probar conexiones: hace falta el permiso para cambiar flujos',
-        ]);
-      });
+      for (const [type, field, x] of [
+        ['kafka-producer', 'cluster', 300],
+        ['mongo-sink', 'database', 600],
+      ] as const) {
+        const node = await editor.edit(await editor.addNode(type, { x, y: 100 }));
+        await node.addConfig(field, async (dialog) => {
+          assert.deepEqual(await dialog.testConnection(), [
+            'error: Su usuario de este editor no puede probar conexiones: hace falta el permiso para cambiar flujos',
+          ]);
+        });
+        await node.done();
+      }
     } finally {
       await browser.close();
     }
