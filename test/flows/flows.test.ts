@@ -200,16 +200,25 @@ describe('the shipped flows and examples together', () => {
     }
   });
 
-  it('there is one example for each node, one of the whole pipeline, and one with the stock widgets', () => {
-    const [widgets, whole, ...single] = EXAMPLES.toReversed();
-    const types = new Set(single.map((file) => NORMAL.find((type) => file.includes(type))));
-    assert.deepEqual([...types].sort(), [...NORMAL].sort());
-    for (const type of ['ui_dropdown', 'ui_table', 'ui_chart'])
-      assert.ok(
-        read(widgets!).some((node) => node.type === type),
-        type,
-      );
-    for (const type of NORMAL)
-      assert.equal(read(whole!).filter((node) => node.type === type).length, 1, type);
+  it('there is one example for each node, and one of the whole pipeline', () => {
+    const types = NORMAL.filter((type) => EXAMPLES.some((file) => file.endsWith(` ${type}.json`)));
+    assert.deepEqual(types, NORMAL);
+    const whole = read('examples/06 whole pipeline.json');
+    for (const type of NORMAL) assert.equal(whole.filter((node) => node.type === type).length, 1, type);
   });
+
+  for (const [file, types] of [
+    ['07 stock widgets', ['ui_dropdown', 'ui_table', 'ui_chart']],
+    ['08 replay', ['inject', 'kafka-consumer', 'mongo-sink']],
+    ['09 errors and dead letters', ['kafka-producer', 'kafka-consumer', 'function']],
+  ] as const) {
+    it(`the example ${file} has what it is about`, () => {
+      const nodes = read(`examples/${file}.json`);
+      for (const type of types)
+        assert.ok(
+          nodes.some((node) => node.type === type),
+          type,
+        );
+    });
+  }
 });

@@ -9,8 +9,8 @@ type ExampleRun = (home: Home, flow: readonly FlowNode[]) => Promise<void>;
 interface ShownMessage {
   action?: string;
   payload?: unknown;
-  stored?: unknown;
-  error?: unknown;
+  stored?: { inserted: number; alreadyThere: number };
+  error?: { reason?: string };
 }
 
 const LINE = '{"nodo":"comuna_15","humedad":60,"temperatura":26,"sensacion":26.92732,"radiacion":1997.07}';
@@ -54,6 +54,22 @@ export const EXAMPLE_RUNS: Record<string, ExampleRun> = {
       ({ fill, text }) => fill === 'green' && (text ?? '').includes('1'),
     );
   },
+  '08 replay.json': async (home, flow) => {
+    await reading(home, flow);
+    const again = nodeOf(flow, 'inject', 'from the beginning');
+    await home.api.press(again);
+    // Some of these were only read by the examples before.
+    await shown(home, flow, 'stored', ({ stored }) => stored);
+    await home.api.press(again);
+    await shown(home, flow, 'stored', ({ stored }) => stored?.inserted === 0 && stored.alreadyThere > 0);
+  },
+  '09 errors and dead letters.json': async (home, flow) => {
+    await reading(home, flow);
+    await home.api.press(nodeOf(flow, 'inject', 'wrong reading'));
+    await shown(home, flow, 'dead letters', ({ error }) => error?.reason === 'rejected');
+    await home.api.press(nodeOf(flow, 'inject', 'good reading'));
+    await shown(home, flow, 'good', isReading);
+  },
 };
 
 /** The errors that an example shows on purpose, in its catch node. */
@@ -73,6 +89,15 @@ async function askCatalog(home: Home, flow: readonly FlowNode[]): Promise<void> 
       (message) => message.action === action && JSON.stringify(message.payload).includes(part),
     );
   }
+}
+
+/** The consumer has its partitions. */
+async function reading(home: Home, flow: readonly FlowNode[]): Promise<void> {
+  await home.api.status(
+    'the consumer to be connected',
+    nodeOf(flow, 'kafka-consumer'),
+    ({ fill }) => fill === 'green',
+  );
 }
 
 /** Node-RED has opened it, and so what the board sends from now on is read. */
