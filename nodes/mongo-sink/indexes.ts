@@ -19,6 +19,8 @@ export async function ensureReadingsIndex(
 
 /** Codes of MongoDB's `error_codes.yml` for an index that is there already, with other options. */
 const INDEX_CONFLICTS = [85, 86];
+/** ... and for one that is not there. */
+const INDEX_NOT_FOUND = 27;
 
 /**
  * Makes the index that keeps a node from standing twice in `nodos`. Where one does, it makes a plain one, and replaces
@@ -57,14 +59,18 @@ function makeUnique(nodos: Collection<NodoDocument>): Promise<string> {
 
 /**
  * Drops the index that a unique one serves as well as, then makes that: a server older than 5.0 takes no second index of
- * the same field, whatever its name.
+ * the same field, whatever its name. Another sink may be doing the same.
  */
 async function replacePlainIndex(nodos: Collection<NodoDocument>): Promise<void> {
   const plain = (await nodos.indexes()).find(
-    ({ key, sparse, partialFilterExpression, collation }) =>
-      JSON.stringify(key) === '{"nodo":1}' && !sparse && !partialFilterExpression && !collation,
+    ({ key, unique, sparse, partialFilterExpression, collation }) =>
+      JSON.stringify(key) === '{"nodo":1}' && !unique && !sparse && !partialFilterExpression && !collation,
   );
-  if (plain?.name !== undefined) await nodos.dropIndex(plain.name);
+  const name = plain?.name;
+  if (name !== undefined) {
+    const refused = await refusalOf(() => nodos.dropIndex(name));
+    if (refused && !hasCode(refused, [INDEX_NOT_FOUND])) throw refused;
+  }
   await makeUnique(nodos);
 }
 

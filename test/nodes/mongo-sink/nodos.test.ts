@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { ObjectId, type AnyBulkWriteOperation } from 'mongodb';
+import { ObjectId, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import { toDocument } from '../../../nodes/mongo-sink/document';
+import { ensureNodosIndex } from '../../../nodes/mongo-sink/indexes';
 import type { NodoDocument } from '../../../nodes/mongo-sink/nodo';
 import { Nodos } from '../../../nodes/mongo-sink/nodos';
 import { newReadingId, readingTime } from '../../../nodes/shared/reading-id';
@@ -240,6 +241,48 @@ describe('mongo-sink: the list of nodes', () => {
       await nodoIs('twice', 7);
       assert.deepEqual(sink!.troubles, []);
       assert.equal(await isUnique(), true);
+    });
+
+    describe('whose plain index several sinks replace at once', () => {
+      const list = () => test.db.collection<NodoDocument>('nodos');
+      beforeEach(() => list().createIndex({ nodo: 1 }));
+
+      /** The collection as a sink sees it that has to wait before one of its commands. */
+      function slowed(
+        command: 'indexes' | 'dropIndex',
+        before: () => Promise<unknown>,
+      ): Collection<NodoDocument> {
+        return new Proxy(list(), {
+          get(target, name) {
+            const value = Reflect.get(target, name) as unknown;
+            if (typeof value !== 'function') return value;
+            const call = value.bind(target) as (...args: unknown[]) => unknown;
+            return name === command ? (...args: unknown[]) => before().then(() => call(...args)) : call;
+          },
+        });
+      }
+
+      it('has a unique one for each, also where another has dropped the plain one first', async () => {
+        let dropped = false;
+        const first = async (): Promise<void> => {
+          if (!dropped) await list().dropIndex('nodo_1');
+          dropped = true;
+        };
+        assert.deepEqual(await ensureNodosIndex(slowed('dropIndex', first)), { unique: true });
+        assert.equal(dropped, true);
+      });
+
+      it('keeps the unique one that another has just made', async () => {
+        const drops: string[] = [];
+        const other = (): Promise<unknown> => ensureNodosIndex(list());
+        const late = slowed('indexes', other);
+        late.dropIndex = (name) => {
+          drops.push(name);
+          return list().dropIndex(name);
+        };
+        assert.deepEqual(await ensureNodosIndex(late), { unique: true });
+        assert.deepEqual(drops, []);
+      });
     });
   });
 });
