@@ -1,4 +1,4 @@
-import { MongoServerError, type Db } from 'mongodb';
+import { MongoServerError, MongoWriteConcernError, type Db } from 'mongodb';
 import { DAY_MS } from '../shared/summary-chunks';
 import { UserError, shorten } from '../shared/user-error';
 import type { ReadingDocument } from './document';
@@ -77,8 +77,11 @@ async function createWithIndex(db: Db, collection: string, expireAfterSeconds: n
   try {
     await db.createCollection(collection);
   } catch (error) {
-    // Another instance has just made it.
-    if (!(error instanceof MongoServerError) || error.code !== NAMESPACE_EXISTS) throw error;
+    // Another instance has just made it, or the majority is late: then the index is what is waited for.
+    const isThere =
+      error instanceof MongoWriteConcernError ||
+      (error instanceof MongoServerError && error.code === NAMESPACE_EXISTS);
+    if (!isThere) throw error;
   }
   await db.collection(collection).createIndex({ ts: 1 }, { name: RETENTION_INDEX, expireAfterSeconds });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { MongoWriteConcernError } from 'mongodb';
 import type { UserError } from '../../../nodes/shared/user-error';
 import { DAY_MS } from '../../../nodes/shared/summary-chunks';
-import { RETENTION_INDEX } from '../../../nodes/mongo-sink/retention';
+import { RETENTION_INDEX, ensureRetention } from '../../../nodes/mongo-sink/retention';
 import { database } from '../../support/services';
 import { until } from '../../support/until';
 import { openDatabase, reading, record, TestSink, type TestDatabase } from './support';
@@ -35,6 +36,26 @@ describe('mongo-sink: readings that are kept for a time', function () {
 
   it('makes the index by which they expire with the collection, a day later than they are refused', async () => {
     await withSink(30, (sink) => sink.store(record(reading('a'), 1, undefined, Date.now())));
+    assert.equal(await expiry(), 31 * 86_400);
+  });
+
+  it('makes that index too where the majority is late to acknowledge the new collection', async () => {
+    let late = true;
+    const db = new Proxy(test.db, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== 'function') return value;
+        const call = value.bind(target) as (...args: unknown[]) => unknown;
+        if (name !== 'createCollection' || !late) return call;
+        return async (...args: unknown[]) => {
+          late = false;
+          await call(...args);
+          throw new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'timed out' } });
+        };
+      },
+    });
+    assert.equal(await ensureRetention(db, 'datos', 30), undefined);
+    assert.equal(late, false);
     assert.equal(await expiry(), 31 * 86_400);
   });
 
