@@ -169,6 +169,7 @@ export class MongoSink {
         signal,
         onFailure: (error, delay) => this.report.waiting(waitReason(error), Date.now() + delay),
       });
+      this.report.prepared();
     } catch (error) {
       if (!signal.aborted) throw error;
     }

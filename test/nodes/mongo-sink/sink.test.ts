@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MongoClient, ObjectId } from 'mongodb';
+import { MongoClient, MongoServerError, ObjectId } from 'mongodb';
 import type { MongoDatabase } from '../../../nodes/mongo-database/types';
 import { elementsOf } from '../../../nodes/mongo-sink/identity';
 import { MongoSink } from '../../../nodes/mongo-sink/sink';
@@ -260,6 +260,8 @@ describe('mongo-sink: storing readings', () => {
   });
 
   it('reads from the primary, whatever the URI says: a secondary may not have yet what decides on a write', async () => {
+    // Not that of the sink which each test has: what stands there would depend on which of the two is quicker.
+    const own = await openDatabase(test.uri);
     const client = new MongoClient(test.uri, { readPreference: 'secondaryPreferred', monitorCommands: true });
     const reads: string[] = [];
     const elsewhere: string[] = [];
@@ -269,9 +271,10 @@ describe('mongo-sink: storing readings', () => {
       else reads.push(commandName);
     });
     await client.connect();
-    const lease = { db: () => Promise.resolve(client.db(test.name)), release: () => undefined };
+    const lease = { db: () => Promise.resolve(client.db(own.name)), release: () => undefined };
     const mongo: MongoDatabase = { description: '', state: { state: 'connected' }, acquire: () => lease };
-    await test.db.collection('nodos').insertMany([{ nodo: 'twice' }, { nodo: 'twice' }]);
+    await own.db.createCollection('datos');
+    await own.db.collection('nodos').insertMany([{ nodo: 'twice' }, { nodo: 'twice' }]);
     const ignore = (): void => undefined;
     const other = new MongoSink(
       mongo,
@@ -289,6 +292,41 @@ describe('mongo-sink: storing readings', () => {
     } finally {
       await other.close();
       await client.close();
+      await own.drop();
+    }
+  });
+
+  it('says that it is ready again when what it prepares has failed for a moment and no reading comes', async () => {
+    let late = true;
+    const db = new Proxy(test.db, {
+      get(target, name) {
+        if (name === 'listCollections' && late) {
+          late = false;
+          throw new MongoServerError({ message: 'waiting for replication timed out', code: 64 });
+        }
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const lease = { db: () => Promise.resolve(db), release: () => undefined };
+    const mongo: MongoDatabase = { description: '', state: { state: 'connected' }, acquire: () => lease };
+    const states: string[] = [];
+    const ignore = (): void => undefined;
+    const other = new MongoSink(
+      mongo,
+      { ...SETTINGS, summaries: false },
+      {
+        onState: ({ state }) => states.push(state),
+        onTrouble: ignore,
+        onBackfill: ignore,
+        textOf: (error) => error.message,
+      },
+    );
+    try {
+      await until('its being ready', () => states.at(-1) === 'ready');
+      assert.deepEqual(states, ['waiting', 'ready']);
+    } finally {
+      await other.close();
     }
   });
 
