@@ -39,6 +39,8 @@ export async function askForSrvRecords({ host, service }: SrvName, signal: Abort
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
+    // Where one has failed, the other may still be asked.
+    cancel();
   }
 }
 

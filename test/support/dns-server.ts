@@ -10,12 +10,14 @@ export class DnsServer {
   readonly questions: string[] = [];
   /** takes questions and answers none */
   silent = false;
+  /** questions of this type are not answered */
+  ignored: Answer['type'] | undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.on('message', (packet, { port, address }) => {
       const { id, questions = [] } = decode(packet);
       this.questions.push(...questions.map(({ type, name }) => `${type} ${name}`));
-      if (this.silent) return;
+      if (this.silent || questions.some(({ type }) => type === this.ignored)) return;
       socket.send(this.answer(id, questions), port, address);
     });
   }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MongoConnection } from '../../../nodes/mongo-database/client';
 import { testConnection } from '../../../nodes/mongo-database/connection-test';
 import { connectionSettings, type ConnectionSettings } from '../../../nodes/mongo-database/settings';
@@ -181,6 +182,15 @@ describe('mongo-database: a database whose hosts stand in DNS (mongodb+srv)', fu
       await connection.close();
       assert.ok(Date.now() - since < 1_000);
     }
+  });
+
+  it('leaves no question open when one of the records is missing', async () => {
+    names.ignored = 'TXT';
+    assert.deepEqual(await found('mongodb+srv://datos.test'), ['error srv-not-found']);
+    const asked = names.questions.length;
+    // A question that nobody answers would be asked again after a second.
+    await delay(1_500);
+    assert.equal(names.questions.length, asked);
   });
 
   it('says so when the DNS server can’t be reached', async () => {
