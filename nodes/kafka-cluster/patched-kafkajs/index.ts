@@ -38,7 +38,7 @@ import { groupedMessages as grouped } from './grouped-messages';
 export * from 'kafkajs';
 export { clusterOf, createAdmin, newDecoder, newEncoder } from './own-requests';
 export type { Broker as ConnectedBroker, Cluster as Connections, ProtocolRequest } from './own-requests';
-export type { Decoder, Encoder } from './own-requests';
+export type { Decoder } from './own-requests';
 export { oauthSignIn } from './oauth-sign-in';
 export { EXPECTED_VERSION, examination, folder };
 
