@@ -26,7 +26,6 @@ export class SinkReport {
   private stored = 0;
   private rejected = 0;
   private ended = false;
-  private isWaiting = false;
   private readonly reported = new Set<string>();
 
   constructor(
@@ -48,9 +47,9 @@ export class SinkReport {
     this.ready();
   }
 
-  /** What had to be made at the start has been made. Where that was waited for, no reading need come to say so. */
+  /** What was waited for at the start has been made: no reading need come to say so. */
   prepared(): void {
-    if (!this.ended && this.isWaiting && this.isConnected()) this.ready();
+    if (!this.ended && this.isConnected()) this.ready();
   }
 
   database(state: DatabaseState): void {
@@ -69,7 +68,6 @@ export class SinkReport {
   /** @param nextAttempt milliseconds since 1970 */
   waiting(error: Error, nextAttempt: number): void {
     if (this.ended) return;
-    this.isWaiting = true;
     this.listener.onState({ state: 'waiting', nextAttempt, error });
     this.trouble(error);
   }
@@ -83,7 +81,6 @@ export class SinkReport {
   }
 
   private ready(): void {
-    this.isWaiting = false;
     const { stored, rejected, backfill } = this;
     this.listener.onState({ state: 'ready', stored, rejected, ...(backfill ? { backfill } : {}) });
   }

@@ -164,12 +164,14 @@ export class MongoSink {
         this.report.trouble(waitReason(toError(error)));
       }
     };
+    let waited = false;
+    const onFailure = (error: Error, delay: number): void => {
+      waited = true;
+      this.report.waiting(waitReason(error), Date.now() + delay);
+    };
     try {
-      await keepTrying(attempt, {
-        signal,
-        onFailure: (error, delay) => this.report.waiting(waitReason(error), Date.now() + delay),
-      });
-      this.report.prepared();
+      await keepTrying(attempt, { signal, onFailure });
+      if (waited) this.report.prepared();
     } catch (error) {
       if (!signal.aborted) throw error;
     }
