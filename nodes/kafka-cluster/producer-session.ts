@@ -6,7 +6,6 @@ import {
   type RecordMetadata,
 } from './patched-kafkajs';
 import type { KafkaClient } from './client';
-
 import type { OutgoingRecord, ProducerOptions } from './types';
 import { withTimeout } from './with-timeout';
 
