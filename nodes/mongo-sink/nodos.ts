@@ -252,6 +252,8 @@ async function updateNewer(
     // The connection was lost between two commands, or the server stops at the first refusal although it should not.
     const refused = new Set(refusals.map(({ index }) => index));
     const rest = chunk.filter((_, i) => !refused.has(i));
+    // It names none of what was sent: sending that again would never end.
+    if (rest.length === chunk.length) throw error;
     if (rest.length > 0) await updateNewer(collection, rest, unique);
   }
 }
