@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
 import { confirm, reject } from '../shared/deliveries';
+import { onFlowsStarted, onceFlowsStarted } from '../shared/flows-started';
 import type { PipelineMessage } from '../shared/messages';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
@@ -42,19 +43,18 @@ export = function (RED: NodeAPI): void {
     let timer: NodeJS.Timeout | undefined;
 
     // Only now do all nodes of the flow exist: what is sent earlier may reach none of them.
-    const onFlowsStarted = (event: FlowsStarted): void => {
+    const stopWaiting = onFlowsStarted(RED.events, (event) => {
       policy = confirmPolicy(settings.confirm, node._alias ?? node.id, node.z, flowNodes());
       consumer.confirmsByHandingOn(policy.by === 'handed-on');
       if (!started) {
         started = true;
         consumer.start();
         timer = setInterval(show, STATUS_INTERVAL_MS);
-      } else if (touchesAnything(event)) {
+      } else if (touchesAnything(event as FlowsStarted)) {
         consumer.deployed();
       }
       show();
-    };
-    RED.events.on('flows:started', onFlowsStarted);
+    });
 
     node.on('input', (message, _send, done) => {
       try {
@@ -67,7 +67,7 @@ export = function (RED: NodeAPI): void {
     });
 
     node.on('close', (done: () => void) => {
-      RED.events.off('flows:started', onFlowsStarted);
+      stopWaiting();
       clearInterval(timer);
       display.close();
       consumer
@@ -102,13 +102,12 @@ export = function (RED: NodeAPI): void {
 
   /** A node that can't work says why in its status and for each message. */
   function refuse(node: Node, error: Error): void {
-    const onFlowsStarted = (): void => {
+    const stopWaiting = onceFlowsStarted(RED.events, () => {
       node.error(error, {});
       node.status({ fill: 'red', shape: 'ring', text: error.message });
-    };
-    RED.events.once('flows:started', onFlowsStarted);
+    });
     node.on('input', (_message, _send, done) => done(error));
-    node.on('close', () => RED.events.off('flows:started', onFlowsStarted));
+    node.on('close', stopWaiting);
   }
 
   function clusterOf(id: string | undefined): KafkaCluster {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
+import { onceFlowsStarted } from '../shared/flows-started';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
@@ -168,7 +169,7 @@ export = function (RED: NodeAPI): void {
   }
 
   RED.nodes.registerType('kafka-producer', KafkaProducerNode);
-  RED.events.once('flows:started', () => {
+  onceFlowsStarted(RED.events, () => {
     reportOrphans().catch((error: unknown) => RED.log.error(toError(error).message));
   });
 };

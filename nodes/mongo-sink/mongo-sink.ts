@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import type { MongoDatabase, MongoDatabaseNode } from '../mongo-database/types';
 import { confirm, deliveriesOf, hold } from '../shared/deliveries';
+import { onceFlowsStarted } from '../shared/flows-started';
 import type { PipelineMessage } from '../shared/messages';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
@@ -32,13 +33,12 @@ export = function register(RED: NodeAPI): void {
       latest = status;
       if (started) display.set(status);
     };
-    const onFlowsStarted = (): void => {
+    const stopWaiting = onceFlowsStarted(RED.events, () => {
       started = true;
       display.set(latest);
-    };
-    RED.events.once('flows:started', onFlowsStarted);
+    });
     this.on('close', () => {
-      RED.events.off('flows:started', onFlowsStarted);
+      stopWaiting();
       display.close();
     });
     try {

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { timeOfDay } from '../shared/clock';
+import { onceFlowsStarted } from '../shared/flows-started';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator, type Translate } from '../shared/translate';
 import { toError } from '../shared/user-error';
@@ -19,7 +20,7 @@ export = function registerSerialJsonIn(RED: NodeAPI): void {
     let source: SerialSource | undefined;
 
     // Not before: a reading sent while the flow's other nodes do not exist yet would reach none of them.
-    const onFlowsStarted = () => {
+    const stopWaiting = onceFlowsStarted(RED.events, () => {
       try {
         source = new SerialSource(
           readConfig(def),
@@ -37,11 +38,10 @@ export = function registerSerialJsonIn(RED: NodeAPI): void {
         report(toError(thrown));
         status.set({ fill: 'red', shape: 'ring', text: t('serial-json-in.status.error') });
       }
-    };
-    RED.events.once('flows:started', onFlowsStarted);
+    });
 
     this.on('close', (done: (error?: Error) => void) => {
-      RED.events.off('flows:started', onFlowsStarted);
+      stopWaiting();
       status.close();
       (source?.close() ?? Promise.resolve()).then(() => done(), done);
     });

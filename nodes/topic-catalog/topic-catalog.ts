@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { KafkaClusterNode } from '../kafka-cluster/types';
 import type { MongoDatabaseNode } from '../mongo-database/types';
+import { onceFlowsStarted } from '../shared/flows-started';
 import type { PipelineMessage } from '../shared/messages';
 import { StatusDisplay } from '../shared/status-display';
 import { localizeError, translator } from '../shared/translate';
@@ -26,10 +27,9 @@ export = function (RED: NodeAPI): void {
     const display = new StatusDisplay((shown) => this.status(shown));
     const status = new CatalogStatus((shown) => display.set(shown), t);
     // A status that is set before all nodes are there is seen by none of them.
-    const onFlowsStarted = (): void => status.start();
-    RED.events.once('flows:started', onFlowsStarted);
+    const stopWaiting = onceFlowsStarted(RED.events, () => status.start());
     this.on('close', () => {
-      RED.events.off('flows:started', onFlowsStarted);
+      stopWaiting();
       display.close();
     });
     try {
