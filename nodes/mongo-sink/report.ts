@@ -6,7 +6,8 @@ import type { Outcome } from './writer';
 
 export type SinkState =
   | { state: 'connecting' }
-  | { state: 'ready'; stored: number; rejected: number; backfill?: BackfillProgress }
+  /** the counts are of readings, since the node was started */
+  | { state: 'ready'; inserted: number; alreadyThere: number; rejected: number; backfill?: BackfillProgress }
   /** nothing can be written before `nextAttempt` (milliseconds since 1970) */
   | { state: 'waiting'; nextAttempt: number; error: Error };
 
@@ -23,7 +24,8 @@ export interface SinkListener {
 /** Tells the listener of a sink how it fares: its state whenever that changes, and each trouble once. */
 export class SinkReport {
   private backfill: BackfillProgress | undefined;
-  private stored = 0;
+  private inserted = 0;
+  private alreadyThere = 0;
   private rejected = 0;
   private ended = false;
   private readonly reported = new Set<string>();
@@ -40,9 +42,11 @@ export class SinkReport {
 
   /** A batch is settled. */
   settled(outcomes: readonly Outcome[]): void {
-    const rejected = outcomes.reduce((sum, outcome) => (outcome instanceof UserError ? sum + 1 : sum), 0);
-    this.rejected += rejected;
-    this.stored += outcomes.length - rejected;
+    for (const outcome of outcomes) {
+      if (outcome === 'inserted') this.inserted++;
+      else if (outcome === 'alreadyThere') this.alreadyThere++;
+      else this.rejected++;
+    }
     this.reported.clear();
     this.ready();
   }
@@ -81,7 +85,13 @@ export class SinkReport {
   }
 
   private ready(): void {
-    const { stored, rejected, backfill } = this;
-    this.listener.onState({ state: 'ready', stored, rejected, ...(backfill ? { backfill } : {}) });
+    const { inserted, alreadyThere, rejected, backfill } = this;
+    this.listener.onState({
+      state: 'ready',
+      inserted,
+      alreadyThere,
+      rejected,
+      ...(backfill ? { backfill } : {}),
+    });
   }
 }

@@ -10,9 +10,13 @@ export function statusOf(state: SinkState, t: Translate): NodeStatus {
     case 'connecting':
       return { fill: 'yellow', shape: 'ring', text: t('mongo-sink.status.connecting') };
     case 'ready': {
-      const { stored, rejected, backfill } = state;
-      const counts = t(`mongo-sink.status.${rejected > 0 ? 'rejected' : 'ready'}`, { stored, rejected });
-      const text = backfill ? t('mongo-sink.status.backfill', { counts, ...backfill }) : counts;
+      const { inserted, alreadyThere, rejected, backfill } = state;
+      const counts = [t('mongo-sink.status.ready', { stored: inserted })];
+      if (alreadyThere > 0) counts.push(t('mongo-sink.status.already-there', { count: alreadyThere }));
+      if (rejected > 0) counts.push(t('mongo-sink.status.rejected', { rejected }));
+      const text = backfill
+        ? t('mongo-sink.status.backfill', { counts: counts.join(', '), ...backfill })
+        : counts.join(', ');
       return { fill: 'green', shape: 'dot', text };
     }
     case 'waiting': {

@@ -230,6 +230,14 @@ describe('mongo-sink in Node-RED', () => {
     await until('the count', () => statusTexts().includes('connected, 1 stored, 1 rejected'));
   });
 
+  it('counts apart what was there already, as after a replay', async () => {
+    await deploy();
+    input(delivered(reading('a'), 1));
+    await got('stored', 1);
+    input(delivered(reading('a'), 1));
+    await until('the count', () => statusTexts().includes('connected, 1 stored, 1 already there'));
+  });
+
   it('shows until when it waits for a database that is away, and tells Catch once', async () => {
     await deploy({}, { uri: 'mongodb://127.0.0.1:1' });
     input(delivered(reading('a'), 1), { payload: reading('b') });

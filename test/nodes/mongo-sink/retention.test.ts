@@ -89,7 +89,7 @@ describe('mongo-sink: readings that are kept for a time', function () {
       assert.equal(error.params.days, 30);
       assert.equal((await test.db.collection('rechazados').findOne())?.error, 'too-old');
       const state = sink.states.at(-1);
-      assert.ok(state?.state === 'ready' && state.rejected === 1 && state.stored === 1);
+      assert.ok(state?.state === 'ready' && state.rejected === 1 && state.inserted === 1);
     });
   });
 
