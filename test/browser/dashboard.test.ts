@@ -300,8 +300,16 @@ describe('the dashboard in the classic dashboard', function () {
     const page = await open('#!/0?nodo=fechas');
     await page.sees('Humedad relativa', '3');
     await page.page.getByRole('button', { name: 'Desde – hasta' }).click();
-    await page.page.getByLabel('Desde').fill('2020-01-01T00:00:00');
-    await page.page.getByLabel('Hasta').fill('2020-01-02T00:00:00');
+    const [from, to] = ['Desde', 'Hasta'].map((name) => page.page.getByLabel(name, { exact: true }));
+    await from!.fill('2020-01-02T00:00:00');
+    await to!.fill('2020-01-01T00:00:00');
+    await page.page.getByRole('button', { name: 'Mostrar' }).click();
+    assert.equal(
+      await to!.evaluate((field: HTMLInputElement) => field.validationMessage),
+      'Tiene que ser después de «Desde».',
+    );
+    await from!.fill('2020-01-01T00:00:00');
+    await to!.fill('2020-01-02T00:00:00');
     await page.page.getByRole('button', { name: 'Mostrar' }).click();
     await page.page.getByText('No hay lecturas en este intervalo').waitFor();
     assert.match(page.page.url(), /desde=2020-01-01T05:00:00.000Z&hasta=2020-01-02T05:00:00.000Z/);

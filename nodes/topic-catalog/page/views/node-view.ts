@@ -337,14 +337,15 @@ export class NodeView extends LitElement {
     const to = this.range.kind === 'between' ? this.range.to : (times.at(-1) ?? now);
     const submit = (event: SubmitEvent): void => {
       event.preventDefault();
-      const fields = new FormData(event.target as HTMLFormElement);
-      const [chosenFrom, chosenTo] = ['from', 'to'].map((name) =>
-        new Date(fields.get(name) as string).getTime(),
-      );
-      if (!(chosenFrom! < chosenTo!)) return;
-      this.choose({ kind: 'between', from: chosenFrom!, to: chosenTo! });
+      const [fromField, toField] = fieldsOf(event);
+      const [chosenFrom, chosenTo] = [fromField, toField].map(({ value }) => new Date(value).getTime());
+      if (chosenFrom! < chosenTo!) return this.choose({ kind: 'between', from: chosenFrom!, to: chosenTo! });
+      toField.setCustomValidity(texts.node.toBeforeFrom);
+      toField.reportValidity();
     };
-    return html`<form class="card" @submit=${submit}>
+    // The browser lets nobody submit a field that it holds for wrong.
+    const edited = (event: Event): void => fieldsOf(event)[1].setCustomValidity('');
+    return html`<form class="card" @submit=${submit} @input=${edited}>
       <label
         >${texts.node.from}
         <input type="datetime-local" name="from" step="1" required value=${localDateTime(from)}
@@ -464,6 +465,11 @@ function rangeFields(range: Range): object {
 }
 
 /** A time as a datetime-local field has it: local, without a zone. */
+function fieldsOf({ currentTarget }: Event): [from: HTMLInputElement, to: HTMLInputElement] {
+  const { elements } = currentTarget as HTMLFormElement;
+  return [elements.namedItem('from') as HTMLInputElement, elements.namedItem('to') as HTMLInputElement];
+}
+
 function localDateTime(time: number): string {
   const shifted = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
   return shifted.toISOString().slice(0, 19);
