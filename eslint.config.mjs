@@ -1,9 +1,11 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import importRules from './tools/import-rules.mjs';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/', '.cache/', 'test/screenshots/'] },
+  { ignores: ['dist/', 'resources/*.js', 'node_modules/', '.data/', '.cache/', 'test/screenshots/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -22,24 +24,12 @@ export default tseslint.config(
     },
   },
   {
+    // What data reach: an expression that takes the square of a text's length stops Node-RED.
     files: ['nodes/**/*.ts'],
-    ignores: ['nodes/kafka-cluster/patched-kafkajs/**'],
-    rules: {
-      // What is loaded before it is patched stays as it was.
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['kafkajs', 'kafkajs/**'],
-              allowTypeImports: true,
-              message: 'Import it from nodes/kafka-cluster/patched-kafkajs.',
-            },
-          ],
-        },
-      ],
-    },
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
   },
+  ...importRules,
   {
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },
@@ -47,9 +37,5 @@ export default tseslint.config(
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: { globals: { ...globals.node } },
-  },
-  {
-    files: ['resources/*.js'],
-    languageOptions: { globals: { ...globals.browser, ...globals.jquery } },
   },
 );

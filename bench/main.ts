@@ -3,7 +3,7 @@
  *
  *   npm run bench                      everything, some 40 minutes
  *   npm run bench -- --quick           rows 1, 2, 3 and 5 in short, under 3 minutes
- *   npm run bench -- --row 1 --row 5   these rows alone
+ *   npm run bench -- --row 1 --row 5   these rows alone; 8 and 9 fetch Kafka Connect and other people's clients
  *   npm run bench -- --check           fails when a ratio of rows 1, 2 or 5 is a third below the recorded one
  *   npm run bench -- --record          keeps the rows of this run as those that --check compares with
  *   npm run bench -- --table [file]    prints what is recorded, or a run's file, as Markdown

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setupError } from './setup-error';
 
 /** Takes one line of progress, meant for a person. */
 export type Report = (line: string) => void;
@@ -10,20 +11,22 @@ export type Report = (line: string) => void;
  * @param folder where the result stands; nothing is done when it is there
  * @param fill puts the content into the folder it is given, which is renamed afterwards
  * @returns whether it was filled now
+ * @throws one sentence that says what to do, where the disk, the rights or the network are the reason
  */
 export async function installOnce(folder: string, fill: (folder: string) => Promise<void>): Promise<boolean> {
   if (existsSync(folder)) return false;
-  await removeAbandoned(folder);
   const partial = `${folder}.partial-${process.pid}`;
-  await mkdir(partial, { recursive: true });
   try {
+    await removeAbandoned(folder);
+    await mkdir(partial, { recursive: true });
     await fill(partial);
     await rename(partial, folder);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    // Where the folder is not to be written to, there is nothing to remove either.
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     // Another process was faster: its folder is as good as ours.
     if (isNotEmpty(error) && existsSync(folder)) return false;
-    throw error;
+    throw setupError(error, path.dirname(folder));
   }
   return true;
 }

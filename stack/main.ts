@@ -1,18 +1,25 @@
-import { readCommandLine } from './command-line';
-import { readConfig, SettingError, type StackConfig } from './config';
-import { Stack, type Addresses } from './stack';
+import path from 'node:path';
+import { asksForHelp, help, readCommandLine } from './command-line';
+import { ADMIN_USER, isLoopback, readConfig, SettingError, type StackConfig } from './config';
+import { dataDirError } from './data-dir-error';
+import { DataDirLock } from './data-dir-lock';
+import { formatLine, logFormatOf } from './log-format';
+import { makePassword, type NewPassword } from './password';
+import { ServiceError } from './process/managed-process';
+import { serviceUsersFile } from './service-users';
+import { shippedFor, Stack, type Addresses } from './stack';
+import { t } from './texts/texts.mjs';
 
 /** The terminal and npm may both pass on the same Ctrl-C; what comes this soon after the first is not a second one. */
 const SAME_REQUEST_MS = 1_000;
 
 function say(line: string): void {
-  console.log(line);
+  console.log(formatLine(logFormatOf(process.env.LOG_FORMAT) ?? 'text', 'npm start', line));
 }
 
 function settingsOrExit(): StackConfig {
   try {
-    const { role, ...shape } = readCommandLine(process.argv.slice(2));
-    return readConfig(process.env, role, shape);
+    return readConfig(process.env, readCommandLine(process.argv.slice(2)));
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     console.error(error.message);
@@ -20,15 +27,55 @@ function settingsOrExit(): StackConfig {
   }
 }
 
+/** Before anything is written: a second start on the same data must change nothing there. */
+async function lockOrExit(dataDir: string): Promise<DataDirLock> {
+  try {
+    return await DataDirLock.take(dataDir);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exit(1);
+  }
+}
+
 /** One line, so that a program can wait for it. */
-function readyLine(at: Addresses, since: number): string {
+function readyLine(at: Addresses, since: number, config: StackConfig): string {
   const seconds = ((Date.now() - since) / 1000).toFixed(1);
   const services = [
     `Kafka ${at.kafka}`,
-    ...(at.database === undefined ? [] : [`database ${at.database}`]),
-    ...(at.serial === undefined ? [] : [`serial line ${at.serial}`]),
+    ...(at.database === undefined ? [] : [t('start.ready-database', { at: at.database })]),
+    ...(at.serial === undefined ? [] : [t('start.ready-serial', { at: at.serial })]),
   ];
-  return `ready in ${seconds} s: dashboard ${at.dashboard}  editor ${at.editor}  (${services.join(', ')}; Ctrl-C stops everything)`;
+  const { dashboard, editor } = at;
+  const file = path.relative('', serviceUsersFile(config.dataDir));
+  const secure = config.secure ? `${t(`start.${asking(config)}`, { file })}; ` : '';
+  const who = `${secure}${whoCanReach(config)}`;
+  return t('start.ready', { seconds, dashboard, editor, services: services.join(', '), who });
+}
+
+/** @returns the name of the text that says who asks for a password: those that are run here */
+function asking({ kafka, database }: StackConfig): string {
+  const ownKafka = 'port' in kafka;
+  if (database === undefined || !('port' in database)) return 'asks-kafka';
+  return ownKafka ? 'asks-both' : 'asks-database';
+}
+
+/** Who reaches dashboard and editor, and so can run programs here. */
+function whoCanReach({ host, login, secure }: StackConfig): string {
+  if (!isLoopback(host)) return t('start.open-host', { host });
+  if (login.passwordHash !== undefined) return t('start.open-password');
+  if (secure) return t('start.open-editor');
+  return t('start.open-all');
+}
+
+/** Once: of the password only a hash is kept. */
+function passwordLines({ password, signIn }: NewPassword, at: Addresses): string[] {
+  return [
+    t('start.password', { user: ADMIN_USER, password }),
+    t('start.links', {
+      dashboard: `${at.dashboard}?sign-in=${signIn}`,
+      editor: `${at.editor}/?sign-in=${signIn}`,
+    }),
+  ];
 }
 
 /**
@@ -50,15 +97,20 @@ function onRequestToStop(stop: () => void): void {
 }
 
 async function main(): Promise<void> {
+  if (asksForHelp(process.argv.slice(2))) return say(help());
   const since = Date.now();
-  const stack = new Stack(settingsOrExit(), say);
+  const config = settingsOrExit();
+  const lock = await lockOrExit(config.dataDir);
+  const made = config.login.newPassword ? await makePassword(config.dataDir) : undefined;
+  if (made) config.login.passwordHash = made.hash;
+  const stack = new Stack(config, say, shippedFor(config.role), made?.signIn, lock);
   let stopping: Promise<void> | undefined;
   /** A set-up step may be under way still: its commands end with this process. */
   const stopAndExit = async (code: number): Promise<void> => {
     stopping ??= stack.stop();
     try {
       await stopping;
-      if (code === 0) say('stopped');
+      if (code === 0) say(t('start.stopped'));
       process.exit(code);
     } catch (error) {
       console.error(messageOf(error));
@@ -66,18 +118,26 @@ async function main(): Promise<void> {
     }
   };
   onRequestToStop(() => {
-    say('stopping');
+    say(t('start.stopping'));
     void stopAndExit(0);
   });
   try {
     const addresses = await stack.start();
-    say(readyLine(addresses, since));
+    say(readyLine(addresses, since, config));
+    if (made) passwordLines(made, addresses).forEach(say);
   } catch (error) {
     // What a stop interrupts fails: that is no news.
     if (stopping !== undefined) return;
-    console.error(messageOf(error));
+    console.error(messageOf(isAbout(config.dataDir, error) ? dataDirError(error, config.dataDir) : error));
+    console.error(t('start.doctor'));
     await stopAndExit(1);
   }
+}
+
+/** Whether a file of the data directory, or a service that keeps its data there, is the reason. */
+function isAbout(dataDir: string, error: unknown): boolean {
+  const file = (error as NodeJS.ErrnoException).path;
+  return error instanceof ServiceError || file?.startsWith(dataDir) === true;
 }
 
 function messageOf(error: unknown): string {

@@ -2,13 +2,19 @@
 // Installs the npm packages and builds dist/ where either is missing or out of date, then runs FILE on the Node.js that
 // is one of those packages. It runs on the system's own Node.js (18 or later) and may use nothing that is not built in.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
+import fs, { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os, { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setupSentence } from '../stack/setup-sentence.mjs';
+import { completeMark } from './build-mark.mjs';
 import { whenLeftAlone } from './left-alone.mjs';
+import { whyNotHere } from './where-it-runs.mjs';
+import { t } from '../stack/texts/texts.mjs';
 
 const NODE_MAJOR = 24;
+/** Of free disk, with room for what else a first start fetches. */
+const NEEDED_MB = 1_200;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bin = path.join(root, 'node_modules', '.bin');
 const node = path.join(bin, 'node');
@@ -17,6 +23,8 @@ main(process.argv.slice(2));
 
 function main([program, ...args]) {
   try {
+    const reason = whyNotHere(process.platform, process.versions.node);
+    if (reason !== undefined) throw new Error(reason);
     if (!packagesUpToDate()) installPackages();
     ensureNode();
     if (!buildUpToDate()) build();
@@ -39,9 +47,17 @@ function packagesUpToDate() {
 }
 
 function installPackages() {
-  console.log('installing the npm packages of package-lock.json (about 520 MB; takes a minute)');
+  requireWritable(root);
+  const { bavail, bsize } = fs.statfsSync(root);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free < NEEDED_MB) {
+    throw new Error(t('first.room', { folder: root, free, needed: NEEDED_MB }));
+  }
+  console.log(t('first.fetching'));
   // Without its warnings: Node-RED 5 wants a newer Node.js than the system's, and gets it.
-  npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
+  // A minute without a word, as npm has it, is long where there is no network at all.
+  const retries = ['--fetch-retries=3', '--fetch-retry-factor=3', '--fetch-retry-mintimeout=2000'];
+  npm('ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', ...retries);
 }
 
 /** The npm package "node" fetches its program in an install script, which npm may have been told not to run. */
@@ -50,11 +66,8 @@ function ensureNode() {
   npm('rebuild', 'node');
   const version = nodeVersion();
   if (version?.startsWith(`v${NODE_MAJOR}.`)) return;
-  throw new Error(
-    `${path.relative('', node)} should be Node.js ${NODE_MAJOR} and is ${version ?? 'missing'}. It comes from the npm ` +
-      'package "node", whose install script has to run: see that "npm config get ignore-scripts" says false, remove ' +
-      'node_modules and try again.',
-  );
+  const params = { node: path.relative('', node), major: NODE_MAJOR, version: version ?? t('first.missing') };
+  throw new Error(t('first.node', params));
 }
 
 function nodeVersion() {
@@ -69,9 +82,22 @@ function nodeVersion() {
   }
 }
 
-/** The oldest built file has to be newer than the newest of what it is built from. */
+/** What stands in the checkout is made by whoever starts it; where that can't be, the tools below say so less clearly. */
+function requireWritable(folder) {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+  } catch (error) {
+    throw new Error(setupSentence(`${error.code} ${folder}`, folder, process.env) ?? error.message, {
+      cause: error,
+    });
+  }
+}
+
+/** Built to its end, and the oldest built file newer than the newest of what it is built from. */
 function buildUpToDate() {
-  const built = files(path.join(root, 'dist')).filter((file) => file.endsWith('.js'));
+  const dist = path.join(root, 'dist');
+  if (!existsSync(completeMark(root))) return false;
+  const built = files(dist).filter((file) => file.endsWith('.js'));
   if (built.length === 0) return false;
   const sources = [
     ...files(path.join(root, 'nodes')),
@@ -81,7 +107,8 @@ function buildUpToDate() {
 }
 
 function build() {
-  console.log('building dist/');
+  console.log(t('first.building'));
+  requireWritable(existsSync(path.join(root, 'dist')) ? path.join(root, 'dist') : root);
   try {
     execFileSync(node, [path.join(root, 'tools', 'build.mjs')], {
       cwd: root,
@@ -91,7 +118,7 @@ function build() {
   } catch {
     // The compiler has said what is wrong. Half a build must not pass for a whole one the next time.
     rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-    throw new Error('the build failed: see the messages above');
+    throw new Error(t('first.build-failed'));
   }
 }
 
@@ -113,11 +140,27 @@ function npm(...args) {
   // Below an npm script this is the very npm that runs it.
   const own = process.env.npm_execpath;
   const [command, before] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'npm-logs-'));
   try {
-    execFileSync(command, [...before, ...args], { cwd: root, stdio: 'inherit' });
+    execFileSync(command, [...before, ...args, '--logs-dir', logs], { cwd: root, stdio: 'inherit' });
+    rmSync(logs, { recursive: true, force: true });
   } catch {
-    throw new Error(`"npm ${args.join(' ')}" failed: see the messages above`);
+    // Its terminal shows progress, so what it said is read from its log.
+    const said = files(logs)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    const folder = path.join(root, 'node_modules');
+    const sentence = setupSentence(errorsOf(said), folder, process.env);
+    throw new Error(sentence ?? t('first.npm-failed', { command: args[0] }));
   }
+}
+
+/** Of npm's log the errors: what it only tried again is no reason. */
+function errorsOf(log) {
+  return log
+    .split('\n')
+    .filter((line) => /^\d+ error /.test(line))
+    .join('\n');
 }
 
 function environment() {

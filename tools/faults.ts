@@ -65,8 +65,8 @@ async function main(): Promise<number> {
 
 /** Case 11, the model tests, stands beside the nodes that it tests. */
 const MODEL_TESTS = [
-  'test/nodes/kafka-producer/outbox-model.test.ts',
-  'test/nodes/kafka-consumer/offset-tracker.test.ts',
+  'test/nodes/kafka-producer/outbox/outbox-model.test.ts',
+  'test/nodes/kafka-consumer/confirming/offset-tracker.test.ts',
 ].map((file) => path.join(ROOT, file));
 
 /** @returns the files of these case numbers, all cases when there are none */

@@ -10,6 +10,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** A line for each skipped test: which and why. */
+  why: string[];
 }
 
 /** How a run of mocha ended: its exit code, and the counts of each test file by its path. */
@@ -24,8 +26,13 @@ const root = path.dirname(__dirname);
  * Runs mocha in a process of its own.
  * @param args mocha's arguments
  * @param output where its lines go
+ * @param env added to this process's environment
  */
-export async function runMocha(args: string[], output: Output): Promise<Outcome> {
+export async function runMocha(
+  args: string[],
+  output: Output,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'test-run-'));
   const file = path.join(folder, 'counts.json');
   const own = [
@@ -38,7 +45,7 @@ export async function runMocha(args: string[], output: Output): Promise<Outcome>
   const child = spawn(process.execPath, [...own, ...args], {
     cwd: root,
     stdio: ['inherit', 'pipe', 'pipe'],
-    env: { ...process.env, TEST_COUNTS: file },
+    env: { ...process.env, ...env, TEST_COUNTS: file },
   });
   child.stdout.on('data', (chunk: Buffer) => output.write(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.write(chunk));

@@ -1,6 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { environmentAt, momentOf, testsWithoutServices } from './moments';
+import { missingForTests } from './prerequisites';
 import { runMocha, type Counts, type Outcome } from './mocha-run';
 import { Output } from './output';
 
@@ -13,19 +16,34 @@ const ORDER = ['firmware', 'nodes', 'flows', 'proteus', 'stack', 'tools'];
 const TOGETHER = ['interop', 'package', 'system', 'browser'];
 
 /** These take many minutes, and have commands of their own. */
-const APART = ['faults', path.join('package', 'matrix.test.ts')];
+const APART = ['faults', 'registry', 'machine', path.join('package', 'matrix.test.ts')];
 
 /** More failing files than this are no accident. */
 const MOST_RUN_AGAIN = 8;
 
-/** @returns the test files in the order in which they run, relative to the checkout: those of the parts, those of all. */
-function testFiles(): { parts: string[]; together: string[] } {
+const HELP = `npm test                       all tests; what they need and the machine does not have is fetched first
+npm test -- FILE-OR-FOLDER...  those of a file or folder: npm test -- test/nodes/mongo-sink
+npm test -- -g TEXT            those whose title has a text; any other option of mocha goes as well
+MONGODB_URI=... npm test       against a MongoDB of yours (it writes and drops databases there)
+TEST_MOMENT=SEED npm test      the tests of the nodes live at the moment of that seed, or "now"
+CHROMIUM_PATH=... npm test     with a browser of yours`;
+
+/**
+ * @returns the test files in the order in which they run, relative to the checkout: those of the nodes that need nothing
+ * but their process, those of the parts, and those of all
+ */
+async function testFiles(): Promise<{ alone: string[]; parts: string[]; together: string[] }> {
+  const alone = await testsWithoutServices();
   const files = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !APART.includes(file) && !APART.includes(topFolder(file)))
     .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
   const inTest = (file: string): string => path.join('test', file);
   return {
-    parts: files.filter((file) => !TOGETHER.includes(topFolder(file))).map(inTest),
+    alone,
+    parts: files
+      .filter((file) => !TOGETHER.includes(topFolder(file)))
+      .map(inTest)
+      .filter((file) => !alone.includes(file)),
     together: files.filter((file) => TOGETHER.includes(topFolder(file))).map(inTest),
   };
 }
@@ -39,22 +57,38 @@ function rank(file: string): number {
   return place < 0 ? ORDER.length : place;
 }
 
-/** Most tests wait for a program to start or to come back: two can wait at once. */
-async function runAll(args: string[]): Promise<Outcome[]> {
-  const { parts, together } = testFiles();
+/**
+ * Most tests wait for a program to start or to come back: two can wait at once.
+ * @param env of the tests of the nodes that need no service, whose outcome is the first
+ */
+async function runAll(args: string[], env: Record<string, string>): Promise<Outcome[]> {
+  const { alone, parts, together } = await testFiles();
   // The database that MONGODB_URI names is one for all.
   const sideBySide = os.availableParallelism() > 1 && !process.env.MONGODB_URI;
-  if (!sideBySide) return [await runMocha([...args, ...parts, ...together], new Output())];
+  const first = (): Promise<Outcome> => runMocha([...args, ...alone], new Output(), env);
+  if (!sideBySide) return [await first(), await runMocha([...args, ...parts, ...together], new Output())];
   console.log(`tests of ${TOGETHER.join(', ')} run beside the others, and are shown after them`);
   const later = new Output(true);
   const showLater = <T>(result: T): T => {
     later.release();
     return result;
   };
-  return Promise.all([
-    runMocha([...args, ...parts], new Output()).then(showLater),
-    runMocha([...args, ...together], later),
-  ]);
+  const beside = runMocha([...args, ...together], later);
+  const outcomes = [await first(), await runMocha([...args, ...parts], new Output()).then(showLater)];
+  return [...outcomes, await beside];
+}
+
+/** The environment in which the tests of the nodes live at another moment, a different one in each run. */
+function momentOfThisRun(): Record<string, string> {
+  const given = process.env.TEST_MOMENT;
+  if (given === 'now') return {};
+  const seed = given ? Number(given) : randomInt(2 ** 31);
+  if (!Number.isInteger(seed)) throw new Error(`TEST_MOMENT is "${given}": neither a whole number nor "now"`);
+  const moment = momentOf(seed);
+  console.log(
+    `tests of the nodes that need no service live at ${moment.at} in ${moment.zone} (TEST_MOMENT=${seed} repeats it)`,
+  );
+  return environmentAt(moment);
 }
 
 /** @returns the test files in which something failed, or undefined where mocha failed outside of them. */
@@ -66,7 +100,7 @@ function failedFiles({ code, counts }: Outcome): string[] | undefined {
 
 /** @returns the last line of a run, of all its files. */
 function total(counts: Record<string, Counts>): string {
-  const sum = (outcome: keyof Counts): number =>
+  const sum = (outcome: 'passed' | 'failed' | 'skipped'): number =>
     Object.values(counts).reduce((all, each) => all + each[outcome], 0);
   const skipped = sum('skipped');
   return `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
@@ -78,23 +112,46 @@ function total(counts: Record<string, Counts>): string {
  * still (see test/support/services.ts). What fails twice has failed.
  */
 async function main(args: string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(HELP);
+    return 0;
+  }
   process.on('SIGINT', () => undefined);
   const chosen = args.some((arg) => !arg.startsWith('-') && existsSync(path.resolve(root, arg)));
-  if (chosen) return (await runMocha(args, new Output())).code;
-  const outcomes = await runAll(args);
+  if (chosen) {
+    const env = process.env.TEST_MOMENT ? momentOfThisRun() : {};
+    return (await runMocha(args, new Output(), env)).code;
+  }
+  const missing = await missingForTests(console.log);
+  if (missing.length > 0) {
+    console.error(missing.map((line) => `missing: ${line}`).join('\n'));
+    return 1;
+  }
+  const env = momentOfThisRun();
+  const outcomes = await runAll(args, env);
   let code = Math.max(...outcomes.map((outcome) => outcome.code));
   const counts = Object.fromEntries(outcomes.flatMap((outcome) => Object.entries(outcome.counts)));
   const failed = outcomes.map(failedFiles);
   const again = failed.flatMap((files) => files ?? []);
-  if (!failed.includes(undefined) && again.length > 0 && again.length <= MOST_RUN_AGAIN) {
-    console.log(
-      `\nfailed, and run once more:\n  ${again.map((file) => path.relative(root, file)).join('\n  ')}`,
-    );
-    const second = await runMocha([...args, ...again], new Output());
-    code = second.code;
-    Object.assign(counts, second.counts);
+  if (again.length > 0) {
+    const few = !failed.includes(undefined) && again.length <= MOST_RUN_AGAIN;
+    const what = few ? 'run once more' : 'too many to be an accident, so not run again';
+    console.log(`\nfailed, ${what}:\n  ${again.map((file) => path.relative(root, file)).join('\n  ')}`);
+    if (few) {
+      // A test that fails at the moment at which it was run is not to pass at another.
+      const seconds = [
+        ...(failed[0]?.length ? [await runMocha([...args, ...failed[0]], new Output(), env)] : []),
+        ...(again.length > (failed[0]?.length ?? 0)
+          ? [await runMocha([...args, ...failed.slice(1).flatMap((files) => files ?? [])], new Output())]
+          : []),
+      ];
+      code = Math.max(...seconds.map((second) => second.code));
+      for (const second of seconds) Object.assign(counts, second.counts);
+    }
   }
-  console.log(`\nin all: ${total(counts)}`);
+  console.log('');
+  for (const line of Object.values(counts).flatMap(({ why }) => why)) console.log(line);
+  console.log(total(counts));
   return code;
 }
 

@@ -1,13 +1,23 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Usage } from '../support/usage';
 
 /** What a contender can be told to do; each takes one JSON value and gives one back. */
 export type Commands = Record<string, (argument: never) => unknown>;
 
+/** In ms: a timer is due so often, and how late it comes is how long the event loop was blocked. */
+const LOOP_TIMER_MS = 5;
+const loop = monitorEventLoopDelay({ resolution: LOOP_TIMER_MS });
+loop.enable();
+
 const COMMON: Commands = {
-  /** @returns microseconds of a processor that this process has used so far */
-  cpu: () => {
+  /** @returns what this process has used so far; of the event loop, since it was asked last */
+  usage: (): Usage => {
     const { user, system } = process.cpuUsage();
-    return user + system;
+    const loopMs = Math.max(0, loop.max / 1e6 - LOOP_TIMER_MS);
+    loop.reset();
+    // Linux gives it in kilobytes.
+    return { cpu: user + system, memoryMB: process.resourceUsage().maxRSS / 1024, loopMs };
   },
 };
 

@@ -1,6 +1,7 @@
 import { ReadlineParser } from 'serialport';
-import { localClock } from '../../nodes/serial-json-in/local-time';
-import { SerialReader } from '../../nodes/serial-json-in/serial-reader';
+import { localClock } from '../../nodes/serial-json-in/lines/local-time';
+import { readLineRules } from '../../nodes/serial-json-in/rules-config';
+import { SerialReader } from '../../nodes/serial-json-in/port/serial-reader';
 import { runProgram } from './commands';
 
 /** What a port gives at a time. */
@@ -90,7 +91,13 @@ async function again(
 function ours(chunks: Buffer[]): Promise<number> {
   let good = 0;
   const reader = new SerialReader(
-    { port: '/dev/ttyACM0', maxLineLength: 4096, clock: localClock(''), explain: (reason) => reason },
+    {
+      port: '/dev/ttyACM0',
+      maxLineLength: 4096,
+      rules: readLineRules({}),
+      clock: localClock(''),
+      explain: (reason) => reason,
+    },
     { reading: () => good++, rejected: () => undefined },
   );
   // As the port does it: an event with the bytes that have come.

@@ -1,7 +1,8 @@
 import { ObjectId } from 'mongodb';
-import type { ReadingDocument } from '../../nodes/mongo-sink/document';
+import type { ReadingDocument } from '../../nodes/mongo-sink/storing/document';
+import { DAY_MS, HOUR_MS } from '../../nodes/shared/durations';
 import { newReadingId } from '../../nodes/shared/reading-id';
-import { DAY_MS, HOUR_MS, hourOf } from '../../nodes/shared/summary-chunks';
+import { hourOf } from '../../nodes/shared/summary-chunks';
 
 export const NODES = Array.from({ length: 100 }, (_, i) => `comuna_${i + 1}`);
 export const TOPIC = 'Prueba';

@@ -1,4 +1,5 @@
-import { DAY_MS, HOUR_MS, hourOf } from '../../nodes/shared/summary-chunks';
+import { DAY_MS, HOUR_MS } from '../../nodes/shared/durations';
+import { hourOf } from '../../nodes/shared/summary-chunks';
 import { NODES } from './generator';
 
 /** What the dashboard asks of topic-catalog for one of its pages, as nodes/topic-catalog/page/views/ sends it. */

@@ -1,18 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { MongoClient, type Db } from 'mongodb';
-import { backfill } from '../../nodes/mongo-sink/backfill';
-import type { ReadingDocument } from '../../nodes/mongo-sink/document';
+import { backfill } from '../../nodes/mongo-sink/history/backfill';
+import type { ReadingDocument } from '../../nodes/mongo-sink/storing/document';
 import {
   ensureMarksIndexes,
   historyDatabase,
   type HistoryDatabase,
-} from '../../nodes/mongo-sink/history-database';
-import { ensureNodosIndex, ensureReadingsIndex } from '../../nodes/mongo-sink/indexes';
-import { lastReadingOf, type NodoDocument } from '../../nodes/mongo-sink/nodo';
-import { summariseMark } from '../../nodes/mongo-sink/summarise';
-import { HOUR_MS, hourOf, markId } from '../../nodes/shared/summary-chunks';
+} from '../../nodes/mongo-sink/history/history-database';
+import { ensureNodosIndex, ensureReadingsIndex } from '../../nodes/mongo-sink/preparing/indexes';
+import { lastReadingOf, type NodoDocument } from '../../nodes/mongo-sink/storing/nodo';
+import { summariseMark } from '../../nodes/mongo-sink/history/summarise';
+import { HOUR_MS } from '../../nodes/shared/durations';
+import { hourOf, markId } from '../../nodes/shared/summary-chunks';
 import { KafkaJsCluster } from '../../nodes/kafka-cluster/cluster';
+import type { AdminLease } from '../../nodes/kafka-cluster/types';
 import { Catalog } from '../../nodes/topic-catalog/catalog';
 import { Database } from '../../stack/database/database';
 import { memoryMB, peakMemoryMB } from '../support/process-usage';
@@ -33,6 +35,7 @@ const STANDSTILL_MS = 600_000;
 export class StoredHistory {
   private readonly clock: DatabaseClock;
   private readonly cluster: KafkaJsCluster;
+  private readonly lease: AdminLease;
 
   private constructor(
     private readonly database: Database,
@@ -41,7 +44,7 @@ export class StoredHistory {
   ) {
     this.clock = new DatabaseClock(client);
     this.cluster = new KafkaJsCluster({ brokers: [kafka.bootstrap], clientId: 'bench' }, () => undefined);
-    this.cluster.acquireAdmin();
+    this.lease = this.cluster.acquireAdmin();
   }
 
   /** @param capMB of the server's memory */
@@ -90,14 +93,20 @@ export class StoredHistory {
   /** Asks a catalog that has answered nothing yet, or only what the same page has asked before. */
   async ask({ requests, known }: Question): Promise<{ answer: number; database: number }> {
     const db = this.client.db('datos');
+    const { admin, release } = this.cluster.acquireAdmin();
     const catalog = new Catalog({
       kafka: {
         description: 'bench',
         groupId: 'mongo-sink',
-        admin: this.cluster.acquireAdmin(),
+        admin,
         localize: (error) => error.message,
       },
-      database: { description: 'bench', ...NAMES, db: () => Promise.resolve(db) },
+      database: {
+        description: 'bench',
+        ...NAMES,
+        settingsCollection: 'ajustes',
+        db: () => Promise.resolve(db),
+      },
       silentAfter: 5,
       onLive: () => undefined,
       onEvent: () => undefined,
@@ -112,21 +121,21 @@ export class StoredHistory {
       return { answer, database: this.clock.milliseconds - before };
     } finally {
       catalog.close();
-      this.cluster.releaseAdmin();
+      release();
     }
   }
 
   async stop(): Promise<void> {
-    this.cluster.releaseAdmin();
+    this.lease.release();
     await this.client.close();
     await Promise.all([this.database.stop(), this.kafka.stop()]);
   }
 
   private async prepare(db: Db): Promise<HistoryDatabase> {
     const history = historyDatabase(db, NAMES);
-    await ensureReadingsIndex(db.collection<ReadingDocument>(NAMES.collection));
-    await ensureNodosIndex(db.collection<NodoDocument>(NAMES.nodesCollection));
-    await ensureMarksIndexes(history);
+    await ensureReadingsIndex(db, db.collection<ReadingDocument>(NAMES.collection));
+    await ensureNodosIndex(db, db.collection<NodoDocument>(NAMES.nodesCollection));
+    await ensureMarksIndexes(db, history);
     // Nothing is there yet: from here on the summaries, with the marks, hold everything.
     await backfill(history, () => undefined, new AbortController().signal);
     return history;

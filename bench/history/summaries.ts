@@ -1,14 +1,13 @@
 import { ObjectId } from 'mongodb';
-import type { ReadingDocument } from '../../nodes/mongo-sink/document';
-import type { HistoryDatabase } from '../../nodes/mongo-sink/history-database';
-import { Marks } from '../../nodes/mongo-sink/marks';
-import { summariseMark } from '../../nodes/mongo-sink/summarise';
+import type { ReadingDocument } from '../../nodes/mongo-sink/storing/document';
+import type { HistoryDatabase } from '../../nodes/mongo-sink/history/history-database';
+import { DirtyHours } from '../../nodes/mongo-sink/history/dirty-hours';
+import { summariseMark } from '../../nodes/mongo-sink/history/summarise';
+import { DAY_MS, HOUR_MS } from '../../nodes/shared/durations';
 import { leastIdAt, numberOf } from '../../nodes/shared/stored-reading';
 import { Summary } from '../../nodes/shared/summary';
 import {
   CHUNK_CELLS,
-  DAY_MS,
-  HOUR_MS,
   cellIndex,
   chunkEnd,
   chunkId,
@@ -100,7 +99,7 @@ class OpenChunk {
 
 /** Marks an hour, as storing its readings does. */
 export async function markHour(history: HistoryDatabase, nodo: string, hour: number): Promise<void> {
-  const marks = new Marks({
+  const marks = new DirtyHours({
     collection: () => Promise.resolve(history.marks),
     onWaiting: (error) => {
       throw error;

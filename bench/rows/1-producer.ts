@@ -20,19 +20,19 @@ import {
 import { interleaved, nodesByPartition } from '../support/services';
 import type { Contender, NodeRedContender } from '../support/workshop';
 
-const BARE = 'bare kafkajs, batches of 500';
-const OFF = 'kafka-producer, outbox off';
-const ON = 'kafka-producer, outbox on';
+export const BARE = 'bare kafkajs, batches of 500';
+export const OFF = 'kafka-producer, outbox off';
+export const ON = 'kafka-producer, outbox on';
 const PEER = 'node-red-contrib-kafkajs';
 const CLIENT = 'node-red-contrib-kafka-client';
 const PLATFORMATIC = '@platformatic/kafka, batches of 500';
 /** What is measured on the older Kafka. */
 const OLD = ' (Kafka 3.9)';
 
-const PARTITIONS = 3;
+export const PARTITIONS = 3;
 const NODES_EACH = 4;
 const NODES = nodesByPartition(PARTITIONS, NODES_EACH);
-const FED = interleaved(NODES);
+export const FED = interleaved(NODES);
 /** Messages that a flow has on their way at the same time. */
 const WINDOW = 10_000;
 /** What a peer may be given, a second, so that it does not drown. */
@@ -119,10 +119,11 @@ async function onOldKafka(context: Context): Promise<{ series: Series[]; goals: 
 }
 
 /** The bare driver and our nodes, writing to this Kafka. */
-async function ours(
+export async function ours(
   context: Context,
   kafka: KafkaUnderTest,
   suffix: string,
+  row = 1,
 ): Promise<Record<string, Measure>> {
   const { services, workshop } = context;
   const place = placeOf(kafka, services.database.uri);
@@ -134,10 +135,15 @@ async function ours(
   ]);
   const order: Omit<FeedOrder, 'topic'> = { nodes: FED, window: WINDOW, until: 'producer' };
   const fed = (contender: NodeRedContender, own: string): Measure =>
-    one(context, kafka, contender, own, (topic) => contender.remote.call('start', { ...order, topic }));
+    one(context, kafka, contender, own, (topic) => contender.remote.call('start', { ...order, topic }), row);
   return {
-    [BARE + suffix]: one(context, kafka, bare, 'bare', (topic) =>
-      bare.remote.call('start', { brokers: place.brokers, nodes: NODES, topic }),
+    [BARE + suffix]: one(
+      context,
+      kafka,
+      bare,
+      'bare',
+      (topic) => bare.remote.call('start', { brokers: place.brokers, nodes: NODES, topic }),
+      row,
     ),
     [OFF + suffix]: fed(off, 'off'),
     [ON + suffix]: fed(on, 'on'),
@@ -236,9 +242,10 @@ function one(
   { remote }: Contender,
   name: string,
   start: Start,
+  row = 1,
 ): Measure {
   return async (round) => {
-    const topic = `row1-${name}-${round}`;
+    const topic = `row${row}-${name}-${round}`;
     await kafka.createTopic(topic, PARTITIONS);
     await start(topic);
     const speed = await speedOf(name, [remote], kafka.growth(topic), plan);

@@ -9,8 +9,8 @@ import { nodesByPartition } from '../support/services';
 
 const BARE = 'bare eachBatch + insertMany';
 const INDEXED = 'bare eachBatch + insertMany, index {nodo, _id}';
-const BATCH = 'kafka-consumer -> mongo-sink, batch mode';
-const SINGLE = 'kafka-consumer -> mongo-sink, single mode';
+export const BATCH = 'kafka-consumer -> mongo-sink, batch mode';
+export const SINGLE = 'kafka-consumer -> mongo-sink, single mode';
 const PEER = 'kafkajs-consumer -> mongodb4';
 
 const PARTITIONS = 3;
@@ -20,7 +20,7 @@ const TOPIC = 'row2';
 const PEER_TOPIC = 'row2-peer';
 const PEER_RECORDS = 30_000;
 /** More than the fastest one reads in its time. */
-const RECORDS_PER_SECOND = 80_000;
+export const RECORDS_PER_SECOND = 80_000;
 
 /** Readings a second that are stored while a full topic is read. */
 export const sinkRow: Row = {

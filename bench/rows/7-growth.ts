@@ -3,7 +3,7 @@ import type { Progress } from '../contenders/counter';
 import { fill } from '../support/fill';
 import { sinkFlow } from '../support/our-flow';
 import { memoryMB } from '../support/process-usage';
-import { speedOf } from '../support/rate';
+import { speedOf, type Speed } from '../support/rate';
 import { inRounds, isWanted, type Context, type Measure, type Row } from '../support/row';
 import { nodesByPartition } from '../support/services';
 import type { Contender, NodeRedContender } from '../support/workshop';
@@ -74,7 +74,7 @@ async function drain(
   servers: readonly NodeRedContender[],
   topic: string,
   name: string,
-): Promise<{ rate: number; cpu: number }> {
+): Promise<Speed> {
   const place: Place = {
     brokers: services.kafka.bootstrap,
     databaseUri: services.database.uri,

@@ -6,6 +6,9 @@ import { latencyRow } from './4-latency';
 import { serialRow } from './5-serial';
 import { idleRow } from './6-start-idle';
 import { growthRow } from './7-growth';
+import { rivalProducersRow } from './8-rival-producers';
+import { connectRow } from './9-connect';
+import { decoderRow } from './10-decoder';
 
 /** In the order in which they run. */
 export const ROWS: readonly Row[] = [
@@ -16,4 +19,7 @@ export const ROWS: readonly Row[] = [
   serialRow,
   idleRow,
   growthRow,
+  rivalProducersRow,
+  connectRow,
+  decoderRow,
 ];

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { installOnce, type Report } from '../../stack/install-once';
 import { CACHE } from '../../stack/paths';
 import { run } from '../../stack/process/run';
-import { requireProgram } from '../../stack/programs';
+import { installLocked, makeEnvironment } from '../../stack/python-packages';
 
 interface NpmPackage {
   name: string;
@@ -49,13 +49,8 @@ export async function pythonWithKafka(report: Report): Promise<string> {
   const folder = path.join(CACHE, `kafka-python-${KAFKA_PYTHON}`);
   await installOnce(folder, async (partial) => {
     report('fetching kafka-python from PyPI');
-    await run(requireProgram('python3', 'to measure the original pattern', 'apt-get install python3-venv'), [
-      '-m',
-      'venv',
-      partial,
-    ]);
-    const python = path.join(partial, 'bin', 'python');
-    await run(python, ['-m', 'pip', 'install', '--progress-bar', 'off', `kafka-python==${KAFKA_PYTHON}`]);
+    const python = await makeEnvironment(partial, 'to measure the original pattern');
+    await installLocked(python, path.join(__dirname, 'kafka-python/requirements.txt'));
   });
   return path.join(folder, 'bin', 'python');
 }

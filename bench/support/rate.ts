@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../contenders/counter';
 import { until } from '../../test/support/until';
-import type { Remote } from './remote';
+import type { Meter, Usage } from './usage';
 
 /** How long a rate is measured, in milliseconds. */
 export interface Span {
@@ -16,6 +16,9 @@ export interface Speed {
   rate: number;
   /** what each cost the contenders' own processes, in microseconds of a processor: other load hardly touches it */
   cpu: number;
+  /** the most memory of all of them together, and how long one's event loop was blocked at most */
+  memoryMB?: number;
+  loopMs?: number;
 }
 
 /** How often is looked: what has come to its end before the time is up counts until then. */
@@ -29,7 +32,7 @@ const FIRST_SIGN_MS = 60_000;
  */
 export async function speedOf(
   what: string,
-  contenders: readonly Remote[],
+  contenders: readonly Meter[],
   progress: () => Promise<Progress>,
   { settleMs, measureMs }: Span,
 ): Promise<Speed> {
@@ -43,13 +46,24 @@ export async function speedOf(
   if (last.count === first.count) {
     await until(`${what} to go on`, async () => (last = await progress()).count > first.count, FIRST_SIGN_MS);
   }
-  const used = (await usedBy(contenders)) - before;
+  const after = await usedBy(contenders);
   const count = last.count - first.count;
-  return { rate: (count / (last.at - first.at)) * 1000, cpu: used / count };
+  const { memoryMB, loopMs } = after;
+  return {
+    rate: (count / (last.at - first.at)) * 1000,
+    cpu: (after.cpu - before.cpu) / count,
+    memoryMB,
+    ...(loopMs !== undefined && { loopMs }),
+  };
 }
 
-/** @returns microseconds of a processor, so far, all together */
-async function usedBy(contenders: readonly Remote[]): Promise<number> {
-  const used = await Promise.all(contenders.map((contender) => contender.call<number>('cpu')));
-  return used.reduce((sum, one) => sum + one, 0);
+/** All together; of the event loops the one that was blocked longest. */
+async function usedBy(contenders: readonly Meter[]): Promise<Usage> {
+  const used = await Promise.all(contenders.map((contender) => contender.usage()));
+  const loops = used.flatMap(({ loopMs }) => loopMs ?? []);
+  return {
+    cpu: used.reduce((sum, { cpu }) => sum + cpu, 0),
+    memoryMB: used.reduce((sum, { memoryMB }) => sum + memoryMB, 0),
+    ...(loops.length > 0 && { loopMs: Math.max(...loops) }),
+  };
 }

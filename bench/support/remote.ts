@@ -1,5 +1,7 @@
+import type { Meter, Usage } from './usage';
+
 /** A contender's process, to be told what to do; see contenders/commands.ts. */
-export class Remote {
+export class Remote implements Meter {
   constructor(readonly port: number) {}
 
   async call<T>(command: string, argument: unknown = null): Promise<T> {
@@ -10,6 +12,10 @@ export class Remote {
     const text = await response.text();
     if (!response.ok) throw new Error(`${command}: ${text}`);
     return JSON.parse(text) as T;
+  }
+
+  async usage(): Promise<Usage> {
+    return this.call<Usage>('usage');
   }
 
   /** @returns whether it takes commands yet */

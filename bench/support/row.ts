@@ -28,6 +28,10 @@ export interface Series {
   figures: number[];
   /** what each cost the contender's process, in microseconds of a processor, one a round */
   cpu?: number[];
+  /** the most memory of its process in each round, MB */
+  memoryMB?: number[];
+  /** how long its event loop was blocked at most in each round, ms, where Node.js runs it */
+  loopMs?: number[];
 }
 
 /** A ratio of two contenders of a row and what it should be. */
@@ -85,19 +89,21 @@ export async function inRounds(
   contenders: Readonly<Record<string, Measure>>,
 ): Promise<Series[]> {
   const wanted = Object.entries(contenders).filter(([name]) => isWanted(plan, name));
-  const all = wanted.map(([name, measure]) => ({
-    measure,
-    series: { name, unit, figures: [] as number[], cpu: [] as number[] },
-  }));
+  const all = wanted.map(([name, measure]) => {
+    const series: Required<Series> = { name, unit, figures: [], cpu: [], memoryMB: [], loopMs: [] };
+    return { measure, series };
+  });
   for (const { measure } of all) await measure(WARM_UP);
   for (let round = 0; round < plan.rounds; round++) {
     const first = round % all.length;
     for (const { measure, series } of [...all.slice(first), ...all.slice(0, first)]) {
-      const { rate, cpu } = await measure(round);
+      const { rate, cpu, memoryMB, loopMs } = await measure(round);
       series.figures.push(rate);
       series.cpu.push(cpu);
+      if (memoryMB !== undefined) series.memoryMB.push(memoryMB);
+      if (loopMs !== undefined) series.loopMs.push(loopMs);
       say(
-        `  round ${round + 1}  ${series.name.padEnd(48)} ${Math.round(rate).toString().padStart(9)} ${unit}  ${cpu.toFixed(1)} us`,
+        `  round ${round + 1}  ${series.name.padEnd(48)} ${Math.round(rate).toString().padStart(9)} ${unit}  ${cpu.toFixed(1)} us${memoryMB === undefined ? '' : `  ${memoryMB.toFixed(0)} MB`}${loopMs === undefined ? '' : `  ${loopMs.toFixed(0)} ms`}`,
       );
     }
   }

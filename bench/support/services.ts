@@ -35,6 +35,15 @@ export class Services {
     return this.mongo.db(databaseName).collection(collection).countDocuments({});
   }
 
+  /** Without a look at the documents. */
+  async estimateDocuments(databaseName: string, collection = 'datos'): Promise<number> {
+    return this.mongo.db(databaseName).collection(collection).estimatedDocumentCount();
+  }
+
+  async createIndex(databaseName: string, fields: Record<string, 1 | -1>): Promise<void> {
+    await this.mongo.db(databaseName).collection('datos').createIndex(fields);
+  }
+
   async dropDatabase(databaseName: string): Promise<void> {
     await this.mongo.db(databaseName).dropDatabase();
   }

@@ -7,6 +7,11 @@ const HEAD = [
   '|---|---|---|---|---|---|---|',
 ];
 
+const COSTS_HEAD = [
+  '| row | contender | us of CPU each | most memory, MB | event loop blocked at most, ms |',
+  '|---|---|---|---|---|',
+];
+
 /** @returns what was measured against what it should be, as Markdown */
 export function toMarkdown(report: Report): string {
   const { machine, database, rows } = report;
@@ -16,7 +21,14 @@ export function toMarkdown(report: Report): string {
     `${versions.join(', ')}.`,
     rows.map(conditionsOf).join('; ') + '.',
   ];
-  return [about.join(' '), '', ...HEAD, ...rows.flatMap(linesOf)].join('\n');
+  const costs = rows.flatMap(costsOf);
+  return [
+    about.join(' '),
+    '',
+    ...HEAD,
+    ...rows.flatMap(linesOf),
+    ...(costs.length > 0 ? ['', ...COSTS_HEAD, ...costs] : []),
+  ].join('\n');
 }
 
 function conditionsOf({ row, measured: { rounds, date, commit } }: MeasuredRow): string {
@@ -39,6 +51,16 @@ function linesOf(result: MeasuredRow): string[] {
     return line(row, of, figure(of), '', '', '', goal);
   });
   return [...ratios, ...bounded, ...othersOf(result, figure), ...failures.map((one) => failed(row, one))];
+}
+
+/** What each contender used, where that was measured. */
+function costsOf({ row, series }: MeasuredRow): string[] {
+  return series.flatMap(({ name, cpu, memoryMB, loopMs }) => {
+    if (!cpu?.length || (!memoryMB?.length && !loopMs?.length)) return [];
+    const most = (values?: readonly number[]): string =>
+      values?.length ? formatNumber(Math.max(...values)) : '';
+    return [line(row, name, formatNumber(summarize(cpu).median), most(memoryMB), most(loopMs))];
+  });
 }
 
 /** What is neither part of a ratio nor bounded. */

@@ -35,7 +35,7 @@ export class Workshop {
   static async open(): Promise<Workshop> {
     // Inside the checkout, where the contenders find their packages.
     const dir = await mkdtemp(path.join(CACHE, 'bench-'));
-    const programs = ['bare-producer', 'bare-sink', 'platformatic-producer', 'serial'];
+    const programs = ['bare-producer', 'bare-sink', 'platformatic-producer', 'serial', 'decoder'];
     await build({
       entryPoints: programs.map((name) => path.join(CONTENDERS, `${name}.ts`)),
       outdir: dir,
@@ -71,6 +71,7 @@ export class Workshop {
     const port = await freePort();
     const remote = new Remote(port);
     const process_ = new ManagedProcess({
+      inherits: 'all',
       name,
       command: process.execPath,
       args: [

@@ -1,61 +1,80 @@
 // IoT node: a DHT11 on pin 2 and a radiation sensor (0 to 5 V) on A1. Every 3.06 s it
-// prints one JSON object and CR LF at 9600 baud 8-N-1, and sleeps in between:
+// prints one JSON object and CR LF at 9600 baud 8-N-1, and sleeps in between (config.h has what can be chosen):
 //
 //   {"nodo":"comuna_15","humedad":60,"temperatura":26,"sensacion":26.92732,"radiacion":1997.07}
 //
 // humedad: relative humidity, %. temperatura, sensacion (heat index): °C. radiacion: mV on A1.
-// When the DHT11 gives no valid answer, the line `Error` comes first and the three
-// values that depend on it are null.
+// When the DHT11 does not answer, the line `Error` comes first, when its checksum is wrong the line
+// `Error: checksum`; the three values that depend on it are then null.
 
 #include <avr/power.h>
+#include <avr/wdt.h>
 
-#include "dht11.h"
+#include "checked_line.h"
+#include "config.h"
+#include "dht.h"
 #include "heat_index.h"
 #include "json_number.h"
 #include "low_power.h"
+#include "node_name.h"
 
-// The name this board signs its readings with; firmware/Makefile sets it.
-#ifndef NODO
-#define NODO "comuna_15"
-#endif
-
-static const uint8_t DHT11_PIN = 2;
-static const uint8_t RADIATION_PIN = A1;
-
-// One ADC count at a 5 V reference, in mV.
-static const float MILLIVOLTS_PER_COUNT = 5000.0f / 1024.0f;
-
-static const unsigned long PERIOD_MS = 3060;
-
-// The DHT11 must not be asked within its first second of power.
+// A DHT must not be asked within its first second (DHT11) or two (DHT22) of power.
+#ifdef SENSOR_DHT22
+static const unsigned long POWER_UP_MS = 2000;
+#else
 static const unsigned long POWER_UP_MS = 1000;
+#endif
 
 static unsigned long nextReadingAt = POWER_UP_MS;
 
-// Voltage on A1 in mV. The ADC is on only while it converts: idle sleep with it on would
+// The counts of an analog pin. The ADC is on only while it converts: idle sleep with it on would
 // start conversions of its own.
-static float readRadiation() {
+static int readAnalog(uint8_t pin) {
   ADCSRA |= _BV(ADEN);
-  const float millivolts = analogRead(RADIATION_PIN) * MILLIVOLTS_PER_COUNT;
+  const int counts = analogRead(pin);
   ADCSRA &= ~_BV(ADEN);
-  return millivolts;
+  return counts;
 }
 
-static void printReading(const Dht11Reading &air, float radiation) {
-  Serial.print(F("{\"nodo\":\"" NODO "\",\"humedad\":"));
-  printJsonNumber(Serial, air.humidity);
-  Serial.print(F(",\"temperatura\":"));
-  printJsonNumber(Serial, air.temperature);
-  Serial.print(F(",\"sensacion\":"));
-  printJsonNumber(Serial, heatIndex(air.temperature, air.humidity));
-  Serial.print(F(",\"radiacion\":"));
-  printJsonNumber(Serial, radiation);
-  Serial.println('}');
+static void printFields(Print &line, const DhtReading &air) {
+  line.print(F("{\"nodo\":\""));
+  printNodeName(line);
+  line.print(F("\",\"humedad\":"));
+  printJsonNumber(line, air.humidity);
+  line.print(F(",\"temperatura\":"));
+  printJsonNumber(line, air.temperature);
+  line.print(F(",\"sensacion\":"));
+  printJsonNumber(line, heatIndex(air.temperature, air.humidity));
+#define X(pin, name, scale)               \
+  line.print(F(",\"" name "\":")); \
+  printJsonNumber(line, readAnalog(pin) * (scale));
+  ANALOG_CHANNELS
+#undef X
+#if LINE_NUMBERS
+  static uint32_t number = 0;
+  line.print(F(",\"seq\":"));
+  line.print(++number);
+#endif
+  line.print('}');
+}
+
+static void printReading(const DhtReading &air) {
+#if CHECKSUM
+  CheckedLine line(Serial);
+  printFields(line, air);
+  line.end();
+#else
+  printFields(Serial, air);
+  Serial.println();
+#endif
 }
 
 void setup() {
-  Serial.begin(9600);
-  pinMode(DHT11_PIN, INPUT_PULLUP);
+  // After a reset by the watchdog it is still on, and short (ATmega328P datasheet, 11.9.2).
+  MCUSR = 0;
+  wdt_disable();
+  Serial.begin(BAUD_RATE);
+  pinMode(SENSOR_PIN, INPUT_PULLUP);
 
   // The core starts timers 1 and 2 for PWM, which nothing here uses.
   TCCR1B = 0;
@@ -65,14 +84,20 @@ void setup() {
   power_spi_disable();
   power_twi_disable();
   ADCSRA &= ~_BV(ADEN);
+#if WATCHDOG
+  wdt_enable(WDTO_8S);
+#endif
 }
 
 void loop() {
   sleepUntil(nextReadingAt);
   nextReadingAt += PERIOD_MS;
 
-  Dht11Reading air;
-  const bool answered = readDht11(DHT11_PIN, air);
-  if (!answered) Serial.println(F("Error"));
-  printReading(air, readRadiation());
+  DhtReading air;
+  switch (readDht(SENSOR_PIN, air)) {
+    case DhtAnswer::VALID: break;
+    case DhtAnswer::NONE: Serial.println(F("Error")); break;
+    case DhtAnswer::DAMAGED: Serial.println(F("Error: checksum")); break;
+  }
+  printReading(air);
 }

@@ -8,6 +8,7 @@ import {
   type Mechanism,
   type SASLOptions,
 } from './patched-kafkajs';
+import { StandIns } from './broker-address';
 import { tellTlsApart } from './connection-problem';
 
 /** How long a broker may take, in milliseconds. */
@@ -18,6 +19,18 @@ export interface Timeouts {
   requestMs: number;
 }
 
+/** How often and how slowly the client tries again what failed. */
+export interface Retries {
+  /** the pause between two attempts grows up to this, in milliseconds */
+  longestPauseMs: number;
+  /** more attempts at a question, about topics or lags say, before it has failed; readings are tried for ever */
+  ofQuestions: number;
+}
+
+/** What of the client's own log is told; `quiet` keeps its warnings for whoever logs at Node-RED's level debug. */
+export const CLIENT_LOGS = ['quiet', 'errors', 'warnings', 'info', 'debug'] as const;
+export type ClientLog = (typeof CLIENT_LOGS)[number];
+
 /** Where and how to connect. Holds secrets: never to be logged. */
 export interface ClusterSettings {
   /** host:port */
@@ -25,14 +38,32 @@ export interface ClusterSettings {
   clientId: string;
   /** DEFAULT_TIMEOUTS where absent */
   timeouts?: Timeouts;
+  /** DEFAULT_RETRIES where absent */
+  retries?: Retries;
+  /** `quiet` where absent */
+  clientLog?: ClientLog;
   tls?: tls.ConnectionOptions;
   sasl?: SASLOptions | Mechanism;
 }
 
 export const DEFAULT_TIMEOUTS: Timeouts = { connectionMs: 3_000, requestMs: 10_000 };
 
+/** About two seconds for a question when the broker refuses at once. */
+export const DEFAULT_RETRIES: Retries = { longestPauseMs: 1_000, ofQuestions: 4 };
+
+/** How much a line of the client's log matters, by Node-RED's names. */
+export type LineLevel = 'error' | 'warn' | 'log' | 'debug';
+
 /** Takes lines that help to diagnose a connection; nobody has to read them. */
-export type DiagnosticLog = (line: string) => void;
+export type DiagnosticLog = (line: string, level: LineLevel) => void;
+
+const LOG_LEVELS: Record<ClientLog, logLevel> = {
+  quiet: logLevel.WARN,
+  errors: logLevel.ERROR,
+  warnings: logLevel.WARN,
+  info: logLevel.INFO,
+  debug: logLevel.DEBUG,
+};
 
 /** The fields of kafkajs's log entries that are shown: a list of what may be, so that no secret ever is. */
 const LOGGED_FIELDS = [
@@ -52,7 +83,7 @@ const LOGGED_FIELDS = [
  */
 const RENEW_BEFORE_MS = 5_000;
 const KEEP_ALIVE_MS = 20_000;
-const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000 };
+const FIRST_PAUSE_MS = 100;
 
 /**
  * A kafkajs client that can be thrown away for good.
@@ -65,6 +96,7 @@ export class KafkaClient {
   readonly kafka: Kafka;
   readonly timeouts: Timeouts;
   private readonly sockets = new Set<net.Socket>();
+  private readonly standIns = new StandIns();
   private retired = false;
   private groupForbidden = false;
 
@@ -79,8 +111,11 @@ export class KafkaClient {
     private readonly onConnectionLost: () => void = () => undefined,
   ) {
     // Each client begins with another broker, so that one that is down at the head of the list stands in nobody's way.
-    const brokers = rotated(settings.brokers, Math.floor(Math.random() * settings.brokers.length));
+    const addresses = settings.brokers.map((address) => this.standIns.add(address));
+    const brokers = rotated(addresses, Math.floor(Math.random() * settings.brokers.length));
     this.timeouts = settings.timeouts ?? DEFAULT_TIMEOUTS;
+    const { longestPauseMs } = settings.retries ?? DEFAULT_RETRIES;
+    const clientLog = settings.clientLog ?? 'quiet';
     this.kafka = new Kafka({
       // An empty list is what ends kafkajs's endless attempts to connect.
       brokers: () => (this.retired ? [] : brokers),
@@ -91,12 +126,16 @@ export class KafkaClient {
       authenticationTimeout: this.timeouts.requestMs,
       reauthenticationThreshold: RENEW_BEFORE_MS,
       requestTimeout: this.timeouts.requestMs,
-      retry: { ...RETRY, retries: Math.min(retries, Number.MAX_SAFE_INTEGER) },
+      retry: {
+        initialRetryTime: Math.min(FIRST_PAUSE_MS, longestPauseMs),
+        maxRetryTime: longestPauseMs,
+        retries: Math.min(retries, Number.MAX_SAFE_INTEGER),
+      },
       socketFactory: (args) => this.openSocket(args),
-      logLevel: logLevel.WARN,
+      logLevel: LOG_LEVELS[clientLog],
       logCreator: () => (entry) => {
         this.groupForbidden ||= refusesGroup(entry);
-        log(formatLogEntry(entry));
+        log(formatLogEntry(entry), clientLog === 'quiet' ? 'debug' : levelOf(entry));
       },
     });
   }
@@ -122,8 +161,9 @@ export class KafkaClient {
     for (const socket of this.sockets) socket.destroy(new Error('this client was closed'));
   }
 
-  private openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): net.Socket {
+  private openSocket({ host: name, port, ssl, onConnect }: ISocketFactoryArgs): net.Socket {
     if (this.retired) throw new Error('this client was closed');
+    const host = this.standIns.hostOf(name);
     const socket = ssl
       ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
       : net.connect({ host, port }, onConnect);
@@ -139,6 +179,12 @@ export class KafkaClient {
     });
     return socket;
   }
+}
+
+function levelOf({ level }: LogEntry): LineLevel {
+  if (level <= logLevel.ERROR) return 'error';
+  if (level === logLevel.WARN) return 'warn';
+  return level === logLevel.INFO ? 'log' : 'debug';
 }
 
 function refusesGroup({ log }: LogEntry): boolean {

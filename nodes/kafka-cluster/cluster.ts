@@ -1,39 +1,40 @@
-import { KafkaJsAdmin } from './admin-client';
-import { KafkaClient, type ClusterSettings, type DiagnosticLog } from './client';
-import { KafkaJsConsumer } from './consumer-client';
+import { KafkaJsAdmin } from './admin/admin-client';
+import { DEFAULT_RETRIES, KafkaClient, type ClusterSettings, type DiagnosticLog } from './client';
+import { KafkaJsConsumer } from './consumer/consumer-client';
 import { KafkaError, isLasting, toKafkaError } from './errors';
-import { KafkaJsProducer } from './producer-client';
+import { Outages } from './outages';
+import { KafkaJsProducer } from './producer/producer-client';
 import type {
+  AdminLease,
   ClientState,
-  ClusterAdmin,
   ClusterConsumer,
   ClusterProducer,
   ConsumerListener,
   ConsumerOptions,
   ConsumerState,
   KafkaCluster,
+  OutageListener,
   ProducerOptions,
   StateSource,
 } from './types';
-
-/** A question gives up after this many attempts, about two seconds when the broker refuses at once. */
-const ADMIN_RETRIES = 4;
 
 /** The same refusal is told again after this time, if it still stands. */
 const TELL_AGAIN_MS = 10 * 60_000;
 
 /** What a broker that restarts may show once or twice is no outage when it has come this often. */
 const PERSISTENT = 3;
-const OUTAGE = new KafkaError('unreachable').key;
+const OUTAGES: ReadonlySet<string> = new Set(
+  ['unreachable', 'announced-unreachable'].map((text) => new KafkaError('unreachable', {}, { text }).key),
+);
 
-export interface ClusterHooks {
+export interface ClusterListener {
   /** Puts the text into an error that others are going to quote. */
   localize(error: Error): Error;
   /** Somebody has to change something before a client can connect, read or write. */
   refused(error: KafkaError): void;
 }
 
-const SILENT: ClusterHooks = { localize: (error) => error, refused: () => undefined };
+const SILENT: ClusterListener = { localize: (error) => error, refused: () => undefined };
 
 /** Counts how often in a row the same error comes. */
 class Streak {
@@ -55,6 +56,7 @@ class Streak {
 /** The KafkaCluster that talks through kafkajs. It counts what is open, so that its owner can wait until nothing is. */
 export class KafkaJsCluster implements KafkaCluster {
   readonly description: string;
+  private readonly outages = new Outages();
   private open = 0;
   private onDrained: (() => void)[] = [];
   private readonly told = new Map<string, number>();
@@ -63,7 +65,7 @@ export class KafkaJsCluster implements KafkaCluster {
   constructor(
     private readonly settings: ClusterSettings,
     private readonly log: DiagnosticLog,
-    private readonly hooks: ClusterHooks = SILENT,
+    private readonly listener: ClusterListener = SILENT,
   ) {
     this.description = settings.brokers.join(', ');
   }
@@ -83,41 +85,55 @@ export class KafkaJsCluster implements KafkaCluster {
   }
 
   createConsumer(options: ConsumerOptions, listener: ConsumerListener): ClusterConsumer {
+    const lease = this.acquireAdmin();
     const consumer = new KafkaJsConsumer(
       () => this.createClient(Infinity),
-      this.acquireAdmin(),
+      lease.admin,
       options,
       listener,
       this.description,
     );
-    this.countUntilClosed(consumer, () => this.releaseAdmin());
+    this.countUntilClosed(consumer, () => lease.release());
     return consumer;
   }
 
-  acquireAdmin(): ClusterAdmin {
+  acquireAdmin(): AdminLease {
     if (!this.admin) {
       const client = new KafkaJsAdmin(
-        () => this.createClient(ADMIN_RETRIES),
+        () => this.createClient((this.settings.retries ?? DEFAULT_RETRIES).ofQuestions),
         (error, params) =>
-          this.hooks.localize(toKafkaError(error, { ...params, brokers: this.description }, 'unreachable')),
+          this.listener.localize(
+            toKafkaError(error, { ...params, brokers: this.description }, 'unreachable'),
+          ),
       );
       this.admin = { client, users: 0 };
       this.open++;
     }
-    this.admin.users++;
-    return this.admin.client;
-  }
-
-  releaseAdmin(): void {
-    if (!this.admin || --this.admin.users > 0) return;
-    this.admin.client.close();
-    this.admin = undefined;
-    this.closedOne();
+    const shared = this.admin;
+    shared.users++;
+    let held = true;
+    return {
+      admin: shared.client,
+      release: () => {
+        if (held && --shared.users === 0) this.closeAdmin(shared.client);
+        held = false;
+      },
+    };
   }
 
   /** @returns when every client that was made here has been closed */
   async drained(): Promise<void> {
     if (this.open > 0) await new Promise<void>((resolve) => this.onDrained.push(resolve));
+  }
+
+  onOutage(listener: OutageListener): () => void {
+    return this.outages.listen(listener);
+  }
+
+  private closeAdmin(client: KafkaJsAdmin): void {
+    client.close();
+    this.admin = undefined;
+    this.closedOne();
   }
 
   private createClient(retries: number, onConnectionLost?: () => void): KafkaClient {
@@ -128,6 +144,7 @@ export class KafkaJsCluster implements KafkaCluster {
     this.open++;
     const streak = new Streak();
     const onState = (current: ClientState | ConsumerState): void => {
+      this.outages.note(client, current);
       if (current.state === 'retrying') this.tell(current.error, streak.add(current.error));
       if (current.state === 'connected') streak.end();
       if (current.state !== 'closed') return;
@@ -143,12 +160,12 @@ export class KafkaJsCluster implements KafkaCluster {
    * @param times how often in a row this client has met with it
    */
   private tell(error: Error, times: number): void {
-    if (!(error instanceof KafkaError) || error.key === OUTAGE) return;
+    if (!(error instanceof KafkaError) || OUTAGES.has(error.key)) return;
     if (!isLasting(error) && times < PERSISTENT) return;
     const last = this.told.get(error.key);
     if (last !== undefined && Date.now() - last < TELL_AGAIN_MS) return;
     this.told.set(error.key, Date.now());
-    this.hooks.refused(error);
+    this.listener.refused(error);
   }
 
   private closedOne(): void {

@@ -1,10 +1,20 @@
 import type tls from 'node:tls';
 import type { Mechanism, SASLOptions } from 'kafkajs';
 import { readText, readWholeNumber, type FieldValue } from '../shared/fields';
+import { withTodaysNames } from '../shared/renamed-settings';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
-import { AccessTokens } from './access-token';
-import { DEFAULT_TIMEOUTS, type ClusterSettings, type Timeouts } from './client';
+import { withoutSignIn } from '../shared/without-sign-in';
+import { AccessTokens } from './auth/access-token';
+import { normalAddress } from './broker-address';
+import {
+  CLIENT_LOGS,
+  DEFAULT_RETRIES,
+  DEFAULT_TIMEOUTS,
+  type ClientLog,
+  type ClusterSettings,
+  type Timeouts,
+} from './client';
 import { oauthSignIn } from './patched-kafkajs';
 
 /** What the dialog saves; numbers are text there, so that they can come from the environment. */
@@ -13,9 +23,13 @@ export interface ClusterConfig {
   brokers?: string;
   clientId?: string;
   /** milliseconds */
-  connectionTimeout?: string | number;
+  connectionTimeoutMs?: string | number;
   /** milliseconds */
-  requestTimeout?: string | number;
+  requestTimeoutMs?: string | number;
+  /** milliseconds */
+  longestPauseMs?: string | number;
+  questionRetries?: string | number;
+  clientLog?: string;
   /** id of a tls-config node, empty for none */
   tls?: string;
   sasl?: string;
@@ -33,9 +47,10 @@ export interface ClusterCredentials {
 const UNSET = 'kafka-cluster.errors.unset-variable';
 const DEFAULT_PORT = 9092;
 const DEFAULT_CLIENT_ID = 'node-red';
-const ADDRESS = /^([^\s:/]+)(?::(\d{1,5}))?$/;
 /** Less than this no broker can be asked to answer in; more than this nobody would wait for. */
 const TIMEOUT_BOUNDS = { least: 100, most: 300_000 };
+/** Whoever asks waits for the answer: the dashboard, and the topics that a consumer looks for. */
+const MOST_QUESTION_RETRIES = 20;
 const PASSWORD_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /**
@@ -44,13 +59,18 @@ const PASSWORD_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
  * @throws UserError that names the field and its value
  */
 export function readClusterConfig(
-  config: ClusterConfig,
+  saved: ClusterConfig,
   credentials: ClusterCredentials,
   tlsOptions?: tls.ConnectionOptions,
 ): ClusterSettings {
+  const config = withTodaysNames('kafka-cluster', saved);
   const timeouts: Timeouts = {
-    connectionMs: readTimeout(config.connectionTimeout, 'connectionTimeout', DEFAULT_TIMEOUTS.connectionMs),
-    requestMs: readTimeout(config.requestTimeout, 'requestTimeout', DEFAULT_TIMEOUTS.requestMs),
+    connectionMs: readTimeout(
+      config.connectionTimeoutMs,
+      'connectionTimeoutMs',
+      DEFAULT_TIMEOUTS.connectionMs,
+    ),
+    requestMs: readTimeout(config.requestTimeoutMs, 'requestTimeoutMs', DEFAULT_TIMEOUTS.requestMs),
   };
   const sasl = readSasl(config, credentials, timeouts, tlsOptions);
   const clientId = readText(config.clientId, 'clientId', UNSET);
@@ -58,6 +78,11 @@ export function readClusterConfig(
     brokers: readBrokers(config.brokers ?? ''),
     clientId: clientId || DEFAULT_CLIENT_ID,
     timeouts,
+    retries: {
+      longestPauseMs: readTimeout(config.longestPauseMs, 'longestPauseMs', DEFAULT_RETRIES.longestPauseMs),
+      ofQuestions: readRetries(config.questionRetries),
+    },
+    clientLog: readClientLog(config.clientLog),
     ...(tlsOptions ? { tls: tlsOptions } : {}),
     ...(sasl ? { sasl } : {}),
   };
@@ -68,12 +93,10 @@ function readBrokers(text: string): string[] {
     .split(/[\s,;]+/)
     .filter((address) => address !== '');
   if (addresses.length === 0) throw new UserError('kafka-cluster.errors.no-brokers');
-  return addresses.map((address) => {
-    const [, host, port = String(DEFAULT_PORT)] = ADDRESS.exec(address) ?? [];
-    if (!host || Number(port) < 1 || Number(port) > 65_535) {
-      throw new UserError('kafka-cluster.errors.broker-address', { value: shorten(address) });
-    }
-    return `${host}:${port}`;
+  return addresses.map((text) => {
+    const address = normalAddress(text, DEFAULT_PORT);
+    if (!address) throw new UserError('kafka-cluster.errors.broker-address', { value: shorten(text) });
+    return address;
   });
 }
 
@@ -84,6 +107,25 @@ function readTimeout(value: FieldValue, field: string, otherwise: number): numbe
     { otherwise, min: least, max: most },
     (wrong) => new UserError('kafka-cluster.errors.timeout', { field, value: wrong, least, most }),
   );
+}
+
+function readRetries(value: FieldValue): number {
+  const most = MOST_QUESTION_RETRIES;
+  return readWholeNumber(
+    readText(value, 'questionRetries', UNSET),
+    { otherwise: DEFAULT_RETRIES.ofQuestions, min: 0, max: most },
+    (wrong) => new UserError('kafka-cluster.errors.retries', { value: wrong, most }),
+  );
+}
+
+function readClientLog(value: string | undefined): ClientLog {
+  const wanted = readText(value, 'clientLog', UNSET) || 'quiet';
+  const known = CLIENT_LOGS.find((one) => one === wanted);
+  if (!known) {
+    const choices = CLIENT_LOGS.join(', ');
+    throw new UserError('kafka-cluster.errors.client-log', { value: shorten(wanted), choices });
+  }
+  return known;
 }
 
 function readSasl(
@@ -124,7 +166,7 @@ function readTokenUrl(value: string | undefined): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A password in it would be shown wherever the address is; it has a field of its own.
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new UserError('kafka-cluster.errors.token-url', { value: shorten(text.replace(/\/\/.*@/, '//')) });
+    throw new UserError('kafka-cluster.errors.token-url', { value: shorten(withoutSignIn(text)) });
   }
   return text;
 }

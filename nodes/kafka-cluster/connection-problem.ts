@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import tls from 'node:tls';
 import { certificateProblem } from '../shared/certificate-problem';
+import { isListed } from './broker-address';
 import type { KafkaProblem } from './types';
 
 /** Why a connection does not come about, and the name of the text that says what to change. */
@@ -40,6 +41,30 @@ export function tellTlsApart(socket: net.Socket): void {
     if (bytes[0] !== ALERT || bytes[1] !== TLS_MAJOR_VERSION) return;
     socket.destroy(Object.assign(new Error('the broker answers in TLS'), { code: TLS_EXPECTED }));
   });
+}
+
+/** An address that brokers give to their clients, and under which this one finds none. */
+interface Announced {
+  address: string;
+  /** the name of the text that says what to change */
+  text: string;
+}
+
+/**
+ * @param listed the addresses that a person has entered, as "host:port"
+ * @returns the address that could not be reached, where it is not one of those: some broker has answered and has sent the
+ *   client on to it
+ */
+export function unreachableAnnounced(error: unknown, listed: readonly string[]): Announced | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const { name, broker: address, code } = e as NodeJS.ErrnoException & { broker?: unknown };
+    if (name !== 'KafkaJSConnectionError' || typeof address !== 'string') continue;
+    if (listed.length === 0 || isListed(address, listed) || certificateProblem(e)) return undefined;
+    if (code === TLS_EXPECTED || (code !== undefined && NO_TLS.has(code))) return undefined;
+    const unknown = code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+    return { address, text: unknown ? 'announced-unknown' : 'announced-unreachable' };
+  }
+  return undefined;
 }
 
 /** @returns what an error of kafkajs says about the connection; undefined where it is about something else */

@@ -1,8 +1,9 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Finding } from '../shared/connection-test';
-import { clusterShape } from './admin-client';
+import { clusterShape } from './admin/admin-client';
 import { KafkaClient, type ClusterSettings } from './client';
-import { protocolErrorType, toKafkaError } from './errors';
+import { protocolErrorType, sentenceOf, toKafkaError } from './errors';
+import { clusterOf, createAdmin } from './patched-kafkajs/index';
 
 /** Each broker of the list is tried at least once, one that is slow to answer a second time. */
 const RETRIES = 2;
@@ -22,10 +23,11 @@ export async function testConnection(settings: ClusterSettings, signal: AbortSig
   const retire = (): void => client.retire();
   signal.addEventListener('abort', retire, { once: true });
   try {
-    const admin = client.kafka.admin();
+    const admin = createAdmin(client.kafka);
     await admin.connect();
     return [
       ...(await describeCluster(admin)),
+      ...(await reachBrokers(admin)),
       ...(await describeVersion(admin)),
       await describeTopics(admin),
       await mayWrite(client.kafka),
@@ -46,6 +48,22 @@ async function describeCluster(admin: Admin): Promise<Finding[]> {
     finding('good', 'cluster', { clusterId }),
     finding('good', 'brokers', { count: brokers.length, addresses }),
   ];
+}
+
+/** Brokers send their clients on to the addresses that they announce: each of them has to be reached from here. */
+async function reachBrokers(admin: Admin): Promise<Finding[]> {
+  const { brokers } = await admin.describeCluster();
+  const findings: Finding[] = [];
+  for (const { nodeId, host, port } of brokers) {
+    try {
+      await clusterOf(admin)?.findBroker({ nodeId: String(nodeId) });
+    } catch (error) {
+      findings.push(
+        finding('warning', 'announced', { address: `${host}:${port}`, reason: sentenceOf(error) }),
+      );
+    }
+  }
+  return findings;
 }
 
 /** Brokers do not say their version; that they are of 4.0 or later shows in what they no longer say. */

@@ -1,5 +1,5 @@
 import { UserError, toError, type TextParams } from '../shared/user-error';
-import { connectionProblem } from './connection-problem';
+import { connectionProblem, unreachableAnnounced } from './connection-problem';
 import type { KafkaProblem, KafkaProblemError } from './types';
 
 interface KafkaErrorOptions {
@@ -62,13 +62,27 @@ export function protocolErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
+/** @returns what Kafka itself says in an error; of an answer about several topics, of the first */
+export function sentenceOf(error: unknown): string {
+  const [first] = (error as ProtocolError).errors ?? [];
+  return first === undefined ? toError(error).message : sentenceOf(first);
+}
+
 /** @returns kafkajs's error as one of ours where it says what to change; one that already is ours stays as it is */
 export function knownKafkaError(error: unknown, params: TextParams): KafkaError | undefined {
   for (let e = error; e instanceof Error; e = e.cause) if (e instanceof KafkaError) return e;
   const problem = PROBLEMS[protocolErrorType(error) ?? ''];
+  const announced = unreachableAnnounced(
+    error,
+    typeof params.brokers === 'string' ? params.brokers.split(', ') : [],
+  );
+  const reason = sentenceOf(error);
+  if (announced) {
+    const { text, address } = announced;
+    return new KafkaError('unreachable', { ...params, reason, announced: address }, { cause: error, text });
+  }
   const found = problem ? { problem, text: problem } : connectionProblem(error);
   if (!found) return undefined;
-  const reason = toError(error).message;
   return new KafkaError(found.problem, { ...params, reason }, { cause: error, text: found.text });
 }
 
@@ -78,7 +92,7 @@ export function knownKafkaError(error: unknown, params: TextParams): KafkaError 
  * @returns kafkajs's error as one of ours
  */
 export function toKafkaError(error: unknown, params: TextParams, fallback: KafkaProblem): KafkaError {
-  const reason = toError(error).message;
+  const reason = sentenceOf(error);
   return knownKafkaError(error, params) ?? new KafkaError(fallback, { ...params, reason }, { cause: error });
 }
 

@@ -1,5 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveConnectionTest } from '../shared/connection-test';
+import { onClose } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
 import { tlsOptionsOf } from '../shared/tls-config';
 import { localizeError, translator } from '../shared/translate';
 import { toError } from '../shared/user-error';
@@ -19,13 +21,14 @@ export = function (RED: NodeAPI): void {
 
   function KafkaClusterConfigNode(this: ThisNode, config: ThisDef): void {
     RED.nodes.createNode(this, config);
+    nameUnnamed(RED, this, config.brokers);
     let cluster: KafkaJsCluster;
     try {
       const remark = checkKafkaJs();
       if (remark && !remarked) this.warn(localizeError(remark, t).message);
       remarked = true;
       const settings = readClusterConfig(config, this.credentials ?? {}, tlsOf(config));
-      cluster = new KafkaJsCluster(settings, (line) => this.debug(line), {
+      cluster = new KafkaJsCluster(settings, (line, level) => this[level](line), {
         localize: (error) => localizeError(error, t),
         refused: (error) => this.error(localizeError(error, t).message),
       });
@@ -34,9 +37,14 @@ export = function (RED: NodeAPI): void {
       this.error(this.problem.message);
       return;
     }
+    cluster.onOutage({
+      begins: (error) =>
+        this.warn(t('kafka-cluster.outage.begins', { reason: localizeError(error, t).message })),
+      ends: (seconds) => this.log(t('kafka-cluster.outage.ends', { brokers: cluster.description, seconds })),
+    });
     this.cluster = cluster;
     // Node-RED closes this node and its users at the same time: the users come first.
-    this.on('close', (done: () => void) => void cluster.drained().then(done));
+    onClose(this, t, () => cluster.drained());
   }
 
   RED.nodes.registerType<ThisNode, ThisDef, object, ClusterCredentials>(

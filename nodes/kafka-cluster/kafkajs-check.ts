@@ -15,7 +15,7 @@ export class UnfitKafkaJsError extends UserError {
  */
 export function checkKafkaJs({ version, unfit } = examination): UserError | undefined {
   const params = { version, folder, expected: EXPECTED_VERSION, parts: unfit.join(', ') };
-  if (unfit.includes('fetched-offset')) throw new UnfitKafkaJsError(params);
+  if (unfit.includes('record-decoding')) throw new UnfitKafkaJsError(params);
   if (unfit.length > 0) return new UserError('kafka-cluster.errors.kafkajs-unpatched', params);
   return version === EXPECTED_VERSION
     ? undefined

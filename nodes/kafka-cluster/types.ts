@@ -1,18 +1,17 @@
 import type { EventEmitter } from 'node:events';
 import type { Node } from 'node-red';
+import type { RecordHeaders } from '../shared/record-headers';
+import type { Codec } from './compression/codecs';
 
 /**
  * What the nodes see of Kafka. Only this folder knows which client library is behind it.
  */
 
-/** Header values of a record; a header that stands more than once is an array. */
-export type KafkaHeaders = Record<string, Buffer | string | (Buffer | string)[] | undefined>;
-
 /** A record on its way into a topic. `timestamp` in milliseconds since 1970. */
 export interface OutgoingRecord {
   key: Buffer | null;
   value: Buffer | null;
-  headers: KafkaHeaders;
+  headers: RecordHeaders;
   timestamp: number;
 }
 
@@ -20,9 +19,30 @@ export interface OutgoingRecord {
 export interface IncomingRecord {
   key: Buffer | null;
   value: Buffer | null;
-  headers: KafkaHeaders;
+  headers: RecordHeaders;
   timestamp: number;
   offset: string;
+  /** why it can't be given to anybody as it is; see RecordRejection */
+  rejection?: RecordRejection;
+}
+
+/**
+ * What is wrong with what stands at an offset:
+ * - headers: more of them, or longer names, than a record may have; the record has those that fit
+ * - batch-size: the records from this offset to the end of their batch would become too many bytes when unpacked
+ * - batch-damaged: these can't be read
+ * Of a batch the value has all bytes, as they stand in the topic.
+ */
+export interface RecordRejection {
+  reason: 'headers' | 'batch-size' | 'batch-damaged';
+  detail: string;
+}
+
+/** What can't be read here and stays where it is: the partition waits in front of it. */
+export interface BlockedPlace extends TopicPartition {
+  offset: string;
+  /** in Kafka's words: zstd, or the number of one that nobody knows */
+  codec: string;
 }
 
 export interface TopicPartition {
@@ -31,7 +51,7 @@ export interface TopicPartition {
 }
 
 export type Acks = 'all' | 'leader';
-export type Compression = 'none' | 'gzip';
+export type Compression = Codec;
 
 /** What a client tells about its connection, for the status of the node that uses it. */
 export type ClientState =
@@ -79,6 +99,7 @@ export interface ProducerOptions {
  * - too-large, record-refused: one of the records will never be taken; sent one by one, the others will
  * - partition-missing, topic-name: will not be taken as they are
  * - topic-missing, topic-not-created, topic-forbidden: until somebody changes that on the cluster
+ * - no-leader: this partition can't be read or written until a broker leads it; others can
  * - not-admitted: the brokers do not let this client in, or it does not trust them, until somebody changes that
  * - group-forbidden: the user may not read as a member of this consumer group
  * - unreachable, send-failed: for the moment; the same records may be sent again
@@ -90,6 +111,7 @@ export type KafkaProblem =
   | 'record-refused'
   | 'time-refused'
   | 'partition-missing'
+  | 'no-leader'
   | 'topic-name'
   | 'topic-missing'
   | 'topic-not-created'
@@ -102,6 +124,13 @@ export type KafkaProblem =
   | 'not-acknowledged'
   | 'closed';
 
+/** Why the records of one partition can't be written for now, though those of others can. */
+export interface Obstacle extends TopicPartition {
+  error: Error;
+  /** milliseconds since 1970 */
+  since: number;
+}
+
 /** What the promises of a ClusterProducer reject with: a UserError that also says which problem it is. */
 export interface KafkaProblemError extends Error {
   readonly problem: KafkaProblem;
@@ -112,6 +141,13 @@ export interface KafkaProblemError extends Error {
  * partition of one topic, and the broker's answer must name it). The caller keeps one send in flight per partition.
  */
 export interface ClusterProducer extends StateSource {
+  /**
+   * What single partitions wait for: a leader, or replicas. `on('obstacles', () => ...)` tells when a partition has come
+   * in or gone out.
+   */
+  readonly obstacles: readonly Obstacle[];
+  /** until when the brokers let this client wait since it sends more than its quota allows (milliseconds since 1970) */
+  readonly throttledUntil: number;
   /**
    * The partition for a key, as Kafka's own clients choose it (murmur2); without a key, one that stays for a while.
    * @throws KafkaProblemError (a rejection) when the topic does not exist and may not be made, or no broker can be reached
@@ -124,7 +160,7 @@ export interface ClusterProducer extends StateSource {
    * Waits out short outages by itself. After any final error the client behind it has been replaced by a fresh one, and
    * the same records may be sent again.
    * @returns the offset of the first record (-1 when the broker did not tell)
-   * @throws KafkaProblemError (a rejection)
+   * @throws KafkaProblemError (a rejection); 'no-leader' where nobody leads the partition as it is called
    */
   send(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<{ baseOffset: string }>;
   /** The broker's limit on one partition's record batch, in bytes. */
@@ -144,9 +180,25 @@ export interface ConsumerOptions {
   sessionTimeoutMs: number;
   /** topics that a regular expression passes over though it matches them */
   ignored?: (topic: string) => boolean;
+  /** what a batch of records may become when it is unpacked, in bytes; 64 MiB when absent */
+  maxBatchBytes?: number;
+  fetch?: FetchSettings;
 }
 
-/** A fetched run of records of one partition, in order. `generation` is that of the assignment it belongs to. */
+/** How a consumer asks a broker for records; what is absent is as the consumer has it. */
+export interface FetchSettings {
+  /** a broker waits for as many bytes before it answers ... */
+  minBytes?: number;
+  /** ... but no longer than this, in milliseconds */
+  waitMs?: number;
+  /** of one partition in one answer, in bytes; a batch that is larger comes alone */
+  maxBytesPerPartition?: number;
+}
+
+/**
+ * A fetched run of records of one partition, in order; none where only markers, aborted or deleted records were passed.
+ * `generation` is that of the assignment it belongs to.
+ */
 export interface FetchedBatch extends TopicPartition {
   records: IncomingRecord[];
   generation: number;
@@ -166,6 +218,13 @@ export interface ConsumerListener {
    *   partitions of that broker wait with it. Who needs longer pauses the partition.
    */
   batch(batch: FetchedBatch): Promise<void> | undefined;
+  /**
+   * With `from: latest`: the group had no committed offset in these topics and begins at their end, behind so many
+   * records. It may be its first start; or it has read them before and its offsets have expired.
+   */
+  skipped(topics: { topic: string; count: number }[]): void;
+  /** Where the reading of a partition begins, and the offset after its last record. Told before its first batch. */
+  located(partition: PartitionOffset, highWatermark: string): void;
   /** The group is rebalancing: the last moment to commit what is confirmed. */
   rebalancing(): void;
   /**
@@ -173,6 +232,13 @@ export interface ConsumerListener {
    * topic was made again. The reading goes on at `to`, the earliest there is.
    */
   missed(partition: TopicPartition, from: string, to: string): void;
+  /** Where partitions wait in front of what can't be read here. Told whenever that changes. */
+  blocked(places: readonly BlockedPlace[]): void;
+  /**
+   * Nobody leads these of the assigned partitions: nothing can be read of them until somebody does. Told after each
+   * change, with an empty list when there are none any more.
+   */
+  leaderless(partitions: TopicPartition[]): void;
   /**
    * The group is led by a client that gives topics to members which do not read them: nobody reads its partitions of
    * these topics, and this consumer's own topics may have been given to nobody. Told after each such assignment.
@@ -192,7 +258,7 @@ export type SeekTarget = { offset: string } | { time: number } | 'beginning' | '
 export type ConsumerState = ClientState | { state: 'waiting'; topics: string[] };
 
 /**
- * Reads topics as a member of a consumer group; comes back by itself after any failure.
+ * Reads topics as a member of a consumer group; comes back by itself after any error.
  * `on('state', (state: ConsumerState) => ...)` tells of changes.
  */
 export interface ClusterConsumer extends Pick<EventEmitter, 'on' | 'off'> {
@@ -201,6 +267,8 @@ export interface ClusterConsumer extends Pick<EventEmitter, 'on' | 'off'> {
   readonly missingTopics: readonly string[];
   /** Those that the present assignment has beside its topics; see ConsumerListener.unsubscribed. */
   readonly unsubscribedTopics: readonly string[];
+  /** until when the brokers give no records, since a quota is used up (milliseconds since 1970) */
+  readonly throttledUntil: number;
   start(): void;
   /** Commits the offsets to read next. Rejects when this member is no longer in the group's current generation. */
   commit(offsets: PartitionOffset[]): Promise<void>;
@@ -224,7 +292,7 @@ export interface PartitionDescription {
   leader: number;
   replicas: number[];
   inSyncReplicas: number[];
-  /** offset of the first record still there, and the offset the next one will get; "-1" while the topic lacks a leader */
+  /** offset of the first record still there, and the offset the next one will get; "-1" while nobody can be asked */
   firstOffset: string;
   nextOffset: string;
 }
@@ -233,6 +301,22 @@ export interface TopicDescription {
   name: string;
   internal: boolean;
   partitions: PartitionDescription[];
+}
+
+/** A consumer group, as the brokers know it. */
+export interface GroupDescription {
+  groupId: string;
+  /** Kafka's own word: Stable, Empty, PreparingRebalance, ... */
+  state: string;
+  members: GroupMember[];
+}
+
+export interface GroupMember {
+  clientId: string;
+  /** from where it is connected */
+  host: string;
+  /** what it reads; none while the group shares its partitions out, or where it does so in a way of its own */
+  assigned: { topic: string; partitions: number[] }[];
 }
 
 /** How long a topic keeps its records, and how safe they are; undefined where the broker does not say, -1 = no bound. */
@@ -290,7 +374,17 @@ export interface ClusterAdmin {
   committedOffsets(groupId: string, topic: string): Promise<Map<number, string>>;
   /** The same for several topics at once, by topic. */
   committedOffsetsOf(groupId: string, topics: string[]): Promise<Map<string, Map<number, string>>>;
-  /** By partition: the offset of the first record written at this time (milliseconds since 1970) or later, else the next one. */
+  /** All consumer groups that this user may see, with who reads what in each. */
+  groups(): Promise<GroupDescription[]>;
+  /**
+   * What kind of group has this name, in Kafka's own word: consumer, share, streams, connect, ...; undefined where there is
+   * none, or none that this user may see.
+   */
+  groupKind(groupId: string): Promise<string | undefined>;
+  /**
+   * By partition: the offset of the first record written at this time (milliseconds since 1970) or later, else the next
+   * one. Partitions that nobody leads are left out.
+   */
   offsetsAt(topic: string, time: number): Promise<Map<number, string>>;
 }
 
@@ -300,9 +394,24 @@ export interface KafkaCluster {
   readonly description: string;
   createProducer(options: ProducerOptions): ClusterProducer;
   createConsumer(options: ConsumerOptions, listener: ConsumerListener): ClusterConsumer;
-  /** Lends the shared admin client; give it back with releaseAdmin. */
-  acquireAdmin(): ClusterAdmin;
-  releaseAdmin(): void;
+  /** Lends the shared admin client. */
+  acquireAdmin(): AdminLease;
+  /** Tells of outages from now on, and at once of one that lasts. @returns ends it */
+  onOutage(listener: OutageListener): () => void;
+}
+
+/** Hears once that the brokers can't be reached for some seconds, and once that they can be again. */
+export interface OutageListener {
+  begins(error: Error): void;
+  /** @param seconds how long it was */
+  ends(seconds: number): void;
+}
+
+/** One user's hold on the admin client, which is closed with the last one. */
+export interface AdminLease {
+  readonly admin: ClusterAdmin;
+  /** To be called once; more often does no harm. */
+  readonly release: () => void;
 }
 
 /** What `RED.nodes.getNode` gives for the id of a kafka-cluster node. */

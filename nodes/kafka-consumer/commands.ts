@@ -1,5 +1,6 @@
 import type { SeekTarget } from '../kafka-cluster/types';
 import { deliveriesOf } from '../shared/deliveries';
+import { isFromBrowser } from '../shared/from-browser';
 import type { PipelineMessage } from '../shared/messages';
 import { isObject } from '../shared/reading';
 import { UserError, shorten, toError } from '../shared/user-error';
@@ -17,10 +18,11 @@ const ACTIONS = 'confirm, reject, pause, resume, seek';
 /**
  * Reads a message at the input. `msg.action` alone says what is asked for; without one, a message that carries a
  * delivery confirms it, or rejects it where it comes from a Catch node.
- * @throws UserError that says what is wrong with the message
+ * @throws UserError that says what is wrong with the message; whatever it asks for where it comes from a browser
  */
 export function readCommand(message: PipelineMessage): Command {
   const { action } = message;
+  if (isFromBrowser(message)) throw new UserError('kafka-consumer.errors.from-browser');
   const delivered = deliveriesOf(message).length > 0;
   if (action === undefined || action === null || action === '') {
     if (!delivered) throw new UserError('kafka-consumer.errors.no-action', { actions: ACTIONS });

@@ -1,7 +1,11 @@
-import { readChoice, readText, readWholeNumber, type FieldValue } from '../shared/fields';
+import type { FetchSettings } from '../kafka-cluster/types';
+import { FieldReader } from '../shared/field-reader';
+import type { FieldValue } from '../shared/fields';
+import type { LargeIntegers } from '../shared/exact-json';
+import { withTodaysNames } from '../shared/renamed-settings';
 import { isTopicName } from '../shared/topic-name';
 import { UserError, shorten } from '../shared/user-error';
-import type { OutputFormat } from './decode';
+import type { OutputFormat } from './delivery/decode';
 
 export type ConfirmSetting = 'automatic' | 'flow' | 'handed-on';
 export type UnconfirmedSetting = 'report' | 'refetch' | 'dead-letter';
@@ -13,15 +17,24 @@ export interface ConsumerConfig {
   groupId?: string;
   from?: string;
   output?: string;
+  /** id of a schema-registry node, for an output or key of that form */
+  registry?: string;
+  keyOutput?: string;
+  integers?: string;
   mode?: string;
   confirm?: string;
   maxInFlight?: string | number;
-  sessionTimeout?: string | number;
-  confirmTimeout?: string | number;
+  sessionTimeoutMs?: string | number;
+  confirmTimeoutSeconds?: string | number;
   onUnconfirmed?: string;
   maxTries?: string | number;
+  maxBatchMB?: string | number;
+  fetchMinBytes?: string | number;
+  fetchWaitMs?: string | number;
+  fetchMaxKB?: string | number;
   deadLetters?: boolean;
   deadLetterTopic?: string;
+  catchOutages?: boolean;
 }
 
 export interface ConsumerSettings {
@@ -29,6 +42,9 @@ export interface ConsumerSettings {
   groupId: string;
   from: 'earliest' | 'latest';
   output: OutputFormat;
+  keyOutput: OutputFormat;
+  /** whole numbers beyond 2^53 in JSON */
+  integers: LargeIntegers;
   mode: 'single' | 'batch';
   confirm: ConfirmSetting;
   maxInFlight: number;
@@ -37,14 +53,25 @@ export interface ConsumerSettings {
   confirmTimeoutMs: number;
   onUnconfirmed: UnconfirmedSetting;
   maxTries: number;
+  /** what a batch of records may become when it is unpacked */
+  maxBatchBytes: number;
+  fetch: Required<FetchSettings>;
   /** the dead-letter topic of a topic; undefined when there are none */
   deadLetterTopic: ((topic: string) => string) | undefined;
   /** whether a pattern for topics must pass this one over */
   ignored: (topic: string) => boolean;
+  /** whether the Catch nodes get a message once an outage of Kafka */
+  catchOutages: boolean;
 }
 
 /** What the name of a topic gets for its dead letters, unless the dialog says otherwise. */
 export const DEAD_LETTER_SUFFIX = '.dlq';
+
+const fields = new FieldReader({
+  unset: 'kafka-consumer.errors.unset-variable',
+  choice: 'kafka-consumer.errors.choice',
+  number: 'kafka-consumer.errors.number',
+});
 
 const PATTERN = /^\/(.+)\/([imsu]*)$/;
 
@@ -52,22 +79,33 @@ const PATTERN = /^\/(.+)\/([imsu]*)$/;
  * Reads the node's fields.
  * @throws UserError that names the field and its value
  */
-export function readConsumerConfig(config: ConsumerConfig): ConsumerSettings {
-  const topics = readTopics(text(config.topics, 'topics'));
-  const groupId = text(config.groupId, 'groupId');
+export function readConsumerConfig(saved: ConsumerConfig): ConsumerSettings {
+  const config = withTodaysNames('kafka-consumer', saved);
+  const topics = readTopics(fields.text(config.topics, 'topics'));
+  const groupId = fields.text(config.groupId, 'groupId');
   if (groupId === '') throw new UserError('kafka-consumer.errors.no-group');
   return {
     topics,
     groupId,
-    from: oneOf(config.from, 'from', ['earliest', 'latest']),
-    output: oneOf(config.output, 'output', ['json', 'string', 'buffer']),
-    mode: oneOf(config.mode, 'mode', ['single', 'batch']),
-    confirm: oneOf(config.confirm, 'confirm', ['automatic', 'flow', 'handed-on']),
+    from: fields.choice(config.from, 'from', ['earliest', 'latest']),
+    output: fields.choice(config.output, 'output', ['json', 'string', 'buffer', 'registry']),
+    keyOutput: fields.choice(config.keyOutput, 'keyOutput', ['string', 'buffer', 'json', 'registry']),
+    integers: fields.choice(config.integers, 'integers', ['text', 'bigint', 'number']),
+    mode: fields.choice(config.mode, 'mode', ['single', 'batch']),
+    confirm: fields.choice(config.confirm, 'confirm', ['automatic', 'flow', 'handed-on']),
     maxInFlight: wholeNumber(config.maxInFlight, 'maxInFlight', 4000, 1, 1_000_000),
-    sessionTimeoutMs: wholeNumber(config.sessionTimeout, 'sessionTimeout', 6_000, 1_000, 1_800_000),
-    confirmTimeoutMs: 1_000 * wholeNumber(config.confirmTimeout, 'confirmTimeout', 60, 0, 86_400) || Infinity,
-    onUnconfirmed: oneOf(config.onUnconfirmed, 'onUnconfirmed', ['report', 'refetch', 'dead-letter']),
+    sessionTimeoutMs: wholeNumber(config.sessionTimeoutMs, 'sessionTimeoutMs', 6_000, 1_000, 1_800_000),
+    confirmTimeoutMs:
+      1_000 * wholeNumber(config.confirmTimeoutSeconds, 'confirmTimeoutSeconds', 60, 0, 86_400) || Infinity,
+    onUnconfirmed: fields.choice(config.onUnconfirmed, 'onUnconfirmed', ['report', 'refetch', 'dead-letter']),
     maxTries: wholeNumber(config.maxTries, 'maxTries', 5, 1, 1_000_000),
+    maxBatchBytes: 2 ** 20 * wholeNumber(config.maxBatchMB, 'maxBatchMB', 64, 1, 1_024),
+    fetch: {
+      minBytes: wholeNumber(config.fetchMinBytes, 'fetchMinBytes', 1, 1, 2 ** 20),
+      waitMs: wholeNumber(config.fetchWaitMs, 'fetchWaitMs', 250, 10, 2_000),
+      maxBytesPerPartition: 1_024 * wholeNumber(config.fetchMaxKB, 'fetchMaxKB', 256, 1, 65_536),
+    },
+    catchOutages: config.catchOutages ?? false,
     ...readDeadLetters(config, topics),
   };
 }
@@ -95,7 +133,7 @@ function readDeadLetters(
   config: ConsumerConfig,
   topics: readonly (string | RegExp)[],
 ): Pick<ConsumerSettings, 'deadLetterTopic' | 'ignored'> {
-  const name = text(config.deadLetterTopic, 'deadLetterTopic');
+  const name = fields.text(config.deadLetterTopic, 'deadLetterTopic');
   if (name !== '') requireTopicName(name, 'deadLetterTopic');
   if (config.deadLetters !== false && topics.includes(name)) {
     throw new UserError('kafka-consumer.errors.dead-letters-of-dead-letters', { topic: name });
@@ -113,25 +151,6 @@ function requireTopicName(name: string, field: string): void {
   }
 }
 
-function text(value: FieldValue, field: string): string {
-  return readText(value, field, 'kafka-consumer.errors.unset-variable');
-}
-
-function oneOf<const T extends string>(
-  value: string | undefined,
-  field: string,
-  choices: readonly [T, ...T[]],
-): T {
-  return readChoice(value, choices, (wrong) => {
-    const params = { field, value: wrong, choices: choices.join(', ') };
-    return new UserError('kafka-consumer.errors.choice', params);
-  });
-}
-
-function wholeNumber(value: FieldValue, field: string, preset: number, min: number, max: number): number {
-  return readWholeNumber(
-    text(value, field),
-    { otherwise: preset, min, max },
-    (wrong) => new UserError('kafka-consumer.errors.number', { field, value: wrong, min, max }),
-  );
+function wholeNumber(value: FieldValue, field: string, otherwise: number, min: number, max: number): number {
+  return fields.wholeNumber(value, field, { otherwise, min, max });
 }

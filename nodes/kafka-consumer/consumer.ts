@@ -1,26 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
+  BlockedPlace,
   ClusterConsumer,
   ConsumerListener,
   ConsumerState,
   FetchedBatch,
   KafkaCluster,
+  KafkaProblem,
+  KafkaProblemError,
   PartitionOffset,
   SeekTarget,
   TopicPartition,
 } from '../kafka-cluster/types';
+import type { RegistryLease, RegistryProblem, SchemaRegistry } from '../schema-registry/types';
+import { atMost } from '../shared/time-limit';
+import type { GaugeName, Measure } from '../shared/measures';
 import { registerOwner, unregisterOwner } from '../shared/deliveries';
 import type { PipelineMessage } from '../shared/messages';
 import { UserError, toError } from '../shared/user-error';
-import { Commits } from './commits';
+import { Commits } from './confirming/commits';
 import type { ConsumerSettings } from './config';
-import { Confirmations } from './confirmations';
-import { DeadLetters } from './dead-letters';
-import { Fault } from './decode';
-import { DeliveryQueue } from './delivery-queue';
-import { HandingOn } from './handing-on';
-import { Notices } from './notices';
-import { OverdueWatch } from './overdue';
-import { SetAside } from './set-aside';
+import { Confirmations } from './confirming/confirmations';
+import { DeadLetters } from './dead-letters/dead-letters';
+import { Rejection } from './delivery/decode';
+import { DeliveryQueue } from './delivery/delivery-queue';
+import { Dispatcher } from './delivery/dispatcher';
+import { RecordSchemas } from './delivery/record-schemas';
+import { Reports } from './reports';
+import { AckTimeouts } from './confirming/ack-timeouts';
+import { SetAside } from './dead-letters/set-aside';
 
 /** How long closing waits for what is with the flow. */
 const DRAIN_MS = 1_000;
@@ -39,17 +47,22 @@ const MAX_BYTES = 16 * 2 ** 20;
  */
 const MAX_AHEAD = 100_000;
 
+/** Between two waits a broker gives some records at once. */
+const THROTTLED_MS = 2_000;
+
 /** What topics for dead letters are made with: twice Kafka's default, since a letter is larger than its record. */
 const DEAD_LETTER_BYTES = 2 * 2 ** 20;
 
 /** What the registration file does for the consumer. */
-export interface ConsumerEvents {
+export interface RecordConsumerListener {
   /** the first output */
   send(message: PipelineMessage): void;
   /** the second output; the error's `message` is this UserError, in the runtime's language */
   sendAside(message: PipelineMessage, error: UserError): void;
   /** something a person should know; `about` says which record */
   report(error: Error, about?: PipelineMessage): void;
+  /** for the log alone: what passes by itself */
+  warn(warning: UserError): void;
 }
 
 /** What the status is made of. */
@@ -59,17 +72,26 @@ export interface ConsumerOverview {
   /** topics of others that the group's leader has assigned here: part of the group's records is read by nobody */
   unsubscribedTopics: readonly string[];
   partitions: number;
-  lag: number;
+  /** assigned partitions that no broker leads: they wait, the others go on */
+  leaderless: readonly TopicPartition[];
+  /** undefined while nobody can tell how much one of the partitions holds */
+  lag: number | undefined;
+  /** the brokers let this consumer wait, since a quota is used up */
+  throttled: boolean;
   paused: boolean;
   /** the first of the records that partitions are paused for, since too many behind it are confirmed */
   stuck: StuckRecord | undefined;
   /** deliveries that have not been confirmed in time, of those that still are not */
   overdue: number;
+  /** where partitions wait in front of what can't be read here */
+  blocked: readonly BlockedPlace[];
   /** records that retention has taken before they were read */
   missed: number;
   /** confirmations of deliveries that are not, or no longer, known */
   unknownConfirmations: number;
   deadLetterProblem: Error | undefined;
+  /** partitions wait for schemas of a registry that gives none for now */
+  registryProblem: RegistryProblem | undefined;
 }
 
 /** A record that is not confirmed and that its partition waits for. */
@@ -95,23 +117,33 @@ export class RecordConsumer implements ConsumerListener {
   private readonly aside: SetAside;
   private readonly commits: Commits;
   private readonly confirmations: Confirmations;
-  private readonly handingOn: HandingOn;
-  private readonly overdue: OverdueWatch;
-  private readonly notices: Notices;
+  private readonly dispatcher: Dispatcher;
+  private readonly timeouts: AckTimeouts;
+  private readonly reports: Reports;
+  private readonly report: RecordConsumerListener['report'];
+  private readonly registry: RegistryLease | undefined;
   private closing = false;
+  private blockedPlaces: readonly BlockedPlace[] = [];
   private deadLetterProblem: Error | undefined;
+  private leaderlessPartitions: readonly TopicPartition[] = [];
 
   /**
    * @param id the node's: begins the delivery ids that it gives out
+   * @param registry of the schemas that records are read by, where the settings say so
    */
   constructor(
     private readonly id: string,
     private readonly settings: ConsumerSettings,
     cluster: KafkaCluster,
-    events: ConsumerEvents,
+    listener: RecordConsumerListener,
+    registry?: SchemaRegistry,
   ) {
-    const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic } = settings;
-    this.client = cluster.createConsumer({ topics, groupId, from, sessionTimeoutMs, ignored }, this);
+    const { topics, groupId, from, sessionTimeoutMs, ignored, deadLetterTopic, maxBatchBytes, fetch } =
+      settings;
+    this.client = cluster.createConsumer(
+      { topics, groupId, from, sessionTimeoutMs, ignored, maxBatchBytes, fetch },
+      this,
+    );
     this.queue = new DeliveryQueue(
       {
         maxInFlight: settings.maxInFlight,
@@ -120,47 +152,63 @@ export class RecordConsumer implements ConsumerListener {
         batches: settings.mode === 'batch',
       },
       {
-        handOn: (partition, delivery) => this.handingOn.handOn(partition, delivery),
+        handOn: (partition, delivery) => this.dispatcher.handOn(partition, delivery),
+        mayGo: (delivery) => schemas?.areHere(delivery) ?? true,
         pause: (partition) => this.client.pause([partition]),
         resume: (partition) => this.client.resume([partition]),
-        stuck: (partition, delivery) => this.notices.stuck(partition, delivery),
+        stuck: (partition, delivery) => this.reports.stuck(partition, delivery),
       },
     );
-    const report = (error: Error, about?: PipelineMessage): void => events.report(error, about);
-    this.notices = new Notices(groupId, events);
+    const report = (error: Error, about?: PipelineMessage): void => listener.report(error, about);
+    this.report = report;
+    this.reports = new Reports(groupId, listener);
+    this.client.on('state', () => this.tellMissing());
     this.commits = new Commits(groupId, this.queue, this.client, report);
     this.aside = new SetAside(deadLetterTopic && this.createDeadLetters(cluster, deadLetterTopic), {
       report,
-      send: (message, error) => events.sendAside(message, error),
+      send: (message, error) => listener.sendAside(message, error),
       settle: (queue, delivery) => this.confirmations.settle(queue, delivery),
     });
     this.confirmations = new Confirmations(id, this.queue, this.aside);
-    this.handingOn = new HandingOn(settings, this.confirmations, this.aside, (message) =>
-      events.send(message),
+    this.registry = registry?.acquire((problem) => this.reports.registry(problem));
+    const schemas =
+      this.registry && new RecordSchemas(this.registry, settings, () => this.queue.proceed(), report);
+    this.dispatcher = new Dispatcher(
+      settings,
+      this.confirmations,
+      this.aside,
+      (message) => listener.send(message),
+      schemas,
     );
-    this.overdue = new OverdueWatch(settings, this.queue, {
+    this.timeouts = new AckTimeouts(settings, this.queue, {
       report,
       handOnAgain: (queue, delivery) => {
         this.confirmations.forgetParts(queue, delivery);
         this.queue.handOnAgain(queue, delivery);
       },
       giveUp: (queue, delivery) => {
-        const fault = new Fault('unconfirmed', `not confirmed in ${settings.maxTries} tries`);
-        this.confirmations.giveUp(queue, delivery, fault);
+        const rejection = new Rejection('unconfirmed', `not confirmed in ${settings.maxTries} tries`);
+        this.confirmations.giveUp(queue, delivery, rejection);
       },
     });
+  }
+
+  /** Only who has been heard of all topics knows that one is missing: it may as well be forbidden. */
+  private tellMissing(): void {
+    const { state, missingTopics } = this.client;
+    if (state.state === 'waiting' || state.state === 'connected') this.reports.missing(missingTopics);
   }
 
   start(): void {
     registerOwner(this.id, this.confirmations);
     this.commits.start();
-    this.overdue.start();
+    this.timeouts.start();
     this.client.start();
   }
 
   /** Who confirms: the flow, or the handing on by itself. */
   confirmsByHandingOn(handsOn: boolean): void {
-    this.handingOn.confirms = handsOn;
+    this.dispatcher.confirms = handsOn;
   }
 
   /** After a deploy: what the flow has not confirmed is handed on once more, since a node that held it may be gone. */
@@ -187,10 +235,7 @@ export class RecordConsumer implements ConsumerListener {
       .filter((place) => topic === undefined || place.topic === topic)
       .filter((place) => partition === undefined || place.partition === partition);
     if (places.length === 0) {
-      throw new UserError('kafka-consumer.errors.seek-not-assigned', {
-        topic: topic ?? '*',
-        partition: partition ?? '*',
-      });
+      throw nothingToSeek(topic, partition);
     }
     if (typeof target === 'object' && 'offset' in target && places.length > 1) {
       throw new UserError('kafka-consumer.errors.seek-several', { count: places.length });
@@ -202,6 +247,26 @@ export class RecordConsumer implements ConsumerListener {
     await this.commits.now();
   }
 
+  /** @returns what waits, for whoever watches from outside */
+  gauges(): Measure<GaugeName>[] {
+    const { partitions, inFlight } = this.queue;
+    return [
+      { name: 'consumer_unconfirmed_records', value: inFlight },
+      { name: 'consumer_overdue_records', value: this.timeouts.count },
+      { name: 'consumer_assigned_partitions', value: partitions.length },
+      // Of a partition that nothing is known of yet, nothing is told.
+      ...partitions.flatMap(({ lag, place: { topic, partition } }) =>
+        lag === undefined
+          ? []
+          : {
+              name: 'consumer_lag_records' as const,
+              value: lag,
+              labels: { topic, partition: String(partition) },
+            },
+      ),
+    ];
+  }
+
   overview(): ConsumerOverview {
     const { partitions, paused } = this.queue;
     return {
@@ -209,13 +274,17 @@ export class RecordConsumer implements ConsumerListener {
       missingTopics: this.client.missingTopics,
       unsubscribedTopics: this.client.unsubscribedTopics,
       partitions: partitions.length,
-      lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
+      leaderless: this.leaderlessPartitions,
+      lag: sumOf(partitions.map(({ lag }) => lag)),
+      throttled: this.client.throttledUntil > Date.now() - THROTTLED_MS,
       paused,
       stuck: this.stuck,
-      overdue: this.overdue.count,
-      missed: Number(this.notices.missedCount),
+      overdue: this.timeouts.count,
+      blocked: this.blockedPlaces,
+      missed: Number(this.reports.missedCount),
       unknownConfirmations: this.confirmations.unknown,
       deadLetterProblem: this.deadLetterProblem,
+      registryProblem: this.registry?.problem,
     };
   }
 
@@ -223,12 +292,13 @@ export class RecordConsumer implements ConsumerListener {
   async close(): Promise<void> {
     this.closing = true;
     this.commits.stop();
-    this.overdue.stop();
+    this.timeouts.stop();
     this.queue.close();
+    this.registry?.release();
     this.client.pause(this.queue.partitions.map(({ place }) => place));
     const end = Date.now() + DRAIN_MS;
-    while (this.queue.inFlight > 0 && Date.now() < end) await delay(DRAIN_STEP_MS);
-    await Promise.race([this.commits.now(), delay(LAST_COMMIT_TIMEOUT_MS)]);
+    while (this.queue.inFlight > 0 && Date.now() < end) await sleep(DRAIN_STEP_MS);
+    await atMost(LAST_COMMIT_TIMEOUT_MS, this.commits.now());
     unregisterOwner(this.id, this.confirmations);
     const results = await Promise.allSettled([this.client.close(), this.aside.close()]);
     for (const result of results) if (result.status === 'rejected') throw toError(result.reason);
@@ -246,16 +316,34 @@ export class RecordConsumer implements ConsumerListener {
     return this.queue.add(batch);
   }
 
+  located(place: PartitionOffset, highWatermark: string): void {
+    this.queue.queueOf(place)?.located(place.offset, highWatermark);
+  }
+
   rebalancing(): void {
     void this.commits.now();
   }
 
   missed(place: TopicPartition, from: string, to: string): void {
-    this.notices.missed(place, from, to);
+    this.reports.missed(place, from, to);
+  }
+
+  skipped(topics: { topic: string; count: number }[]): void {
+    this.reports.skipped(topics);
+  }
+
+  leaderless(partitions: TopicPartition[]): void {
+    this.leaderlessPartitions = partitions;
+    if (!this.closing) this.reports.leaderless(partitions);
+  }
+
+  blocked(places: readonly BlockedPlace[]): void {
+    this.blockedPlaces = places;
+    this.reports.blocked(places);
   }
 
   unsubscribed(topics: string[]): void {
-    this.notices.unsubscribed(topics);
+    this.reports.unsubscribed(topics);
   }
 
   private get stuck(): StuckRecord | undefined {
@@ -276,12 +364,31 @@ export class RecordConsumer implements ConsumerListener {
           newTopics: { maxMessageBytes: DEAD_LETTER_BYTES },
         }),
       onProblem: (error) => {
+        const known = problemOf(this.deadLetterProblem);
         this.deadLetterProblem = error;
+        // Once for each: it is met again with every attempt. An outage passes, and is in the status.
+        const problem = problemOf(error);
+        if (error && problem !== known && problem !== 'unreachable') this.report(error);
       },
     });
   }
 }
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+function problemOf(error: Error | undefined): KafkaProblem | undefined {
+  return (error as Partial<KafkaProblemError> | undefined)?.problem;
+}
+
+/** What was asked for, as far as something was, is not assigned. */
+function nothingToSeek(topic: string | undefined, partition: number | undefined): UserError {
+  if (topic === undefined && partition === undefined)
+    return new UserError('kafka-consumer.errors.seek-none-assigned');
+  if (partition === undefined)
+    return new UserError('kafka-consumer.errors.seek-topic-not-assigned', { topic: topic ?? '' });
+  if (topic === undefined)
+    return new UserError('kafka-consumer.errors.seek-partition-not-assigned', { partition });
+  return new UserError('kafka-consumer.errors.seek-not-assigned', { topic, partition });
+}
+
+function sumOf(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.reduce((sum, each) => (sum === undefined || each === undefined ? undefined : sum + each), 0);
 }

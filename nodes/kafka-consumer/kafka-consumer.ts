@@ -1,16 +1,20 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
+import type { SchemaRegistry, SchemaRegistryNode } from '../schema-registry/types';
 import { confirm, reject } from '../shared/deliveries';
-import { onFlowsStarted, onceFlowsStarted } from '../shared/flows-started';
 import type { PipelineMessage } from '../shared/messages';
-import { StatusDisplay } from '../shared/status-display';
+import { catchOutages } from '../shared/catch-outages';
+import { configNode } from '../shared/config-node';
+import { NodeLifecycle } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
 import { localizeError, translator } from '../shared/translate';
-import { UserError, toError } from '../shared/user-error';
+import type { UserError } from '../shared/user-error';
+import { toError } from '../shared/user-error';
 import { readCommand } from './commands';
 import { readConsumerConfig, type ConsumerConfig, type ConsumerSettings } from './config';
-import { confirmPolicy, type ConfirmPolicy, type FlowNode } from './confirm-policy';
+import { confirmPolicy, type ConfirmPolicy, type FlowNode } from './confirming/confirm-policy';
 import { RecordConsumer } from './consumer';
-import { touchesAnything, type FlowsStarted } from './deploy';
+import { touchesAnything, type FlowsStarted } from './confirming/flow-changes';
 import { describeStatus } from './status';
 
 /** Inside a subflow Node-RED gives each instance's node an id of its own and keeps the template's in `_alias`. */
@@ -23,31 +27,51 @@ export = function (RED: NodeAPI): void {
 
   function KafkaConsumerNode(this: ThisNode, config: NodeDef & ConsumerConfig): void {
     RED.nodes.createNode(this, config);
-    try {
-      run(this, readConsumerConfig(config), clusterOf(config.cluster));
-    } catch (thrown) {
-      refuse(this, localizeError(toError(thrown), t));
-    }
+    nameUnnamed(RED, this, config.topics);
+    NodeLifecycle.start(RED, this, t, (life) => {
+      const settings = readConsumerConfig(config);
+      const usesRegistry = [settings.output, settings.keyOutput].includes('registry');
+      const registry = usesRegistry ? registryOf(config.registry) : undefined;
+      run(this, life, settings, clusterOf(config.cluster), registry);
+    });
   }
 
-  function run(node: ThisNode, settings: ConsumerSettings, cluster: KafkaCluster): void {
-    let started = false;
+  function run(
+    node: ThisNode,
+    life: NodeLifecycle,
+    settings: ConsumerSettings,
+    cluster: KafkaCluster,
+    registry: SchemaRegistry | undefined,
+  ): void {
     let policy: ConfirmPolicy = { by: 'flow', because: 'setting' };
-    const consumer = new RecordConsumer(node.id, settings, cluster, {
-      send: (message) => node.send(message),
-      sendAside: (message, error) => node.send([null, withText(message, error)]),
-      report: (error, about) => node.error(localizeError(error, t), about ?? {}),
-    });
-    const display = new StatusDisplay((status) => node.status(status));
-    const show = (): void => display.set(describeStatus(consumer.overview(), settings.groupId, policy, t));
+    const consumer = new RecordConsumer(
+      node.id,
+      settings,
+      cluster,
+      {
+        send: (message) => {
+          life.measures.count('consumed_records_total', message.kafka?.records?.length ?? 1);
+          node.send(message);
+        },
+        sendAside: (message, error) => {
+          const { reason } = message.error as { reason: string };
+          life.measures.count('set_aside_records_total', 1, { reason });
+          node.send([null, withText(message, error)]);
+        },
+        report: (error, about) => life.report(error, about),
+        warn: (warning) => node.warn(localizeError(warning, t).message),
+      },
+      registry,
+    );
+    life.measures.gauges(() => consumer.gauges());
+    const show = (): void => life.show(describeStatus(consumer.overview(), settings.groupId, policy, t));
     let timer: NodeJS.Timeout | undefined;
 
     // Only now do all nodes of the flow exist: what is sent earlier may reach none of them.
-    const stopWaiting = onFlowsStarted(RED.events, (event) => {
+    life.onFlowsStarted((event, first) => {
       policy = confirmPolicy(settings.confirm, node._alias ?? node.id, node.z, flowNodes());
       consumer.confirmsByHandingOn(policy.by === 'handed-on');
-      if (!started) {
-        started = true;
+      if (first) {
         consumer.start();
         timer = setInterval(show, STATUS_INTERVAL_MS);
       } else if (touchesAnything(event as FlowsStarted)) {
@@ -55,25 +79,12 @@ export = function (RED: NodeAPI): void {
       }
       show();
     });
-
-    node.on('input', (message, _send, done) => {
-      try {
-        execute(consumer, message as PipelineMessage, (error) =>
-          error ? done(localizeError(error, t)) : done(),
-        );
-      } catch (thrown) {
-        done(localizeError(toError(thrown), t));
-      }
-    });
-
-    node.on('close', (done: () => void) => {
-      stopWaiting();
+    life.onInput((message, _send, done) => execute(consumer, message, done));
+    const stopListening = settings.catchOutages ? catchOutages(life, cluster) : undefined;
+    life.onClose(() => {
+      stopListening?.();
       clearInterval(timer);
-      display.close();
-      consumer
-        .close()
-        .catch((error: unknown) => node.warn(toError(error).message))
-        .finally(done);
+      return consumer.close();
     });
   }
 
@@ -100,20 +111,17 @@ export = function (RED: NodeAPI): void {
     }
   }
 
-  /** A node that can't work says why in its status and for each message. */
-  function refuse(node: Node, error: Error): void {
-    const stopWaiting = onceFlowsStarted(RED.events, () => {
-      node.error(error, {});
-      node.status({ fill: 'red', shape: 'ring', text: error.message });
-    });
-    node.on('input', (_message, _send, done) => done(error));
-    node.on('close', stopWaiting);
+  function clusterOf(id: string | undefined): KafkaCluster {
+    return configNode<KafkaClusterNode, 'cluster'>(RED, id, 'cluster', 'kafka-consumer.errors.no-cluster');
   }
 
-  function clusterOf(id: string | undefined): KafkaCluster {
-    const node = id ? (RED.nodes.getNode(id) as KafkaClusterNode | null) : null;
-    if (!node?.cluster) throw node?.problem ?? new UserError('kafka-consumer.errors.no-cluster');
-    return node.cluster;
+  function registryOf(id: string | undefined): SchemaRegistry {
+    return configNode<SchemaRegistryNode, 'registry'>(
+      RED,
+      id,
+      'registry',
+      'kafka-consumer.errors.no-schema-registry',
+    );
   }
 
   function flowNodes(): FlowNode[] {

@@ -3,7 +3,7 @@ import { timeOfDay } from '../shared/clock';
 import { fullReason, shortReason } from '../shared/short-reason';
 import type { Translate } from '../shared/translate';
 import { shorten } from '../shared/user-error';
-import type { ConfirmPolicy } from './confirm-policy';
+import type { ConfirmPolicy } from './confirming/confirm-policy';
 import type { ConsumerOverview } from './consumer';
 
 const MAX_REASON = 120;
@@ -55,7 +55,19 @@ function connected(
   policy: ConfirmPolicy,
   t: Translate,
 ): NodeStatus {
-  const { partitions, lag, paused, stuck, overdue, missed, missingTopics, deadLetterProblem } = overview;
+  const {
+    partitions,
+    lag,
+    paused,
+    stuck,
+    overdue,
+    missed,
+    missingTopics,
+    deadLetterProblem,
+    leaderless,
+    registryProblem,
+  } = overview;
+  const [blocked] = overview.blocked;
   if (deadLetterProblem) {
     const reason = shorten(fullReason(deadLetterProblem, t), MAX_REASON);
     return { fill: 'red', shape: 'ring', text: t('kafka-consumer.status.dead-letters', { reason }) };
@@ -68,13 +80,28 @@ function connected(
       text: t('kafka-consumer.status.unsubscribed', { topics, group: groupId }),
     };
   }
-  const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag })];
+  const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag: lag ?? '?' })];
+  if (overview.throttled) parts.push(t('kafka-consumer.status.throttled'));
+  if (leaderless.length > 0) {
+    const names = leaderless.map(({ topic, partition }) => `${topic}/${partition}`).join(', ');
+    parts.unshift(t('kafka-consumer.status.leaderless', { partitions: shorten(names, MAX_REASON) }));
+  }
   if (stuck) parts.unshift(t('kafka-consumer.status.stuck', { ...stuck, since: timeOfDay(stuck.since) }));
+  if (registryProblem) {
+    const reason = shorten(fullReason(registryProblem.error, t), MAX_REASON);
+    const since = timeOfDay(registryProblem.since);
+    parts.unshift(t('kafka-consumer.status.registry', { since, reason }));
+  }
+  if (blocked) parts.unshift(t('kafka-consumer.status.blocked', { ...blocked }));
   if (paused) parts.unshift(t('kafka-consumer.status.paused'));
   if (overdue > 0) parts.push(t('kafka-consumer.status.overdue', { count: overdue }));
   if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
   if (missingTopics.length > 0) parts.push(waiting(missingTopics, t).text ?? '');
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
-  const troubled = paused || overdue > 0 || missingTopics.length > 0;
-  return { fill: stuck ? 'red' : troubled ? 'yellow' : 'green', shape: 'dot', text: parts.join(' · ') };
+  const hasProblem = paused || overdue > 0 || missingTopics.length > 0 || leaderless.length > 0;
+  return {
+    fill: stuck || blocked || registryProblem ? 'red' : hasProblem ? 'yellow' : 'green',
+    shape: 'dot',
+    text: parts.join(' · '),
+  };
 }

@@ -1,3 +1,4 @@
+import { isFromBrowser } from '../shared/from-browser';
 import { UserError } from '../shared/user-error';
 
 /** What a message can ask for instead of being written to Kafka, by its `action`. */
@@ -23,9 +24,16 @@ export function doneText(command: Command): { key: string; params: Record<string
 
 /**
  * @returns the command that a message is, undefined for any other message: an unknown `action` is a matter of the flow
- * @throws UserError when a command does not name the topic or outbox that it needs
+ * @throws UserError when a command does not name the topic or outbox that it needs, or comes from a dashboard's page
  */
 export function readCommand(message: Record<string, unknown>): Command | undefined {
+  const command = commandIn(message);
+  if (command && isFromBrowser(message))
+    throw new UserError('kafka-producer.errors.from-browser', { action: command.action });
+  return command;
+}
+
+function commandIn(message: Record<string, unknown>): Command | undefined {
   const { action, topic } = message;
   const named = typeof topic === 'string' && topic !== '' ? topic : undefined;
   switch (action) {

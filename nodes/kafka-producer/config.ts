@@ -1,7 +1,11 @@
 import type { Acks, Compression, NewTopicSettings } from '../kafka-cluster/types';
-import { isBlank, readChoice, readNumber, type FieldValue } from '../shared/fields';
+import { SCHEMA_TYPES, type SchemaType } from '../shared/schema-types';
+import { DAY_MS } from '../shared/durations';
+import { FieldReader } from '../shared/field-reader';
+import type { FieldValue } from '../shared/fields';
+import { withTodaysNames } from '../shared/renamed-settings';
 import { requireSet } from '../shared/unset-variable';
-import { UserError, shorten } from '../shared/user-error';
+import { UserError } from '../shared/user-error';
 
 /** What the dialog saves; numbers are text there, so that they can come from the environment. */
 export interface ProducerConfig {
@@ -18,24 +22,40 @@ export interface ProducerConfig {
   acks?: string;
   compression?: string;
   tombstones?: boolean;
+  payloadAs?: string;
+  /** id of a schema-registry node */
+  registry?: string;
+  subject?: string;
+  registerSchema?: boolean;
+  schemaType?: string;
+  schema?: string;
   createTopics?: boolean;
   topicPartitions?: string | number;
   topicReplicas?: string | number;
   /** days */
-  topicRetention?: string | number;
+  topicRetentionDays?: string | number;
   outbox?: boolean;
   durability?: string;
   outboxMaxMB?: string | number;
-  outboxMaxAge?: string | number;
+  outboxMaxAgeSeconds?: string | number;
   whenFull?: string;
-  drainRate?: string | number;
+  drainRecordsPerSecond?: string | number;
   maxBatchBytes?: string | number;
+  catchOutages?: boolean;
 }
 
 /** A typed input as the dialog saves it. */
 export interface TypedValue {
   type: string;
   value: string;
+}
+
+/** How payloads are written by schemas of a registry. */
+export interface SchemaSettings {
+  /** empty: the topic's name with -value behind it */
+  subject: string;
+  /** what is registered under the subject; undefined where its latest schema is taken */
+  register: { type: SchemaType; schema: string } | undefined;
 }
 
 export interface ProducerSettings {
@@ -46,6 +66,8 @@ export interface ProducerSettings {
   acks: Acks;
   compression: Compression;
   tombstones: boolean;
+  /** undefined where payloads are written as they are */
+  schemas: SchemaSettings | undefined;
   createTopics: boolean;
   /** of the topics that are created */
   newTopics: NewTopicSettings;
@@ -54,16 +76,23 @@ export interface ProducerSettings {
   maxBytes: number;
   maxAgeMs: number;
   whenFull: 'refuse' | 'drop-oldest';
-  drainRate: number;
+  /** records a second; 0 for as many as go */
+  drainRecordsPerSecond: number;
   maxBatchBytes: number | undefined;
+  /** whether the Catch nodes get a message once an outage of Kafka */
+  catchOutages: boolean;
 }
 
 /** More partitions than this nobody means, and a broker would be busy with them for minutes. */
 const MOST_PARTITIONS = 10_000;
 /** The wire has 16 bits for it. */
 const MOST_REPLICAS = 32_767;
-const DAY_MS = 86_400_000;
 const UNSET = 'kafka-producer.errors.unset-variable';
+const fields = new FieldReader({
+  unset: UNSET,
+  choice: 'kafka-producer.errors.choice',
+  number: 'kafka-producer.errors.number',
+});
 
 /** The least that an empty batch and a small record take. */
 const LEAST_BATCH_BYTES = 256;
@@ -72,31 +101,46 @@ const LEAST_BATCH_BYTES = 256;
  * Reads the dialog's fields.
  * @throws UserError that names the field and its value
  */
-export function readProducerConfig(config: ProducerConfig): ProducerSettings {
-  const maxAge = number(config.outboxMaxAge, 'outboxMaxAge', 0);
+export function readProducerConfig(saved: ProducerConfig): ProducerSettings {
+  const config = withTodaysNames('kafka-producer', saved);
+  const maxAge = number(config.outboxMaxAgeSeconds, 'outboxMaxAgeSeconds', 0);
   return {
     topic: readTyped(config.topic, config.topicType, 'str', 'topic'),
     key: readTyped(config.key ?? 'key', config.keyType, 'msg', 'key'),
     partition: readTyped(config.partition, config.partitionType, 'str', 'partition'),
     headers: readTyped(config.headers, config.headersType, 'msg', 'headers'),
-    acks: choice(config.acks, 'acks', ['all', 'leader']),
-    compression: choice(config.compression, 'compression', ['none', 'gzip']),
+    acks: fields.choice(config.acks, 'acks', ['all', 'leader']),
+    compression: fields.choice(config.compression, 'compression', ['none', 'gzip', 'snappy', 'lz4', 'zstd']),
     tombstones: config.tombstones ?? false,
+    schemas: readSchemas(config),
     createTopics: config.createTopics ?? false,
     newTopics: {
       partitions: readCount(config.topicPartitions, 'topicPartitions', MOST_PARTITIONS),
       replicas: readCount(config.topicReplicas, 'topicReplicas', MOST_REPLICAS),
-      retentionMs: readRetention(config.topicRetention),
+      retentionMs: readRetention(config.topicRetentionDays),
     },
     outbox: config.outbox ?? true,
-    sync: choice(config.durability, 'durability', ['process', 'power']) === 'power',
+    sync: fields.choice(config.durability, 'durability', ['process', 'power']) === 'power',
     maxBytes: number(config.outboxMaxMB, 'outboxMaxMB', 1024, 1) * 2 ** 20,
     maxAgeMs: maxAge === 0 ? Infinity : maxAge * 1000,
-    whenFull: choice(config.whenFull, 'whenFull', ['refuse', 'drop-oldest']),
-    drainRate: number(config.drainRate, 'drainRate', 0),
-    maxBatchBytes: isBlank(config.maxBatchBytes)
-      ? undefined
-      : number(config.maxBatchBytes, 'maxBatchBytes', 0, LEAST_BATCH_BYTES),
+    whenFull: fields.choice(config.whenFull, 'whenFull', ['refuse', 'drop-oldest']),
+    drainRecordsPerSecond: number(config.drainRecordsPerSecond, 'drainRecordsPerSecond', 0),
+    catchOutages: config.catchOutages ?? false,
+    maxBatchBytes: fields.optional(config.maxBatchBytes, (given) =>
+      number(given, 'maxBatchBytes', 0, LEAST_BATCH_BYTES),
+    ),
+  };
+}
+
+function readSchemas(config: ProducerConfig): SchemaSettings | undefined {
+  const { payloadAs, subject, registerSchema, schemaType, schema } = config;
+  if (fields.choice(payloadAs, 'payloadAs', ['plain', 'registry']) === 'plain') return undefined;
+  const type = fields.choice(schemaType, 'schemaType', SCHEMA_TYPES);
+  if (registerSchema === true && (schema ?? '').trim() === '')
+    throw new UserError('kafka-producer.errors.no-schema');
+  return {
+    subject: fields.text(subject, 'subject'),
+    register: registerSchema === true ? { type, schema: schema ?? '' } : undefined,
   };
 }
 
@@ -110,40 +154,22 @@ function readTyped(
   return { value: text, type: type || defaultType };
 }
 
-function choice<const T extends string>(
-  value: string | undefined,
-  field: string,
-  choices: readonly [T, ...T[]],
-): T {
-  return readChoice(
-    value,
-    choices,
-    (wrong) => new UserError('kafka-producer.errors.choice', { field, value: wrong }),
-  );
-}
-
 function number(value: FieldValue, field: string, otherwise: number, least = 0): number {
-  requireSet(String(value ?? ''), field, UNSET);
-  return readNumber(
-    value,
-    { otherwise, min: least, max: Infinity },
-    (wrong) => new UserError('kafka-producer.errors.number', { field, value: wrong, least }),
-  );
+  return fields.number(value, field, { otherwise, min: least, max: Infinity });
 }
 
 /** @returns a whole number from 1 on; undefined where the field is empty */
 function readCount(value: FieldValue, field: string, most: number): number | undefined {
-  if (isBlank(value)) return undefined;
-  const count = number(value, field, 1, 1);
-  if (!Number.isInteger(count) || count > most) {
-    throw new UserError('kafka-producer.errors.whole-number', { field, value: shorten(value), most });
-  }
-  return count;
+  const rule = { otherwise: 1, min: 1, max: most };
+  return fields.optional(value, (given) =>
+    fields.wholeNumber(given, field, rule, 'kafka-producer.errors.whole-number'),
+  );
 }
 
 /** @returns milliseconds, Infinity for 0 days; undefined where the field is empty */
 function readRetention(value: FieldValue): number | undefined {
-  if (isBlank(value)) return undefined;
-  const days = number(value, 'topicRetention', 0);
-  return days === 0 ? Infinity : days * DAY_MS;
+  return fields.optional(value, (given) => {
+    const days = number(given, 'topicRetentionDays', 0);
+    return days === 0 ? Infinity : days * DAY_MS;
+  });
 }

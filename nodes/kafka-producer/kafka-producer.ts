@@ -1,18 +1,24 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { KafkaCluster, KafkaClusterNode } from '../kafka-cluster/types';
+import type { RegistryLease, SchemaRegistryNode } from '../schema-registry/types';
 import { onceFlowsStarted } from '../shared/flows-started';
-import { StatusDisplay } from '../shared/status-display';
+import { catchOutages } from '../shared/catch-outages';
+import { configNode } from '../shared/config-node';
+import { NodeLifecycle } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
 import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
-import { doneText, readCommand, type Command } from './commands';
+import { doneText, readCommand } from './commands';
 import { readProducerConfig, type ProducerConfig, type ProducerSettings, type TypedValue } from './config';
-import { toMessage } from './message';
-import { MessageFields } from './message-fields';
-import { findOrphans } from './outbox-folders';
-import { Pipeline } from './pipeline';
-import { describeStatus } from './status';
-import type { Evaluate, Evaluator } from './typed-values';
+import { toMessage } from './record/message';
+import { MessageFields } from './record/message-fields';
+import { schemaEncoder } from './record/schema-values';
+import { findOrphans } from './outbox/folders';
+import { Pipeline } from './sending/pipeline';
+import { outboxGauges } from './gauges';
+import { describeStatus, type StatusFacts } from './status';
+import type { Evaluate, Evaluator } from './record/typed-values';
 
 const OUTBOXES = path.join('serial-kafka-mongo', 'outbox');
 const STATUS_INTERVAL_MS = 500;
@@ -24,71 +30,76 @@ export = function (RED: NodeAPI): void {
 
   function KafkaProducerNode(this: Node, config: NodeDef & ProducerConfig): void {
     RED.nodes.createNode(this, config);
-    try {
-      run(this, readProducerConfig(config), clusterOf(config.cluster));
-    } catch (error) {
-      refuseAll(this, localizeError(toError(error), t));
-    }
+    nameUnnamed(RED, this, config.topic);
+    NodeLifecycle.start(RED, this, t, (life) => {
+      const settings = readProducerConfig(config);
+      const cluster = clusterOf(config.cluster);
+      run(this, life, settings, cluster, settings.schemas && registryOf(config.registry));
+    });
   }
 
-  function run(node: Node, settings: ProducerSettings, cluster: KafkaCluster): void {
-    const fields = new MessageFields(settings, evaluatorOf(node));
+  function run(
+    node: Node,
+    life: NodeLifecycle,
+    settings: ProducerSettings,
+    cluster: KafkaCluster,
+    registry: RegistryLease | undefined,
+  ): void {
+    const encode = settings.schemas && registry && schemaEncoder(settings.schemas, registry);
+    const fields = new MessageFields(settings, evaluatorOf(node), encode);
     const directory = path.join(outboxes(), node.id);
     running.add(node.id);
     const pipeline = new Pipeline(settings, cluster, directory, {
       acknowledged: (record, offset) => {
+        life.measures.count('produced_records_total');
         // Making the message again is a good part of the work, and mostly for nobody.
         if (!isWired(node)) return;
-        node.send(
+        life.send(
           toMessage(record, { partition: record.partition, ...(offset === undefined ? {} : { offset }) }),
         );
       },
       refused: (record, error) => {
+        life.measures.count('refused_records_total');
         const reason = localizeError(error, t).message;
         const kept = new UserError('kafka-producer.errors.kept-refused', { reason }, { cause: error });
-        node.error(localizeError(kept, t), toMessage(record, { partition: record.partition }));
+        life.report(kept, toMessage(record, { partition: record.partition }));
       },
-      held: (record, error) =>
-        node.error(localizeError(error, t), toMessage(record, { partition: record.partition })),
+      held: (record, error) => life.report(error, toMessage(record, { partition: record.partition })),
       warning: (error) => node.warn(localizeError(error, t).message),
     });
-    const display = new StatusDisplay((status) => node.status(status));
-    const timer = setInterval(
-      () => display.set(describeStatus(pipeline.facts(), Date.now(), t)),
-      STATUS_INTERVAL_MS,
-    );
+    life.measures.gauges(() => outboxGauges(pipeline.facts().stats, Date.now()));
+    const facts = (): StatusFacts => {
+      const known = pipeline.facts();
+      return { ...known, problem: known.problem ?? registry?.problem?.error };
+    };
+    const timer = setInterval(() => life.show(describeStatus(facts(), Date.now(), t)), STATUS_INTERVAL_MS);
 
-    node.on('input', (message, _send, done) => {
-      const finish = (error?: Error): void => (error ? done(localizeError(error, t)) : done());
-      const command = commandOf(message);
-      if (command instanceof Error) {
-        finish(command);
+    life.onInput((message, _send, done) => {
+      const command = readCommand(message);
+      if (!command) {
+        fields.read(message, (error, read) => (read ? pipeline.accept(read, done) : done(error)));
         return;
       }
-      if (command) {
-        pipeline.run(command).then(
-          (count) => {
-            const { key, params } = doneText(command);
-            node.warn(t(key, { count, ...params }));
-            done();
-          },
-          (error: unknown) => finish(toError(error)),
-        );
-        return;
-      }
-      fields.read(message, (error, read) => (read ? pipeline.accept(read, finish) : finish(error)));
-    });
-    node.on('close', (removed: boolean, done: () => void) => {
-      clearInterval(timer);
-      display.close();
-      running.delete(node.id);
-      pipeline
-        .close()
-        .catch((error: unknown) => node.error(toError(error).message))
-        .finally(() => {
-          if (removed) pipeline.warnOfRemoval();
+      pipeline.run(command).then(
+        (count) => {
+          const { key, params } = doneText(command);
+          node.warn(t(key, { count, ...params }));
           done();
-        });
+        },
+        (error: unknown) => done(toError(error)),
+      );
+    });
+    const stopListening = settings.catchOutages ? catchOutages(life, cluster) : undefined;
+    life.onClose(async (removed) => {
+      stopListening?.();
+      clearInterval(timer);
+      running.delete(node.id);
+      registry?.release();
+      try {
+        await pipeline.close();
+      } finally {
+        if (removed) pipeline.warnOfRemoval();
+      }
     });
   }
 
@@ -120,25 +131,17 @@ export = function (RED: NodeAPI): void {
     return first !== undefined && first.length > 0;
   }
 
-  function commandOf(message: Record<string, unknown>): Command | Error | undefined {
-    try {
-      return readCommand(message);
-    } catch (error) {
-      return toError(error);
-    }
-  }
-
-  /** A node that can't work says why in its status and for each message. */
-  function refuseAll(node: Node, error: Error): void {
-    node.error(error.message);
-    setImmediate(() => node.status({ fill: 'red', shape: 'ring', text: error.message }));
-    node.on('input', (_message, _send, done) => done(error));
-  }
-
   function clusterOf(id: string | undefined): KafkaCluster {
-    const node = id ? (RED.nodes.getNode(id) as KafkaClusterNode | null) : null;
-    if (!node?.cluster) throw node?.problem ?? new UserError('kafka-producer.errors.no-cluster');
-    return node.cluster;
+    return configNode<KafkaClusterNode, 'cluster'>(RED, id, 'cluster', 'kafka-producer.errors.no-cluster');
+  }
+
+  function registryOf(id: string | undefined): RegistryLease {
+    return configNode<SchemaRegistryNode, 'registry'>(
+      RED,
+      id,
+      'registry',
+      'kafka-producer.errors.no-schema-registry',
+    ).acquire();
   }
 
   function evaluatorOf(node: Node): Evaluator {

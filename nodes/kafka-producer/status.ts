@@ -1,13 +1,16 @@
 import type { NodeStatus } from 'node-red';
-import type { ClientState } from '../kafka-cluster/types';
+import type { ClientState, Obstacle } from '../kafka-cluster/types';
 import { timeOfDay } from '../shared/clock';
 import { fullReason, shortReason } from '../shared/short-reason';
 import type { Translate } from '../shared/translate';
-import { shorten } from '../shared/user-error';
-import type { StoreStats } from './record-store';
+import { UserError, shorten } from '../shared/user-error';
+import type { StoreStats } from './store/record-store';
 
 /** Records that are acknowledged sooner than this are not spoken of as waiting. */
 const WAITING_AFTER_MS = 2_000;
+
+/** Characters of a topic and its partition. */
+const MAX_PLACE = 60;
 
 /** A status that a flow can reckon with too: a Status node passes on all of it. */
 export interface ProducerStatus extends NodeStatus {
@@ -26,6 +29,10 @@ export interface StatusFacts {
   stats: StoreStats;
   /** the store can't take records, or a topic can't be written to */
   problem: Error | undefined;
+  /** what single partitions wait for */
+  obstacles: readonly Obstacle[];
+  /** until when the brokers let this client wait for its quota, in milliseconds since 1970 */
+  throttledUntil: number;
 }
 
 /** @returns the node's status, in the runtime's language */
@@ -36,7 +43,7 @@ export function describeStatus(facts: StatusFacts, now: number, t: Translate): P
   const waiting = waits ? Math.max(count, 1) : 0;
   // Under a node there is room for some words only: what waits comes first.
   const first = waits ? [t('kafka-producer.status.waiting', { n: waiting, time: timeOfDay(oldest) })] : [];
-  const shown = shownStatus(facts, first, notesOf(facts.stats, t), t);
+  const shown = shownStatus(facts, first, notesOf(facts, now, t), t);
   return { ...shown, waiting, ...(waits ? { since: oldest } : {}) };
 }
 
@@ -68,10 +75,25 @@ function shownStatus(
   }
 }
 
-function notesOf({ dropped, damaged, refused }: StoreStats, t: Translate): string[] {
+function notesOf({ stats, obstacles, throttledUntil }: StatusFacts, now: number, t: Translate): string[] {
+  const { dropped, damaged, refused, count } = stats;
   const notes: string[] = [];
+  const [first, ...others] = count > 0 ? obstacles : [];
+  if (first) {
+    const { topic, partition, error } = first;
+    const name =
+      shorten(`${topic}/${partition}`, MAX_PLACE) + (others.length > 0 ? ` (+${others.length})` : '');
+    notes.push(t('kafka-producer.status.obstacle', { partition: name, reason: briefReason(error, t) }));
+  }
+  if (throttledUntil > now) notes.push(t('kafka-producer.status.throttled'));
   if (dropped > 0) notes.push(t('kafka-producer.status.dropped', { n: dropped }));
   if (damaged > 0) notes.push(t('kafka-producer.status.damaged', { n: damaged }));
   if (refused > 0) notes.push(t('kafka-producer.status.refused', { n: refused }));
   return notes;
+}
+
+/** @returns why a partition waits: in our words where we have some, else in Kafka's own */
+function briefReason(error: Obstacle['error'], t: Translate): string {
+  const { reason } = error instanceof UserError ? error.params : {};
+  return reason === undefined ? shortReason(error, t) : String(reason);
 }

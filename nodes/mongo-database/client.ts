@@ -11,6 +11,7 @@ import { connectionError } from './connection-error';
 import type { ConnectionSettings } from './settings';
 import { askForSrvRecords } from './srv-records';
 import type { DatabaseLease, DatabaseState, MongoDatabase } from './types';
+import { UnansweredCommands, type UnansweredCommand } from './unanswered';
 
 /** The kinds of server (driver's names) of which one is needed: those that accept writes. */
 const WRITABLE: ReadonlySet<string> = new Set(['Standalone', 'RSPrimary', 'Mongos', 'LoadBalancer']);
@@ -29,10 +30,10 @@ export class MongoConnection implements MongoDatabase {
   private readonly leases = new Set<Lease>();
   private readonly events = new EventEmitter().setMaxListeners(0);
 
-  /** @param onEndFailure told when the client can't be closed after its last user; there is nothing to be done about it */
+  /** @param onEndError told when the client can't be closed after its last user; there is nothing to be done about it */
   constructor(
     private readonly settings: ConnectionSettings,
-    private readonly onEndFailure: (error: UserError) => void,
+    private readonly onEndError: (error: UserError) => void,
   ) {
     this.description = settings.description;
   }
@@ -41,10 +42,19 @@ export class MongoConnection implements MongoDatabase {
     return this.current;
   }
 
-  acquire(onState?: (state: DatabaseState) => void): DatabaseLease {
-    const lease = new Lease(this, onState);
+  acquire(
+    onState?: (state: DatabaseState) => void,
+    onUnanswered?: (unanswered: UnansweredCommand | undefined) => void,
+  ): DatabaseLease {
+    const lease = new Lease(this, onState, onUnanswered);
     this.leases.add(lease);
-    this.session ??= new Session(this.settings, (state) => this.setState(state));
+    this.session ??= new Session(
+      this.settings,
+      (state) => this.setState(state),
+      (unanswered) => {
+        for (const { onUnanswered: tell } of this.leases) tell?.(unanswered);
+      },
+    );
     return lease;
   }
 
@@ -68,18 +78,18 @@ export class MongoConnection implements MongoDatabase {
   /** @internal for Lease */
   release(lease: Lease): void {
     if (!this.leases.delete(lease) || this.leases.size > 0) return;
-    // After a deploy that removed only the last user nobody waits for the end: its failure is told here.
+    // After a deploy that removed only the last user nobody waits for the end: its error is told here.
     this.sessionEnd =
-      this.session?.end().catch((error: unknown) => this.tellEndFailure(error)) ?? Promise.resolve();
+      this.session?.end().catch((error: unknown) => this.tellEndError(error)) ?? Promise.resolve();
     this.session = undefined;
     this.setState({ state: 'closed' });
     this.events.emit('drained');
   }
 
-  private tellEndFailure(thrown: unknown): void {
+  private tellEndError(thrown: unknown): void {
     const error = toError(thrown);
     const params = { database: this.description, reason: error.message };
-    this.onEndFailure(new UserError('mongo-database.errors.end', params, { cause: error }));
+    this.onEndError(new UserError('mongo-database.errors.end', params, { cause: error }));
   }
 
   private setState(state: DatabaseState): void {
@@ -91,14 +101,24 @@ export class MongoConnection implements MongoDatabase {
 
 class Lease implements DatabaseLease {
   private readonly released = new AbortController();
+  /** of those who wait: AbortSignal.any refers to them weakly, and one of a time limit may be collected before that comes */
+  private readonly awaited = new Set<{ signal: AbortSignal }>();
 
   constructor(
     private readonly owner: MongoConnection,
     readonly onState: ((state: DatabaseState) => void) | undefined,
+    readonly onUnanswered: ((unanswered: UnansweredCommand | undefined) => void) | undefined,
   ) {}
 
-  db(signal?: AbortSignal): Promise<Db> {
-    return this.owner.db(signal ? AbortSignal.any([signal, this.released.signal]) : this.released.signal);
+  async db(signal?: AbortSignal): Promise<Db> {
+    if (!signal) return this.owner.db(this.released.signal);
+    const waiting = { signal };
+    this.awaited.add(waiting);
+    try {
+      return await this.owner.db(AbortSignal.any([signal, this.released.signal]));
+    } finally {
+      this.awaited.delete(waiting);
+    }
   }
 
   release(): void {
@@ -111,11 +131,13 @@ class Lease implements DatabaseLease {
 class Session {
   client: MongoClient | undefined;
   private readonly ended = new AbortController();
+  private unanswered: UnansweredCommands | undefined;
   private running: Promise<void>;
 
   constructor(
     private readonly settings: ConnectionSettings,
     private readonly onState: (state: DatabaseState) => void,
+    private readonly onUnanswered: (unanswered: UnansweredCommand | undefined) => void,
   ) {
     this.running = this.keepConnected(() => this.connect());
   }
@@ -124,6 +146,7 @@ class Session {
   async end(): Promise<void> {
     this.ended.abort();
     await this.running;
+    this.unanswered?.stop();
     await this.client?.close();
   }
 
@@ -133,7 +156,7 @@ class Session {
     this.tell({ state: 'connecting' });
     const trying = keepTrying(attempt, {
       signal,
-      onFailure: (error, delay) =>
+      onError: (error, delay) =>
         this.tell({
           state: 'retrying',
           nextAttempt: Date.now() + delay,
@@ -151,7 +174,7 @@ class Session {
   private async connect(): Promise<void> {
     const { uri, options, srv } = this.settings;
     if (srv) await askForSrvRecords(srv, this.ended.signal);
-    const client = new MongoClient(uri, options);
+    const client = new MongoClient(uri, { ...options, monitorCommands: true });
     try {
       await client.connect();
     } catch (error) {
@@ -159,6 +182,7 @@ class Session {
       throw error;
     }
     this.client = client;
+    this.unanswered = new UnansweredCommands(client, this.onUnanswered);
     client.on('topologyDescriptionChanged', (event) => this.onTopologyChange(event));
   }
 

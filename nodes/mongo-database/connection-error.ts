@@ -44,8 +44,10 @@ function problemOf(error: Error, { tls, srv }: Pick<ConnectionSettings, 'tls' | 
   for (let e: unknown = error; e instanceof Error; e = e.cause) {
     const problem = certificateProblem(e) ?? srvProblem(e);
     if (problem) return problem;
-    const { code } = e as NodeJS.ErrnoException;
-    if (code === undefined) continue;
+    // Behind what the driver says of a server may stand that server's own answer, whose code is a number.
+    if (e instanceof MongoServerError) return SERVER_PROBLEMS.get(Number(e.code)) ?? 'connection';
+    const { code } = e as { code?: unknown };
+    if (typeof code !== 'string') continue;
     if (NAME_UNKNOWN.has(code)) return 'host-not-found';
     // What a server does that is spoken to in TLS and speaks none, or the other way round.
     if (code === 'ECONNRESET' || code.startsWith('ERR_SSL')) return tls ? 'tls-not-spoken' : 'tls-expected';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { MongoClient, MongoServerError, ObjectId, type Db } from 'mongodb';
+import { unfitKindOf } from '../shared/collection-kind';
 import type { Finding } from '../shared/connection-test';
 import { toError } from '../shared/user-error';
 import { connectionError } from './connection-error';
@@ -22,7 +23,7 @@ export async function testConnection(settings: ConnectionSettings, signal: Abort
     if (settings.srv) await askForSrvRecords(settings.srv, signal);
     await client.connect();
     const db = client.db(settings.database);
-    return [await describeServer(db), await rights(db)];
+    return [await describeServer(db), await rights(db), ...(await unfitCollections(db))];
   } catch (error) {
     throw connectionError(toError(error), settings);
   } finally {
@@ -51,6 +52,15 @@ async function rights(db: Db): Promise<Finding> {
   const params = { database: db.databaseName };
   if (mayRead && mayWrite) return finding('good', 'read-write', params);
   return finding('warning', mayRead ? 'read-only' : mayWrite ? 'write-only' : 'no-rights', params);
+}
+
+/** Collections of which a mongo-sink could use none, should it be told to. */
+async function unfitCollections(db: Db): Promise<Finding[]> {
+  const infos = (await allowed(() => db.listCollections({}, { nameOnly: false }).toArray())) ?? [];
+  return infos.flatMap((info) => {
+    const kind = info.name.startsWith('system.') ? undefined : unfitKindOf(info);
+    return kind ? [finding('warning', kind, { collection: info.name })] : [];
+  });
 }
 
 /** @returns undefined where the user may not ask this */

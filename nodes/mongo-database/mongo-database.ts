@@ -1,5 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { serveConnectionTest } from '../shared/connection-test';
+import { onClose } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
 import { tlsOptionsOf } from '../shared/tls-config';
 import { localizeError, translator } from '../shared/translate';
 import { toError } from '../shared/user-error';
@@ -28,6 +30,7 @@ export = function register(RED: NodeAPI): void {
 
   function MongoDatabaseConfigNode(this: ConfigNode, def: MongoDatabaseDef) {
     RED.nodes.createNode(this, def);
+    nameUnnamed(RED, this, def.database);
     try {
       const { uri, database, tls } = def;
       const { username, password } = this.credentials;
@@ -36,12 +39,7 @@ export = function register(RED: NodeAPI): void {
         this.error(localizeError(error, translate).message),
       );
       this.mongo = connection;
-      this.on('close', (done: (error?: Error) => void) => {
-        connection.close().then(
-          () => done(),
-          (error: unknown) => done(toError(error)),
-        );
-      });
+      onClose(this, translate, () => connection.close());
     } catch (error) {
       this.problem = localizeError(toError(error), translate);
       this.error(this.problem.message);

@@ -5,6 +5,7 @@ import { PACKAGE_NAME } from '../shared/package-name';
 import { requireSet } from '../shared/unset-variable';
 import { UserError } from '../shared/user-error';
 import type { SrvName } from './srv-records';
+import { parseMongoUri } from '../shared/mongo-uri';
 
 /** The config node's settings and credentials, as Node-RED gives them. */
 export interface DatabaseConfig {
@@ -43,6 +44,9 @@ const TIMES: MongoClientOptions = {
  */
 const MAJORITY_MS = 15_000;
 
+/** What stands in the connection strings that Atlas and others show, in the password's place. */
+const PLACEHOLDER = /^<[^<>]*>$/;
+
 /** MongoDB's limits on a database's name (manual, "MongoDB Limits and Thresholds": naming restrictions). */
 const DATABASE_NAME = /^[^/\\. "$*<>:|?\0]{1,63}$/;
 
@@ -56,24 +60,28 @@ export function connectionSettings(
   config: DatabaseConfig,
   tlsOptions?: tls.ConnectionOptions,
 ): ConnectionSettings {
-  const uri = config.uri?.trim() ?? '';
-  requireSet(withoutUserInfo(uri), 'uri', 'mongo-database.errors.unset-variable');
+  const given = config.uri?.trim() ?? '';
+  const address = parseMongoUri(given) ?? { uri: withoutUserInfo(given), username: '', password: '' };
+  if ('problem' in address) throw new UserError(`mongo-database.errors.${address.problem}`);
+  requireSet(address.uri, 'uri', 'mongo-database.errors.unset-variable');
   const database = readText(config.database, 'database', 'mongo-database.errors.unset-variable');
-  if (uri === '') throw new UserError('mongo-database.errors.no-uri');
+  if (given === '') throw new UserError('mongo-database.errors.no-uri');
   if (!DATABASE_NAME.test(database))
     throw new UserError('mongo-database.errors.database-name', { value: database });
 
   const options: MongoClientOptions = { ...TIMES, appName: PACKAGE_NAME, maxPoolSize: 10 };
-  const auth = credentials(config);
-  if (auth) options.auth = auth;
+  const auth = credentials(config, address);
+  // Without a password the user belongs to a certificate; the driver takes one only out of the URI.
+  const uri = auth?.password === '' ? withUser(address.uri, auth.username) : address.uri;
+  if (auth && auth.password !== '') options.auth = auth;
   if (tlsOptions) Object.assign(options, { tls: true }, driverOptions(tlsOptions));
   const parsed = parse(uri, options);
-  const given = parsed.writeConcern;
-  if (given?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
+  const concern = parsed.writeConcern;
+  if (concern?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
   options.writeConcern = {
-    w: given?.w ?? 'majority',
-    journal: given?.journal ?? true,
-    wtimeoutMS: given?.wtimeoutMS ?? MAJORITY_MS,
+    w: concern?.w ?? 'majority',
+    journal: concern?.journal ?? true,
+    wtimeoutMS: concern?.wtimeoutMS ?? MAJORITY_MS,
   };
   const { srvHost, srvServiceName: service } = parsed;
   const srv = srvHost === undefined ? undefined : { host: srvHost, service };
@@ -81,8 +89,17 @@ export function connectionSettings(
   return { uri, options, tls: options.tls ?? Boolean(parsed.tls), srv, database, description };
 }
 
-function credentials({ username = '', password = '' }: DatabaseConfig): MongoClientOptions['auth'] {
+interface User {
+  username: string;
+  password: string;
+}
+
+/** Those of the dialog, else those in the URI; the dialog's password also for a user that the URI names. */
+function credentials(config: DatabaseConfig, inUri: User): User | undefined {
+  const username = config.username || inUri.username;
+  const password = config.password || (config.username ? '' : inUri.password);
   if (username === '') return undefined;
+  if (PLACEHOLDER.test(password)) throw new UserError('mongo-database.errors.password-placeholder');
   requireSet(username, 'username', 'mongo-database.errors.unset-variable');
   // Its text is kept out of the error: only whether it still is a variable's name matters.
   if (/^\$\{[^}]+\}$/.test(password)) throw new UserError('mongo-database.errors.unset-password');
@@ -103,6 +120,10 @@ function parse(uri: string, options: MongoClientOptions): MongoClient['options']
     const reason = error instanceof Error ? withoutUserInfo(error.message) : '';
     throw new UserError('mongo-database.errors.uri', { reason });
   }
+}
+
+function withUser(uri: string, username: string): string {
+  return uri.replace('://', `://${encodeURIComponent(username)}@`);
 }
 
 /** The driver may quote the URI in its errors: what stands between the scheme and the last @ is taken out. */

@@ -1,5 +1,8 @@
 import type { Db } from 'mongodb';
 import type { Node } from 'node-red';
+import type { UnansweredCommand } from './unanswered';
+
+export type { UnansweredCommand };
 
 /** What a database connection tells about itself, for the status of the nodes that use it. */
 export type DatabaseState =
@@ -16,8 +19,15 @@ export interface MongoDatabase {
   /** Told to people in errors and statuses: host and database, never a secret. */
   readonly description: string;
   readonly state: DatabaseState;
-  /** Signs a user in (with its listener for states) and starts to connect. */
-  acquire(onState?: (state: DatabaseState) => void): DatabaseLease;
+  /**
+   * Signs a user in (with its listener for states) and starts to connect.
+   * @param onUnanswered told of a command that the database has not answered for long, and of undefined when there is
+   *   none any more
+   */
+  acquire(
+    onState?: (state: DatabaseState) => void,
+    onUnanswered?: (unanswered: UnansweredCommand | undefined) => void,
+  ): DatabaseLease;
 }
 
 /** One user's share of the connection. */

@@ -1,4 +1,5 @@
 import { readText, readWholeNumber, type FieldValue } from '../shared/fields';
+import { withTodaysNames } from '../shared/renamed-settings';
 import { summaryCollections } from '../shared/summary-chunks';
 import { UserError } from '../shared/user-error';
 import type { SinkSettings } from './sink';
@@ -14,7 +15,7 @@ export interface SinkConfig {
   /** missing in a flow that an older version saved */
   summaries?: boolean;
   /** days; empty or 0: readings are kept */
-  retention?: string | number;
+  retentionDays?: string | number;
 }
 
 /** Every write has a price of its own: at 500 readings a busy sink gets through half as many as at 2000. */
@@ -32,7 +33,8 @@ const UNSET = 'mongo-sink.errors.unset-variable';
  * Checks the properties.
  * @throws UserError that names the property and its value
  */
-export function sinkSettings(config: SinkConfig): SinkSettings {
+export function sinkSettings(saved: SinkConfig): SinkSettings {
+  const config = withTodaysNames('mongo-sink', saved);
   const settings = {
     collection: collectionName(config.collection, 'collection'),
     nodesCollection: collectionName(config.nodesCollection, 'nodesCollection'),
@@ -46,7 +48,7 @@ export function sinkSettings(config: SinkConfig): SinkSettings {
     ...settings,
     maxBatch: batchSize(config.maxBatch),
     summaries: config.summaries ?? true,
-    retention: retentionDays(config.retention),
+    retention: readRetention(config.retentionDays),
   };
 }
 
@@ -59,15 +61,15 @@ function collectionName(value: string | undefined, field: string): string {
 
 function batchSize(value: FieldValue): number {
   return readWholeNumber(
-    value,
+    readText(value, 'maxBatch', UNSET),
     { otherwise: DEFAULT_BATCH, min: 1, max: MAX_BATCH },
     (wrong) => new UserError('mongo-sink.errors.max-batch', { value: wrong, max: MAX_BATCH }),
   );
 }
 
-function retentionDays(value: FieldValue): number {
+function readRetention(value: FieldValue): number {
   return readWholeNumber(
-    readText(value, 'retention', UNSET),
+    readText(value, 'retentionDays', UNSET),
     { otherwise: 0, min: 0, max: MAX_RETENTION },
     (wrong) => new UserError('mongo-sink.errors.retention', { value: wrong, max: MAX_RETENTION }),
   );

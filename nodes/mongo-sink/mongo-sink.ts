@@ -1,17 +1,21 @@
-import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MongoDatabase, MongoDatabaseNode } from '../mongo-database/types';
+import { configNode } from '../shared/config-node';
+import { withoutUncopyable } from '../shared/copyable';
 import { confirm, deliveriesOf, hold } from '../shared/deliveries';
-import { onceFlowsStarted } from '../shared/flows-started';
-import type { PipelineMessage } from '../shared/messages';
-import { StatusDisplay } from '../shared/status-display';
+import { NodeLifecycle } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
+import { Zone } from '../shared/zone';
 import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
-import type { BackfillProgress } from './backfill';
+import type { BackfillProgress } from './history/backfill';
 import { sinkSettings, type SinkConfig } from './config';
-import { elementsOf } from './identity';
-import type { SinkResult } from './items';
+import { elementsOf } from './storing/identity';
+import { asRejection, type SinkResult } from './storing/items';
 import { rejectedMessages, rejectionOfMessage, storedMessage } from './outputs';
+import { measure } from './measure';
 import { MongoSink } from './sink';
+import { TakeInJob } from './take-in/job';
 import { statusOf } from './status';
 
 type SinkDef = NodeDef & SinkConfig;
@@ -22,79 +26,72 @@ const MAX_WAITING = 10_000;
 export = function register(RED: NodeAPI): void {
   const t = translator(RED);
   const textOf = (error: Error): string => localizeError(error, t).message;
+  /** of each node that runs, by its id */
+  const takeIns = new Map<string, TakeInJob>();
 
   function MongoSinkNode(this: Node, def: SinkDef): void {
     RED.nodes.createNode(this, def);
-    const display = new StatusDisplay((status) => this.status(status));
-    // A status that is set before all nodes are there is seen by none of them.
-    let started = false;
-    let latest: NodeStatus = {};
-    const show = (status: NodeStatus): void => {
-      latest = status;
-      if (started) display.set(status);
-    };
-    const stopWaiting = onceFlowsStarted(RED.events, () => {
-      started = true;
-      display.set(latest);
-    });
-    this.on('close', () => {
-      stopWaiting();
-      display.close();
-    });
-    try {
-      run(this, def, show);
-    } catch (thrown) {
-      const error = localizeError(toError(thrown), t);
-      this.error(error);
-      show({ fill: 'red', shape: 'ring', text: t('mongo-sink.status.unusable') });
-      this.on('input', (_message, _send, done) => done(error));
-    }
+    nameUnnamed(RED, this, def.collection);
+    NodeLifecycle.start(RED, this, t, (life) => run(this, life, def));
   }
 
-  function run(node: Node, def: SinkDef, show: (status: NodeStatus) => void): void {
+  function run(node: Node, life: NodeLifecycle, def: SinkDef): void {
     const settings = sinkSettings(def);
     const sink = new MongoSink(databaseOf(def), settings, {
-      onState: (state) => show(statusOf(state, t)),
-      onTrouble: (error) => node.error(localizeError(error, t), {}),
+      onState: (state) => {
+        if (state.state === 'waiting') life.measures.count('store_retries_total');
+        life.show(statusOf(state, t));
+      },
+      onProblem: (error) => life.report(error),
       onBackfill: logBackfill(node),
       textOf,
     });
+    const job = new TakeInJob(
+      (apply, zone, onProgress) => sink.takeIn({ apply, zone: Zone.named(zone) ?? Zone.own(), onProgress }),
+      textOf,
+    );
+    takeIns.set(node.id, job);
+    life.measures.gauges(() => [{ name: 'store_waiting_readings', value: sink.waiting }]);
     /** What ends the messages that no consumer will deliver again. */
     const undelivered = new Set<(error: Error) => void>();
 
-    node.on('input', (incoming, send, done) => {
-      const message = incoming as PipelineMessage;
+    life.onInput((message, send, done) => {
       const delivered = deliveriesOf(message).length > 0;
       if (!delivered && sink.waiting >= MAX_WAITING) {
-        return done(localizeError(new UserError('mongo-sink.errors.full', { waiting: sink.waiting }), t));
+        return done(new UserError('mongo-sink.errors.full', { waiting: sink.waiting }));
       }
       if (!delivered) undelivered.add(done);
       else if (def.confirm) hold(message);
       const settled = (result: SinkResult): void => {
         undelivered.delete(done);
-        if (def.confirm) confirm(message);
-        send([
-          storedMessage(message, result, settings.collection),
-          rejectedMessages(message, result.rejected, textOf),
-        ]);
-        done(errorOf(result));
+        try {
+          if (def.confirm) confirm(message);
+          measure(life.measures, message, result);
+          send([
+            storedMessage(message, result, settings.collection),
+            // What is in them is what could not be stored: a debug node behind them may fail at it, too.
+            rejectedMessages(message, result.rejected, textOf).map(
+              (rejected) => withoutUncopyable(rejected)?.message ?? rejected,
+            ),
+          ]);
+          done(errorOf(result));
+        } catch (thrown) {
+          // A message that throws when it is read: what was in it is stored or kept.
+          done(toError(thrown));
+        }
       };
       try {
         sink.add(elementsOf(message), settled);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        sink.reject(rejectionOfMessage(message, error), settled);
+        sink.reject(rejectionOfMessage(message, asRejection(error)), settled);
       }
     });
 
-    node.on('close', (done: (error?: Error) => void) => {
-      sink
-        .close()
-        .then(() => {
-          const error = localizeError(new UserError('mongo-sink.errors.closed'), t);
-          for (const end of undelivered) end(error);
-        })
-        .then(() => done(), done);
+    life.onClose(async () => {
+      if (takeIns.get(node.id) === job) takeIns.delete(node.id);
+      await sink.close();
+      const error = new UserError('mongo-sink.errors.closed');
+      for (const end of undelivered) end(error);
     });
   }
 
@@ -111,19 +108,33 @@ export = function register(RED: NodeAPI): void {
   }
 
   function databaseOf({ database }: SinkDef): MongoDatabase {
-    const { mongo, problem } = (RED.nodes.getNode(database) ?? {}) as Partial<MongoDatabaseNode>;
-    if (mongo) return mongo;
-    throw problem ?? new UserError('mongo-sink.errors.no-database');
+    return configNode<MongoDatabaseNode, 'mongo'>(RED, database, 'mongo', 'mongo-sink.errors.no-database');
   }
 
   function errorOf({ inserted, alreadyThere, rejected }: SinkResult): Error | undefined {
     const first = rejected[0]?.error;
     if (!first) return undefined;
     const readings = inserted + alreadyThere + rejected.length;
-    if (readings === 1) return localizeError(first, t);
+    if (readings === 1) return first;
     const params = { rejected: rejected.length, readings, reason: textOf(first) };
-    return localizeError(new UserError('mongo-sink.errors.some-rejected', params, { cause: first }), t);
+    return new UserError('mongo-sink.errors.some-rejected', params, { cause: first });
   }
 
   RED.nodes.registerType('mongo-sink', MongoSinkNode);
+
+  const takeInPath = '/mongo-sink/take-in/:id';
+  RED.httpAdmin.get(takeInPath, RED.auth.needsPermission('mongo-sink.read'), (request, response) => {
+    const job = takeIns.get(String(request.params.id));
+    if (job) response.json(job.state);
+    else response.status(404).json({ message: 'no such node runs' });
+  });
+  // To look is to read all that is stored: it takes the right to change the node too.
+  RED.httpAdmin.post(takeInPath, RED.auth.needsPermission('mongo-sink.write'), (request, response) => {
+    const job = takeIns.get(String(request.params.id));
+    const { apply, zone } = (request.body ?? {}) as { apply?: unknown; zone?: unknown };
+    if (!job) response.status(404).json({ message: 'no such node runs' });
+    else if (typeof apply !== 'boolean' || typeof zone !== 'string' || !Zone.named(zone))
+      response.status(400).json({ message: 'expected {apply, zone} as JSON' });
+    else response.status(job.start(apply, zone) ? 202 : 409).json(job.state);
+  });
 };

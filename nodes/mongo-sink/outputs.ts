@@ -1,9 +1,11 @@
 import type { PipelineMessage } from '../shared/messages';
+import { withFields } from '../shared/with-fields';
+import { markAsOurs } from '../shared/origin';
 import type { UserError } from '../shared/user-error';
-import { identityOfMessage } from './identity';
-import type { SinkResult } from './items';
-import { reasonOf } from './reasons';
-import type { Rejection } from './rejected';
+import { identityOfMessage } from './storing/identity';
+import type { SinkResult } from './storing/items';
+import { reasonOf } from './rejected/reasons';
+import type { Rejection } from './rejected/rejected';
 
 /** What the first output adds to the input message. */
 export interface StoredInfo {
@@ -31,7 +33,7 @@ export function storedMessage(
   collection: string,
 ): (PipelineMessage & { stored: StoredInfo }) | null {
   if (inserted + alreadyThere === 0 && rejected.length > 0) return null;
-  return Object.assign(message, { stored: { collection, inserted, alreadyThere } });
+  return withFields(message, { stored: markAsOurs({ collection, inserted, alreadyThere }) });
 }
 
 /**
@@ -45,7 +47,7 @@ export function rejectedMessages(
 ): PipelineMessage[] {
   return rejected.map(({ element, error }) => {
     const info: RejectionInfo = { message: textOf(error), reason: reasonOf(error) };
-    if (element.value === message.payload) return Object.assign(message, { error: info });
+    if (element.value === message.payload) return withFields(message, { error: info });
     const { topic = '', partition = 0 } = message.kafka ?? {};
     const one: PipelineMessage = { ...message, payload: element.value, error: info };
     delete one.kafka;

@@ -1,29 +1,38 @@
-import type { DatabaseState } from '../mongo-database/types';
+import type { DatabaseState, UnansweredCommand } from '../mongo-database/types';
 import { UserError } from '../shared/user-error';
-import type { BackfillProgress } from './backfill';
-import { isPassing } from './reasons';
-import type { Outcome } from './writer';
+import type { BackfillProgress } from './history/backfill';
+import { isPassing } from './rejected/reasons';
+import type { Outcome } from './storing/writer';
 
 export type SinkState =
   | { state: 'connecting' }
   /** the counts are of readings, since the node was started */
-  | { state: 'ready'; inserted: number; alreadyThere: number; rejected: number; backfill?: BackfillProgress }
+  | {
+      state: 'ready';
+      inserted: number;
+      alreadyThere: number;
+      rejected: number;
+      backfill?: BackfillProgress;
+      /** what the database has not answered for long, while it may answer the rest */
+      unanswered?: UnansweredCommand;
+    }
   /** nothing can be written before `nextAttempt` (milliseconds since 1970) */
   | { state: 'waiting'; nextAttempt: number; error: Error };
 
 export interface SinkListener {
   onState: (state: SinkState) => void;
-  /** told once about a trouble that belongs to no message in particular */
-  onTrouble: (error: Error) => void;
+  /** told once about a problem that belongs to no message in particular */
+  onProblem: (error: Error) => void;
   /** told how the readings that were there before are being summarised, at last with done = total */
   onBackfill: (progress: BackfillProgress) => void;
   /** the text of an error in the runtime's language, for the rejected collection */
   textOf: (error: UserError) => string;
 }
 
-/** Tells the listener of a sink how it fares: its state whenever that changes, and each trouble once. */
+/** Tells the listener of a sink how it fares: its state whenever that changes, and each problem once. */
 export class SinkReport {
   private backfill: BackfillProgress | undefined;
+  private unanswered: UnansweredCommand | undefined;
   private inserted = 0;
   private alreadyThere = 0;
   private rejected = 0;
@@ -69,29 +78,41 @@ export class SinkReport {
     if (this.isConnected()) this.ready();
   }
 
+  /** @param unanswered what the database has not answered for long; undefined when there is nothing any more */
+  noAnswer(unanswered: UnansweredCommand | undefined): void {
+    if (this.ended) return;
+    this.unanswered = unanswered;
+    if (unanswered) {
+      const { command, target } = unanswered;
+      this.problem(new UserError('mongo-sink.errors.unanswered', { command, target }));
+    }
+    if (this.isConnected()) this.ready();
+  }
+
   /** @param nextAttempt milliseconds since 1970 */
   waiting(error: Error, nextAttempt: number): void {
     if (this.ended) return;
     this.listener.onState({ state: 'waiting', nextAttempt, error });
-    this.trouble(error);
+    this.problem(error);
   }
 
-  /** The same trouble is told once, until something has been stored again; all ways of being away are the same. */
-  trouble(error: Error): void {
+  /** The same problem is told once, until something has been stored again; all ways of being away are the same. */
+  problem(error: Error): void {
     const name = isPassing(error) ? 'away' : error instanceof UserError ? error.key : error.message;
     if (this.reported.has(name)) return;
     this.reported.add(name);
-    this.listener.onTrouble(error);
+    this.listener.onProblem(error);
   }
 
   private ready(): void {
-    const { inserted, alreadyThere, rejected, backfill } = this;
+    const { inserted, alreadyThere, rejected, backfill, unanswered } = this;
     this.listener.onState({
       state: 'ready',
       inserted,
       alreadyThere,
       rejected,
       ...(backfill ? { backfill } : {}),
+      ...(unanswered ? { unanswered } : {}),
     });
   }
 }

@@ -1,26 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Collection, Db, Document } from 'mongodb';
+import { ObjectId, type Collection, type Db, type Document } from 'mongodb';
 import type { DatabaseLease, MongoDatabase } from '../mongo-database/types';
+import { atMost } from '../shared/time-limit';
 import { keepTrying } from '../shared/keep-trying';
-import { summaryCollections, type MarkDocument } from '../shared/summary-chunks';
+import { RecentNames } from '../shared/recent-names';
+import { COVERAGE_ID, summaryCollections, type MarkDocument } from '../shared/summary-chunks';
 import { UserError, toError } from '../shared/user-error';
-import { Batcher } from './batcher';
-import type { ReadingDocument } from './document';
-import { failureKind } from './failure';
-import { History, endHistory } from './history';
-import { PRIMARY } from './history-database';
-import type { Element } from './identity';
-import { ensureReadingsIndex } from './indexes';
-import { itemOfRejection, itemsOf, settle, storedOf, type Item, type SinkResult } from './items';
-import { Marks } from './marks';
-import type { NodoDocument } from './nodo';
-import { Nodos } from './nodos';
-import { repairNodos } from './nodos-repair';
-import { waitReason } from './reasons';
-import { RejectedStore, toRejectedDocument, type RejectedDocument, type Rejection } from './rejected';
+import { Batcher } from './storing/batcher';
+import type { ReadingDocument } from './storing/document';
+import { errorKind, isPassingError } from './storing/write-errors';
+import { Preparation } from './preparing/preparation';
+import { History } from './history/history';
+import { PRIMARY, historyDatabase } from './history/history-database';
+import type { Element } from './storing/identity';
+import { itemOfRejection, itemsOf, settle, storedOf, type Item, type SinkResult } from './storing/items';
+import { DirtyHours } from './history/dirty-hours';
+import type { NodoDocument } from './storing/nodo';
+import { LastReadings, type Nodos } from './nodos/last-readings';
+import { findMissing, markedNodes, storedNodes } from './nodos/missing';
+import { repairNodos } from './nodos/repair';
+import { waitReason } from './rejected/reasons';
+import {
+  RejectedStore,
+  toRejectedDocument,
+  type RejectedDocument,
+  type Rejection,
+} from './rejected/rejected';
 import { SinkReport, type SinkListener } from './report';
-import { ensureRetention } from './retention';
-import { Writer, type Outcome } from './writer';
+import { takeIn, type TakeInOptions, type TakeInProgress } from './take-in/take-in';
+import { Writer, type Outcome } from './storing/writer';
 
 export interface SinkSettings {
   collection: string;
@@ -43,21 +50,25 @@ const CLOSE_NODOS_MS = 1_000;
 /** How long a closing sink waits for the summary that is being written. */
 const CLOSE_HISTORY_MS = 1_000;
 
+/** Names of marked nodes that are remembered while the list is repaired; where there are more, all are looked at. */
+const MAX_MARKED = 2_000_000;
+
 /**
  * Stores readings: each exactly once, however often it is delivered; those that can't be stored go, with the reason,
  * into a collection of their own; and the list of nodes is kept beside them.
  */
 export class MongoSink {
   private readonly lease: DatabaseLease;
+  private readonly id = new ObjectId();
   private readonly closed = new AbortController();
   private readonly report: SinkReport;
   private readonly batcher: Batcher<Item>;
   private readonly writer: Writer;
   private readonly rejectedStore: RejectedStore;
-  private readonly nodos: Nodos;
-  private readonly marks: Marks | undefined;
+  private readonly lastReadings: LastReadings;
+  private readonly dirtyHours: DirtyHours;
   private readonly history: History | undefined;
-  private retention: Promise<void> | undefined;
+  private readonly preparation: Preparation;
 
   constructor(
     private readonly mongo: MongoDatabase,
@@ -66,27 +77,51 @@ export class MongoSink {
   ) {
     this.report = new SinkReport(listener, () => this.connected);
     const onWaiting = (error: Error, nextAttempt: number): void => this.report.waiting(error, nextAttempt);
-    const onProblem = (error: Error): void => this.report.trouble(error);
-    this.writer = new Writer({ collection: (signal) => this.readings(signal), onWaiting });
+    const onProblem = (error: Error): void => this.report.problem(error);
+    const { marks, summaries } = summaryCollections(settings.collection);
+    this.preparation = new Preparation({
+      ...settings,
+      db: (signal) => this.lease.db(signal),
+      summaryCollections: settings.summaries ? [marks, summaries] : [],
+      onWaiting,
+      onProblem,
+      onReady: () => this.report.prepared(),
+    });
+    this.writer = new Writer({
+      collection: this.collection<ReadingDocument>(settings.collection),
+      onWaiting: (error, nextAttempt) => {
+        onWaiting(error, nextAttempt);
+        // What waits behind it shows whether the database takes anything.
+        if (isDoubtful(error)) this.batcher.passOthers();
+      },
+    });
     this.rejectedStore = new RejectedStore({
       collection: this.collection<RejectedDocument>(settings.rejectedCollection),
       onWaiting,
+      onLost: onProblem,
+      takesReadings: (signal) => this.writer.takesAny(signal),
     });
-    this.nodos = new Nodos({
-      collection: this.collection<NodoDocument>(settings.nodesCollection),
+    this.lastReadings = new LastReadings({
+      collection: (signal) => this.nodosCollection(signal),
+      readings: this.collection<ReadingDocument>(settings.collection),
       onWaiting,
       onProblem,
+      onUnlisted: (readings, signal) => this.noteUnlisted(readings, signal),
+      onBehind: (isBehind, signal) => this.noteBehind(isBehind, signal),
     });
     this.batcher = new Batcher(settings.maxBatch, (batch, before) => this.write(batch, before));
-    this.lease = mongo.acquire((state) => this.report.database(state));
+    this.lease = mongo.acquire(
+      (state) => this.report.database(state),
+      (unanswered) => this.report.noAnswer(unanswered),
+    );
+    this.dirtyHours = new DirtyHours({ collection: this.collection<MarkDocument>(marks), onWaiting });
     if (settings.summaries) {
-      const { marks } = summaryCollections(settings.collection);
-      this.marks = new Marks({ collection: this.collection<MarkDocument>(marks), onWaiting });
       this.history = new History({
         ...settings,
-        db: (signal) => this.lease.db(signal),
+        db: (signal) => this.preparation.ready(signal),
         onBackfill: (progress) => this.report.backfilling(progress),
         onProblem,
+        findUnlisted: (nodos, signal) => this.listMissing(nodos, signal),
       });
     }
     void this.prepare();
@@ -111,13 +146,25 @@ export class MongoSink {
     this.batcher.add([itemOfRejection(rejection, settled)]);
   }
 
+  /**
+   * Takes in what other programs have stored in the collection of readings, or only looks at it; ends with the sink.
+   * @throws what the database refuses
+   */
+  async takeIn(options: Pick<TakeInOptions, 'zone' | 'apply' | 'onProgress'>): Promise<TakeInProgress> {
+    const { signal } = this.closed;
+    const { collection, nodesCollection } = this.settings;
+    const db = await this.preparation.ready(signal);
+    return takeIn({ ...options, db, collection, nodesCollection, replace: false }, signal);
+  }
+
   /** Writes what it has, as long as the database answers; then leaves the rest, and signs out of the connection. */
   async close(): Promise<void> {
     if (this.connected) await atMost(CLOSE_MS, this.batcher.idle());
     this.batcher.stop();
     this.closed.abort();
     this.report.end();
-    if (this.connected) await atMost(CLOSE_NODOS_MS, this.nodos.close(AbortSignal.timeout(CLOSE_NODOS_MS)));
+    if (this.connected)
+      await atMost(CLOSE_NODOS_MS, this.lastReadings.close(AbortSignal.timeout(CLOSE_NODOS_MS)));
     if (this.history) await atMost(CLOSE_HISTORY_MS, this.history.close());
     this.lease.release();
   }
@@ -127,54 +174,85 @@ export class MongoSink {
   }
 
   private collection<T extends Document>(name: string): (signal: AbortSignal) => Promise<Collection<T>> {
-    return async (signal) => (await this.lease.db(signal)).collection<T>(name, PRIMARY);
+    return async (signal) => (await this.preparation.ready(signal)).collection<T>(name, PRIMARY);
   }
 
-  /** The readings' collection, made with the index by which they expire where it is missing. */
-  private async readings(signal: AbortSignal): Promise<Collection<ReadingDocument>> {
-    const db = await this.lease.db(signal);
-    this.retention ??= this.ensureRetention(db);
-    try {
-      await this.retention;
-    } catch (error) {
-      this.retention = undefined;
-      throw error;
-    }
-    return db.collection<ReadingDocument>(this.settings.collection, PRIMARY);
+  private async nodosCollection(signal: AbortSignal): Promise<Nodos> {
+    const db = await this.preparation.ready(signal);
+    const nodos = db.collection<NodoDocument>(this.settings.nodesCollection, PRIMARY);
+    return { nodos, unique: this.preparation.unique };
   }
 
-  private async ensureRetention(db: Db): Promise<void> {
-    const problem = await ensureRetention(db, this.settings.collection, this.settings.retention);
-    if (problem) this.report.trouble(problem);
-  }
-
-  /** Makes the indexes and makes good what a killed process left in `nodos`; readings are stored meanwhile. */
+  /** Makes collections and indexes, and makes good what a killed process left in `nodos`; readings are stored meanwhile. */
   private async prepare(): Promise<void> {
     const { signal } = this.closed;
+    void this.preparation.run(signal);
     const attempt = async (): Promise<void> => {
-      try {
-        if (!this.settings.summaries) await endHistory(await this.lease.db(signal), this.settings);
-        const readings = await this.readings(signal);
-        const problem = await ensureReadingsIndex(readings);
-        const nodos = await this.nodos.ready(signal);
-        if (problem) return this.report.trouble(problem);
-        await repairNodos(nodos, readings, (reading) => this.nodos.remember(reading), signal);
-      } catch (error) {
-        if (signal.aborted || failureKind(error) === 'transient') throw error;
-        this.report.trouble(waitReason(toError(error)));
-      }
+      const db = await this.preparation.ready(signal);
+      await this.preparation.readingsIndexed(signal);
+      await this.repair(db, signal);
     };
-    let waited = false;
-    const onFailure = (error: Error, delay: number): void => {
-      waited = true;
-      this.report.waiting(waitReason(error), Date.now() + delay);
+    const onError = (error: Error): void => {
+      // What passes is told by whoever writes.
+      if (!isPassingError(error)) this.report.problem(waitReason(error));
     };
     try {
-      await keepTrying(attempt, { signal, onFailure });
-      if (waited) this.report.prepared();
+      await keepTrying(attempt, { signal, onError });
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+  }
+
+  /** Lists the nodes that are missing, and makes good what is noted of the others. */
+  private async repair(db: Db, signal: AbortSignal): Promise<void> {
+    const { collection, summaries } = this.settings;
+    const readings = db.collection<ReadingDocument>(collection, PRIMARY);
+    const { nodos } = await this.nodosCollection(signal);
+    const history = historyDatabase(db, this.settings);
+    const coverage = summaries ? await history.coverage.findOne({ _id: COVERAGE_ID }) : null;
+    const isCovered = coverage?.completo === true && coverage.atrasado === undefined;
+    const marked = new RecentNames(MAX_MARKED);
+    for await (const names of markedNodes(history.marks)) {
+      for (const name of names) marked.add(name);
+      await this.listMissing(names, signal);
+    }
+    // Where all that is stored is summarised or marked, what was not noted is marked.
+    const isSure = isCovered && marked.size < MAX_MARKED / 2;
+    const remember = (reading: ReadingDocument): void => this.lastReadings.remember(reading);
+    await repairNodos(nodos, readings, (nodo) => !isSure || marked.has(nodo), remember, signal);
+    const { atrasado } = coverage ?? {};
+    if (atrasado)
+      await history.coverage.updateOne({ _id: COVERAGE_ID, atrasado }, { $unset: { atrasado: 1 } });
+    for await (const names of storedNodes(readings, signal)) await this.listMissing(names, signal);
+  }
+
+  /** @returns those of the nodes that have readings and are not in the list; they will be with its next write */
+  private async listMissing(names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { nodos } = await this.nodosCollection(signal);
+    const readings = (await this.preparation.ready(signal)).collection<ReadingDocument>(
+      this.settings.collection,
+      PRIMARY,
+    );
+    return findMissing(nodos, readings, names, (reading) => this.lastReadings.remember(reading), signal);
+  }
+
+  /** Where not even that can be written, what is stored tells it to the next start, if the database has a quick way to. */
+  private async noteUnlisted(readings: readonly ReadingDocument[], signal: AbortSignal): Promise<void> {
+    try {
+      await this.dirtyHours.tryToMark(readings, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.report.problem(waitReason(toError(error)));
+    }
+  }
+
+  /** What another one notes meanwhile stays. */
+  private async noteBehind(isBehind: boolean, signal: AbortSignal): Promise<void> {
+    const db = await this.preparation.ready(signal);
+    const { coverage } = historyDatabase(db, this.settings);
+    await (isBehind
+      ? coverage.updateOne({ _id: COVERAGE_ID }, { $set: { atrasado: this.id } })
+      : coverage.updateOne({ _id: COVERAGE_ID, atrasado: this.id }, { $unset: { atrasado: 1 } }));
   }
 
   /** @param before resolves when the batch before this one is settled */
@@ -185,7 +263,11 @@ export class MongoSink {
       outcomes = await this.store(batch, signal);
       await this.keepRejected(batch, outcomes, signal);
       const stored = storedOf(batch, outcomes);
-      await Promise.all([this.marks?.mark(stored, signal), this.nodos.note(stored, signal)]);
+      const again = storedOf(batch, outcomes, 'alreadyThere');
+      await Promise.all([
+        this.settings.summaries && this.dirtyHours.mark(stored, signal),
+        this.lastReadings.note(stored, signal, new Set(again)),
+      ]);
       signal.throwIfAborted();
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -223,11 +305,8 @@ export class MongoSink {
   }
 }
 
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
-  const timeout = new AbortController();
-  await Promise.race([
-    work,
-    sleep(milliseconds, undefined, { signal: timeout.signal }).catch(() => undefined),
-  ]);
-  timeout.abort();
+/** Whether a refusal may be about the one document and may be about all. @param error what is waited for */
+function isDoubtful({ cause }: Error): boolean {
+  const kind = errorKind(cause);
+  return kind === 'document' || kind === 'unknown';
 }

@@ -1,12 +1,16 @@
-import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import { timeOfDay } from '../shared/clock';
-import { onceFlowsStarted } from '../shared/flows-started';
-import { StatusDisplay } from '../shared/status-display';
-import { localizeError, translator, type Translate } from '../shared/translate';
+import type { Node, NodeAPI } from 'node-red';
+import { NodeLifecycle } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
+import { isObject } from '../shared/reading';
+import { localizeError, translator } from '../shared/translate';
 import { toError } from '../shared/user-error';
+import { readCommand } from './commands';
 import { readConfig } from './config';
-import { listPorts } from './list-ports';
-import { SerialSource, type SourceState } from './serial-source';
+import { explainer } from './explain';
+import { listPorts } from './port/list-ports';
+import { previewOf } from './preview';
+import { SerialSource } from './serial-source';
+import { summaryText, statusOf } from './status';
 import type { SerialJsonInDef } from './types';
 
 export = function registerSerialJsonIn(RED: NodeAPI): void {
@@ -14,37 +18,35 @@ export = function registerSerialJsonIn(RED: NodeAPI): void {
 
   function SerialJsonIn(this: Node, def: SerialJsonInDef): void {
     RED.nodes.createNode(this, def);
-    const status = new StatusDisplay((shown) => this.status(shown));
-    // With a message, if an empty one: without, no Catch node gets the error.
-    const report = (error: Error) => this.error(localizeError(error, t), {});
-    let source: SerialSource | undefined;
+    nameUnnamed(RED, this, def.path);
+    NodeLifecycle.start(RED, this, t, (life) => run(this, life, def));
+  }
 
+  function run(node: Node, life: NodeLifecycle, def: SerialJsonInDef): void {
+    const source = new SerialSource(readConfig(def), node.name ?? node.id, explainer(t), {
+      reading: (message) => {
+        life.measures.count('serial_readings_total');
+        life.send([message, null]);
+      },
+      rejected: (message) => {
+        life.measures.count('serial_rejected_lines_total', 1, { reason: message.error.reason });
+        life.send([null, message]);
+      },
+      state: (state) => life.show(statusOf(state, t)),
+      problem: (error) => life.report(error),
+      summary: (summary, last) => node.warn(summaryText(summary, last, t)),
+    });
     // Not before: a reading sent while the flow's other nodes do not exist yet would reach none of them.
-    const stopWaiting = onceFlowsStarted(RED.events, () => {
-      try {
-        source = new SerialSource(
-          readConfig(def),
-          this.name || this.id,
-          (reason, details) => t(`serial-json-in.reasons.${reason}`, details),
-          {
-            reading: (message) => this.send([message, null]),
-            rejected: (message) => this.send([null, message]),
-            state: (state) => status.set(statusOf(state, t)),
-            problem: report,
-          },
-        );
-        source.start();
-      } catch (thrown) {
-        report(toError(thrown));
-        status.set({ fill: 'red', shape: 'ring', text: t('serial-json-in.status.error') });
-      }
+    life.onFlowsStarted((_event, first) => first && source.start());
+    life.onInput((message, _send, done) => {
+      const command = readCommand(message);
+      const run = command.action === 'write' ? source.write(command.bytes) : source[command.action]();
+      run.then(
+        () => done(),
+        (error: unknown) => done(toError(error)),
+      );
     });
-
-    this.on('close', (done: (error?: Error) => void) => {
-      stopWaiting();
-      status.close();
-      (source?.close() ?? Promise.resolve()).then(() => done(), done);
-    });
+    life.onClose(() => source.close());
   }
 
   RED.nodes.registerType('serial-json-in', SerialJsonIn);
@@ -53,32 +55,29 @@ export = function registerSerialJsonIn(RED: NodeAPI): void {
     '/serial-json-in/ports',
     RED.auth.needsPermission('serial-json-in.read'),
     (_request, response) => {
-      listPorts().then(
-        (ports) => response.json(ports),
-        (thrown: unknown) => response.status(500).json({ message: toError(thrown).message }),
-      );
+      void listPorts().then((ports) => response.json(ports));
+    },
+  );
+
+  RED.httpAdmin.post(
+    '/serial-json-in/preview',
+    RED.auth.needsPermission('serial-json-in.read'),
+    (request, response) => {
+      const asked: unknown = request.body;
+      if (!isPreviewRequest(asked)) {
+        response.status(400).json({ message: 'expected {settings, text} as JSON' });
+        return;
+      }
+      try {
+        response.json(previewOf(asked.settings, asked.text, explainer(t)));
+      } catch (thrown) {
+        response.status(422).json({ message: localizeError(toError(thrown), t).message });
+      }
     },
   );
 };
 
-/** @returns the status; a Status node passes on the time of the next attempt too, in milliseconds since 1970 */
-function statusOf(state: SourceState, t: Translate): NodeStatus & { nextAttempt?: number } {
-  switch (state.state) {
-    case 'opening':
-      return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.opening') };
-    case 'connected': {
-      const { rejected } = state;
-      const text = t(`serial-json-in.status.${rejected ? 'rejected' : 'connected'}`, { lines: rejected });
-      return { fill: 'green', shape: 'dot', text };
-    }
-    case 'lost':
-      return { fill: 'yellow', shape: 'ring', text: t('serial-json-in.status.lost') };
-    case 'waiting': {
-      const { nextAttempt } = state;
-      const text = t('serial-json-in.status.waiting', { time: timeOfDay(nextAttempt) });
-      return { fill: 'yellow', shape: 'ring', text, nextAttempt };
-    }
-    case 'taken':
-      return { fill: 'red', shape: 'ring', text: t('serial-json-in.status.taken') };
-  }
+function isPreviewRequest(value: unknown): value is { settings: Partial<SerialJsonInDef>; text: string } {
+  const { settings, text } = (value ?? {}) as { settings?: unknown; text?: unknown };
+  return typeof text === 'string' && isObject(settings);
 }

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import { UserError, toError, type TextParams } from './user-error';
+import { withTimeout } from './time-limit';
 
 /** One line of what a test of a connection found. Its text stands in the node's catalog, in the browser's language. */
 export interface Finding {
@@ -54,19 +54,16 @@ async function findings(
   test: (signal: AbortSignal) => Promise<Finding[]>,
 ): Promise<readonly Finding[]> {
   const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), LIMIT_MS);
-  const noAnswer = once(over.signal, 'abort').then(() => {
-    throw new UserError(`${type}.test.no-answer`, { seconds: LIMIT_MS / 1_000 });
-  });
   try {
-    return await Promise.race([test(over.signal), noAnswer]);
+    return await withTimeout(test(over.signal), LIMIT_MS, () => {
+      over.abort();
+      return new UserError(`${type}.test.no-answer`, { seconds: LIMIT_MS / 1_000 });
+    });
   } catch (thrown) {
     const error = toError(thrown);
     const { key, params } =
       error instanceof UserError ? error : new UserError(`${type}.test.failed`, { reason: error.message });
     return [{ level: 'error', key, params }];
-  } finally {
-    clearTimeout(timer);
   }
 }
 

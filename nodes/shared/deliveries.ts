@@ -1,3 +1,5 @@
+import { isFromBrowser } from './from-browser';
+
 /**
  * Where the confirmations of all consumers of this process meet. kafka-consumer signs in with its node id and gives out
  * delivery ids that begin with it; whoever has handled a message (mongo-sink, or a flow by way of the consumer's input)
@@ -44,8 +46,9 @@ export function deliveryId(ownerId: string, rest: string): string {
   return ownerId + SEPARATOR + rest;
 }
 
-/** @returns the delivery ids that a message carries: none, one, or several after a join. */
+/** @returns the delivery ids that a message carries: none, one, or several after a join. A browser confirms nothing. */
 export function deliveriesOf(message: DeliveredMessage): string[] {
+  if (isFromBrowser(message)) return [];
   const delivery = message.kafka?.delivery;
   if (typeof delivery === 'string') return [delivery];
   return (Array.isArray(delivery) ? delivery : [delivery]).filter(

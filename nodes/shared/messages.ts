@@ -1,12 +1,12 @@
 import type { NodeMessage } from 'node-red';
-
-/** A header value as kafkajs gives it; a header that stands more than once is an array. */
-export type HeaderValue = Buffer | string;
-export type RecordHeaders = Record<string, HeaderValue | HeaderValue[] | undefined>;
+import type { RecordHeaders } from './record-headers';
 
 /** One record's place and metadata inside a batch message. */
 export interface BatchRecordInfo {
-  key: string | null;
+  /** in the form that is set */
+  key: unknown;
+  /** as it stands in Kafka */
+  rawKey?: Buffer | null | undefined;
   offset: string;
   timestamp: number;
   headers: RecordHeaders;
@@ -21,7 +21,9 @@ export interface KafkaInfo {
   offset?: string;
   /** milliseconds since 1970 (single mode) */
   timestamp?: number;
-  key?: string | null;
+  /** in the form that is set, and as it stands in Kafka */
+  key?: unknown;
+  rawKey?: Buffer | null | undefined;
   headers?: RecordHeaders;
   /** batch mode */
   firstOffset?: string;
@@ -31,10 +33,13 @@ export interface KafkaInfo {
   delivery?: string | string[];
 }
 
-/** A message on the wires of the pipeline; see the house plan's "The message at each wire". */
+/** A message on the wires of the pipeline; see docs/architecture.md, "The message at each wire". */
 export interface PipelineMessage extends NodeMessage {
   key?: unknown;
   readingId?: string;
+  /** the trace that it belongs to; see trace-context */
+  traceparent?: string;
+  tracestate?: string;
   action?: string;
   kafka?: KafkaInfo;
   parts?: { id?: string; index?: number; count?: number };

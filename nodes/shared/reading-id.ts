@@ -1,7 +1,10 @@
 import { createHash, randomFillSync } from 'node:crypto';
-import { V7Generator } from 'uuidv7';
+import { V7Generator } from '../vendored/uuid';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** An ObjectId, which a reading's id becomes, holds no time from here on (2106); in milliseconds since 1970. */
+export const END_OF_TIME_MS = 1_000 * 2 ** 32;
 
 /** The record header that carries a reading's id through Kafka. */
 export const READING_ID_HEADER = 'reading-id';
@@ -20,9 +23,23 @@ const generator = new V7Generator({
   },
 });
 
-/** @returns a new reading id: a UUIDv7 (RFC 9562), increasing within one process even inside a millisecond. */
-export function newReadingId(): string {
-  return textOf(generator.generate().bytes);
+/**
+ * @param time the reading's own, in milliseconds since 1970; now, where it is not known
+ * @returns a new reading id: a UUIDv7 (RFC 9562), of now increasing within one process even inside a millisecond
+ */
+export function newReadingId(time?: number): string {
+  const { bytes } = generator.generate();
+  if (time !== undefined) setTime(bytes, time);
+  return textOf(bytes);
+}
+
+/** The first 48 bits are the time; counter and random bits stay, so that no two ids are the same. */
+function setTime(bytes: Uint8Array, time: number): void {
+  let rest = Math.min(Math.max(0, Math.floor(time)), END_OF_TIME_MS - 1);
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
 }
 
 const DIGITS = Buffer.from('0123456789abcdef');
@@ -45,9 +62,9 @@ function textOf(bytes: Uint8Array): string {
   return text.toString('latin1');
 }
 
-/** @returns whether a value is a reading id of ours: a UUIDv7 in lower case. */
+/** @returns whether a value is a reading id of ours: a UUIDv7 in lower case, of a time that the database has a form for. */
 export function isReadingId(value: unknown): value is string {
-  return typeof value === 'string' && UUID_V7.test(value);
+  return typeof value === 'string' && UUID_V7.test(value) && readingTime(value) < END_OF_TIME_MS;
 }
 
 /** @returns the time inside a reading id, in milliseconds since 1970. */
@@ -84,6 +101,15 @@ export interface RecordPlace {
 export function objectIdOfRecord({ topic, partition, offset, timestamp }: RecordPlace): string {
   const place = createHash('sha256').update(`${topic}\0${partition}`).digest().readUInt32BE(0) >>> 10;
   return toObjectId(timestamp, place, Number(BigInt(offset) & 0xffffffffn));
+}
+
+/**
+ * The database id of the copy of a document that another program stored: its time, then 54 bits of a hash of its own id.
+ * @param time milliseconds since 1970
+ */
+export function objectIdOfCopy(time: number, id: string): string {
+  const hash = createHash('sha256').update(id).digest();
+  return toObjectId(time, hash.readUInt32BE(0) >>> 10, hash.readUInt32BE(4));
 }
 
 /** Of the time, 22 bits and 32 bits. */

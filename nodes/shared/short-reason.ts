@@ -11,6 +11,7 @@ const SHORT_TEXTS: Readonly<Record<string, string>> = {
   'topic-forbidden': 'no-permission',
   'group-forbidden': 'no-permission',
   'group-protocol': 'group-protocol',
+  'no-leader': 'no-leader',
 };
 
 /** @returns why there is no work with Kafka, in the few words that a status has room for */

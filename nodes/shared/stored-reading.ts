@@ -1,4 +1,5 @@
 import { Decimal128, Double, Long, ObjectId } from 'mongodb';
+import { drawnNumber } from './drawn-number';
 import { READING_FIELDS } from './reading';
 
 /** The fields that mongo-sink adds to a reading. A reading's fields with these names are kept inside `enviado`. */
@@ -32,10 +33,9 @@ export function isWideNumber(value: unknown): value is Long | Double | Decimal12
   return value instanceof Long || value instanceof Double || value instanceof Decimal128;
 }
 
-/** @returns a value of a stored reading as a number, or null when it is none: no answer of the sensor, NaN, a text. */
+/** @returns a value of a stored reading as the number that a chart draws, or null; see drawnNumber */
 export function numberOf(value: unknown): number | null {
-  const number = isWideNumber(value) ? Number(value.toString()) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+  return drawnNumber(isWideNumber(value) ? Number(value.toString()) : value);
 }
 
 /**

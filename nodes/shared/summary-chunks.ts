@@ -1,15 +1,12 @@
 import type { ObjectId } from 'mongodb';
 import type { StoredCell } from './summary';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations';
 
 /**
  * Where summaries stand. mongo-sink writes them and topic-catalog reads them; each document holds the cells of one node
  * for an hour's minutes, a month's hours or a year's days (all in UTC), under an `_id` that is computed and never
  * searched for. Names of variables are values in a list, since as field paths they could mean something else.
  */
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 
 /** What one cell covers. */
 export type Level = 'minute' | 'hour' | 'day';
@@ -34,6 +31,9 @@ export interface MarkDocument {
   hora: Date;
   /** another one each time it is marked */
   v: ObjectId;
+  /** until when an instance is at it, and which */
+  tomado?: Date;
+  quien?: ObjectId;
 }
 
 /** Whether the summaries, together with the marked hours, hold all readings. */
@@ -44,6 +44,8 @@ export interface CoverageDocument {
   hasta?: string;
   /** when somebody was last at work on that */
   latido?: Date;
+  /** who has more nodes' last readings waiting than the marks may tell of */
+  atrasado?: ObjectId;
 }
 
 /** No node has an empty name. */

@@ -10,7 +10,7 @@ interface TlsConfigNode extends Node {
 
 /**
  * @param id of a core tls-config node; empty for none
- * @param key the catalog text for one that is missing or unusable
+ * @param key the catalog text for one that is missing or unusable; it gets the id as `value`
  * @returns its certificates and settings; undefined for none
  * @throws UserError
  */
@@ -21,6 +21,6 @@ export function tlsOptionsOf(
 ): tls.ConnectionOptions | undefined {
   if (!id) return undefined;
   const node = RED.nodes.getNode(id) as TlsConfigNode | null;
-  if (!node?.valid) throw new UserError(key);
+  if (!node?.valid) throw new UserError(key, { value: id });
   return node.addTLSOptions({});
 }

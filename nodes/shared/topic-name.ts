@@ -1,5 +1,6 @@
-/** https://kafka.apache.org/documentation: at most 249 characters of these, since names are folders on the broker. */
-const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+/** Characters: names are folders on the broker (https://kafka.apache.org/documentation). */
+export const MAX_TOPIC_NAME = 249;
+const TOPIC_NAME = new RegExp(`^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,${MAX_TOPIC_NAME}}$`);
 
 /** @returns whether Kafka allows this name for a topic */
 export function isTopicName(name: string): boolean {

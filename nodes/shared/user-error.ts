@@ -1,3 +1,5 @@
+import { shownValue } from './shown-value';
+
 /** What fills in a catalog text. */
 export type TextParams = Record<string, string | number>;
 
@@ -30,23 +32,28 @@ export class UserError extends Error {
  * @param max the greatest number of characters to keep
  */
 export function shorten(value: unknown, max = 80): string {
-  const text = asText(value).replace(/\s+/g, ' ');
+  // Of a long text no more is looked at than may be shown: a character takes up to two units of it.
+  const text = asText(value, 4 * max).replace(/\s+/g, ' ');
   const characters = Array.from(text);
   return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`;
 }
 
-function asText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Buffer.isBuffer(value)) return value.subarray(0, 512).toString('utf8');
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    // A circular object or a BigInt: JSON has no form for it, its type is what can be shown.
-    return Object.prototype.toString.call(value);
-  }
+function asText(value: unknown, max: number): string {
+  if (typeof value === 'string') return value.slice(0, max);
+  if (ArrayBuffer.isView(value) && Buffer.isBuffer(value)) return value.subarray(0, max).toString('utf8');
+  return shownValue(value, max).slice(0, max);
 }
 
-/** @returns the error itself where it is one, else an Error made of what was thrown. */
+/** @returns the error itself where it is one that can be read, else an Error made of what was thrown. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(shorten(thrown));
+  return isError(thrown) ? thrown : new Error(shorten(thrown));
+}
+
+/** Whoever throws may throw anything: an Error that does not let itself be asked is none. */
+function isError(thrown: unknown): thrown is Error {
+  try {
+    return thrown instanceof Error && typeof thrown.message === 'string' && typeof thrown.stack !== 'symbol';
+  } catch {
+    return false;
+  }
 }

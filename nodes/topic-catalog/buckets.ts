@@ -1,6 +1,8 @@
+import { stateOf } from '../shared/drawn-number';
 import { numberOf } from '../shared/stored-reading';
 import { Stat, type Summary as StoredSummary } from '../shared/summary';
-import type { SeriesColumn, Summary, Values } from './answers';
+import type { Zone } from '../shared/zone';
+import type { SeriesColumn, Summary, Values } from './contract';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -20,26 +22,48 @@ export function bucketWidthFor(rangeMs: number, points: number): number {
   return WIDTHS.find((width) => rangeMs / width <= points) ?? WIDTHS.at(-1)!;
 }
 
+/** @returns the least width with which these times lie in no more than this many buckets of the zone. */
+export function bucketWidthOf(times: readonly number[], least: number, points: number, zone: Zone): number {
+  const widths = WIDTHS.filter((width) => width >= least);
+  return (
+    widths.find((width) => new Set(times.map((time) => zone.startOf(time, width))).size <= points) ??
+    WIDTHS.at(-1)!
+  );
+}
+
 /** The numbers of one bucket, by variable. */
 type Bucket = Map<string, Stat>;
+
+/** The last text of a variable in a stretch of time. */
+interface State {
+  time: number;
+  text: string;
+}
 
 /**
  * Folds any number of readings, in any order, into at most so many buckets of equal width. Memory depends on the number
  * of buckets alone.
  */
 export class Buckets {
+  /** by their beginning, as are the states */
   private buckets = new Map<number, Bucket>();
   private readonly totals: Bucket = new Map();
+  /** by variable; few variables are texts */
+  private states = new Map<string, Map<number, State>>();
+  /** variables of which something else than true and false was seen */
+  private readonly notBoolean = new Set<string>();
   private readings = 0;
   private width: number;
 
   /**
    * @param points the greatest number of buckets
    * @param width in milliseconds; when it is not known yet, the least one, widened as readings come in
+   * @param zone by whose clocks the buckets begin; without it, UTC's
    */
   constructor(
     private readonly points: number,
     width = WIDTHS[0]!,
+    private readonly zone?: Zone,
   ) {
     this.width = width;
   }
@@ -50,6 +74,9 @@ export class Buckets {
     for (const [name, value] of Object.entries(values)) {
       const number = numberOf(value);
       const [stat, total] = [statOf(bucket, name), statOf(this.totals, name)];
+      if (value !== null && typeof value !== 'boolean') this.notBoolean.add(name);
+      const text = stateOf(value);
+      if (text !== null) this.putState(name, this.startOf(time), { time, text });
       if (number === null) continue;
       stat.add(number);
       total.add(number);
@@ -57,21 +84,23 @@ export class Buckets {
     this.fit();
   }
 
-  /** Takes what all readings of a stretch come to; the width has to be a multiple of that stretch. */
+  /** Takes what all readings of a stretch come to, which has to lie in one bucket. */
   addSummary(time: number, { readings, variables }: StoredSummary): void {
     this.readings += readings;
     const bucket = this.bucketAt(time);
     for (const [name, stat] of variables) {
       statOf(bucket, name).merge(stat);
       statOf(this.totals, name).merge(stat);
+      // A summary does not say what its numbers were made of.
+      this.notBoolean.add(name);
     }
     this.fit();
   }
 
   result(): { readings: number; bucketMs: number; times: number[]; columns: SeriesColumn[] } {
-    const indexes = [...this.buckets.keys()].sort((a, b) => a - b);
+    const times = [...this.buckets.keys()].sort((a, b) => a - b);
     const columns = [...this.totals].map(([name, total]): SeriesColumn => {
-      const cells = indexes.map((index) => summaryOf(this.buckets.get(index)?.get(name)));
+      const cells = times.map((start) => summaryOf(this.buckets.get(start)?.get(name)));
       return {
         name,
         summary: summaryOf(total),
@@ -79,24 +108,48 @@ export class Buckets {
         min: cells.map(({ min }) => min),
         max: cells.map(({ max }) => max),
         n: cells.map(({ n }) => n),
+        ...this.kindOf(name, total, times),
       };
     });
     return {
       readings: this.readings,
       bucketMs: this.width,
-      times: indexes.map((index) => index * this.width),
+      times,
       columns,
     };
+  }
+
+  private kindOf(
+    name: string,
+    { n }: Stat,
+    times: readonly number[],
+  ): Pick<SeriesColumn, 'states' | 'isBoolean'> {
+    const states = this.states.get(name);
+    return {
+      ...(states ? { states: times.map((start) => states.get(start)?.text ?? null) } : {}),
+      ...(n > 0 && !this.notBoolean.has(name) ? { isBoolean: true } : {}),
+    };
+  }
+
+  private putState(name: string, start: number, state: State): void {
+    let states = this.states.get(name);
+    if (!states) this.states.set(name, (states = new Map<number, State>()));
+    const before = states.get(start);
+    if (!before || before.time <= state.time) states.set(start, state);
   }
 
   private fit(): void {
     while (this.buckets.size > this.points && this.widen());
   }
 
+  private startOf(time: number): number {
+    return this.zone?.startOf(time, this.width) ?? Math.floor(time / this.width) * this.width;
+  }
+
   private bucketAt(time: number): Bucket {
-    const index = Math.floor(time / this.width);
-    let bucket = this.buckets.get(index);
-    if (!bucket) this.buckets.set(index, (bucket = new Map<string, Stat>()));
+    const start = this.startOf(time);
+    let bucket = this.buckets.get(start);
+    if (!bucket) this.buckets.set(start, (bucket = new Map<string, Stat>()));
     return bucket;
   }
 
@@ -105,13 +158,16 @@ export class Buckets {
     const next = WIDTHS.find((width) => width > this.width);
     if (next === undefined) return false;
     const old = this.buckets;
-    const factor = next / this.width;
     this.buckets = new Map();
     this.width = next;
-    for (const [index, bucket] of old) {
-      const target = this.bucketAt(Math.floor(index / factor) * next);
+    for (const [start, bucket] of old) {
+      const target = this.bucketAt(start);
       for (const [name, stat] of bucket) statOf(target, name).merge(stat);
     }
+    const states = this.states;
+    this.states = new Map();
+    for (const [name, byStart] of states)
+      for (const [start, state] of byStart) this.putState(name, this.startOf(start), state);
     return true;
   }
 }

@@ -1,10 +1,10 @@
 import { UserError, toError, type TextParams } from '../shared/user-error';
-import type { FailureSource } from './answers';
+import type { ErrorSource } from './contract';
 
 /** A request that could not be answered, and whose fault that is. */
 export class CatalogError extends UserError {
   constructor(
-    readonly source: FailureSource,
+    readonly source: ErrorSource,
     key: string,
     params: TextParams = {},
     options?: { cause?: unknown },

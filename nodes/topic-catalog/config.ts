@@ -1,4 +1,6 @@
 import { readText } from '../shared/fields';
+import { readLimits } from './limits';
+import type { LimitSetting } from '../shared/limit-lines';
 import { UserError, shorten } from '../shared/user-error';
 
 /** The node's settings as the editor saves them. */
@@ -7,6 +9,9 @@ export interface CatalogConfig {
   nodesCollection: string;
   groupId: string;
   silentAfter: string | number;
+  limits: string;
+  settingsCollection: string;
+  pageMayChange: boolean;
 }
 
 export interface CatalogSettings {
@@ -16,13 +21,20 @@ export interface CatalogSettings {
   groupId: string;
   /** how many of its usual intervals a node may miss before it is called silent */
   silentAfter: number;
+  limits: LimitSetting[];
+  /** where what is set on the page is kept */
+  settingsCollection: string;
+  /** whether pages may set anything */
+  pageMayChange: boolean;
 }
 
-const DEFAULTS: CatalogConfig = {
+const DEFAULTS: Omit<CatalogConfig, 'pageMayChange'> = {
   collection: 'datos',
   nodesCollection: 'nodos',
   groupId: 'node-red',
   silentAfter: 5,
+  limits: '',
+  settingsCollection: 'ajustes',
 };
 
 /**
@@ -39,9 +51,13 @@ export function readCatalogConfig(config: Partial<CatalogConfig>): CatalogSettin
     nodesCollection: text(config, 'nodesCollection'),
     groupId: text(config, 'groupId'),
     silentAfter,
+    limits: readLimits(text(config, 'limits')),
+    settingsCollection: text(config, 'settingsCollection'),
+    // In a flow that was saved before nobody has allowed it.
+    pageMayChange: config.pageMayChange === true,
   };
 }
 
-function text(config: Partial<CatalogConfig>, field: keyof CatalogConfig): string {
+function text(config: Partial<CatalogConfig>, field: keyof typeof DEFAULTS): string {
   return readText(config[field], field, 'topic-catalog.errors.unset-variable') || String(DEFAULTS[field]);
 }

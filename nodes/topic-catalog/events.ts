@@ -1,4 +1,5 @@
-import type { EventsAnswer, LiveReading, NodeEvent, NodeEventKind } from './answers';
+import type { EventsAnswer, LiveReading, NodeEvent, NodeEventKind } from './contract';
+import { LimitWatch, Limits } from './limits';
 import type { NodeRecord } from './node-record';
 import type { NodeIndex } from './nodes';
 
@@ -9,42 +10,50 @@ export class NodeEvents {
   private readonly kept: NodeEvent[] = [];
   private nextId = 1;
 
-  constructor(private readonly nodes: NodeIndex) {}
+  constructor(
+    private readonly nodes: NodeIndex,
+    private readonly limits = new LimitWatch(new Limits()),
+  ) {}
 
   /** @returns what this stored reading changed; `record` is its node, which has taken the reading already. */
   onReading(record: NodeRecord, reading: LiveReading, now = Date.now()): NodeEvent[] {
     const events: NodeEvent[] = [];
+    const { pulse } = record;
     const tell = (kind: NodeEventKind, variables: string[] = []): void => {
       events.push(this.keep({ at: now, kind, nodo: reading.nodo, topic: reading.topic, variables }));
     };
     // A reading that arrives late, out of a backlog, is no sign of life.
-    if (record.stateAt(now, this.nodes.silentAfter) === 'live') {
-      if (record.toldState === 'silent') tell('back');
-      record.toldState = 'live';
+    if (this.nodes.stateOf(record, now) === 'live') {
+      if (pulse.told === 'silent') tell('back');
+      pulse.told = 'live';
+      this.nodes.silence.expect(pulse);
     }
 
-    const { broken } = record;
+    const broken = pulse.broken ?? new Set();
     const names = Object.keys(reading.valores);
     const lost = names.filter((name) => reading.valores[name] === null && !broken.has(name));
     const found = names.filter((name) => reading.valores[name] !== null && broken.has(name));
     for (const name of lost) broken.add(name);
     for (const name of found) broken.delete(name);
+    pulse.broken = broken.size > 0 ? broken : undefined;
     if (lost.length > 0) tell('sensor-error', lost);
     if (found.length > 0) tell('sensor-ok', found);
+    // A late reading, out of a backlog or a clock that is behind, was judged by those that came before it.
+    if (reading.ahead !== undefined || record.ts === null || reading.ts >= record.ts) {
+      const time = reading.ahead === undefined ? reading.ts : now;
+      for (const { kind, variable, limit, value } of this.limits.onReading(reading, time)) {
+        const about = { nodo: reading.nodo, topic: reading.topic, variables: [variable] };
+        events.push(this.keep({ at: now, kind, ...about, limit, value }));
+      }
+    }
     return events;
   }
 
   /** @returns the nodes that have fallen silent since the last call; only those that were heard before can. */
   sweep(now = Date.now()): NodeEvent[] {
-    const events: NodeEvent[] = [];
-    for (const record of this.nodes.heard()) {
-      if (record.toldState !== 'live' || record.stateAt(now, this.nodes.silentAfter) !== 'silent') continue;
-      record.toldState = 'silent';
-      events.push(
-        this.keep({ at: now, kind: 'silent', nodo: record.nodo, topic: record.topic, variables: [] }),
-      );
-    }
-    return events;
+    return this.nodes.silence
+      .sweep(now)
+      .map(({ nodo, topic }) => this.keep({ at: now, kind: 'silent', nodo, topic, variables: [] }));
   }
 
   answer(): EventsAnswer {

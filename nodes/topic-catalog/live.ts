@@ -1,18 +1,27 @@
-import type { LiveReading, LiveUpdate, NodeEvent } from './answers';
+import type { Everywhere, LiveReading, LiveUpdate, NodeEvent } from './contract';
 
-/** At most four messages a second, whatever comes in. */
-const INTERVAL_MS = 250;
+/** A hundred readings a second are seen within two frames of a film; of more than two hundred no one sees each. */
+const SHORTEST_MS = 50;
+const LONGEST_MS = 250;
+const MS_A_READING = 5;
 /** More than a browser can draw in that time; the page asks again for what was left out. */
 const MAX_READINGS = 1_000;
 
-/** Collects stored readings and events, and hands them on together: at once when idle, else four times a second. */
+/**
+ * Collects stored readings and events, and hands them on together: at once when idle, else 20 times a second,
+ * and four times where each message holds many.
+ */
 export class LiveUpdates {
   private readings: LiveReading[] = [];
   private events: NodeEvent[] = [];
   private skipped = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly send: (update: LiveUpdate) => void) {}
+  /** @param everywhere what stands in every message beside what is new */
+  constructor(
+    private readonly send: (update: LiveUpdate) => void,
+    private readonly everywhere: () => Omit<Everywhere, 'at'> = () => ({}),
+  ) {}
 
   add(readings: readonly LiveReading[], events: readonly NodeEvent[] = []): void {
     if (readings.length === 0 && events.length === 0) return;
@@ -27,6 +36,12 @@ export class LiveUpdates {
     if (!this.timer) this.flush();
   }
 
+  /** Tells at once that what stands in every message is another, with what else there is to tell. */
+  tellNow(): void {
+    clearTimeout(this.timer);
+    this.sendAll();
+  }
+
   /** Forgets what has not been handed on yet. */
   close(): void {
     clearTimeout(this.timer);
@@ -36,13 +51,21 @@ export class LiveUpdates {
   }
 
   private flush(): void {
-    const { readings, events, skipped } = this;
     this.timer = undefined;
-    if (readings.length === 0 && events.length === 0) return;
+    if (this.readings.length > 0 || this.events.length > 0) this.sendAll();
+  }
+
+  private sendAll(): void {
+    const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, this.readings.length * MS_A_READING));
+    this.timer = setTimeout(() => this.flush(), pause);
+    this.send(this.take());
+  }
+
+  private take(): LiveUpdate {
+    const { readings, events, skipped } = this;
     this.readings = [];
     this.events = [];
     this.skipped = 0;
-    this.timer = setTimeout(() => this.flush(), INTERVAL_MS);
-    this.send({ at: Date.now(), readings, skipped, events });
+    return { at: Date.now(), ...this.everywhere(), readings, skipped, events };
   }
 }

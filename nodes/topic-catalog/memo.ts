@@ -16,7 +16,7 @@ export class Memo<T> {
     private readonly maxEntries = 1,
   ) {}
 
-  /** @returns the answer remembered under this key, or that of `find`; a failure is not remembered. */
+  /** @returns the answer remembered under this key, or that of `find`; an error is not remembered. */
   get(key: string, find: () => Promise<T>): Promise<T> {
     const entry = this.entries.get(key);
     if (entry && Date.now() < entry.expires) return entry.answer;

@@ -1,8 +1,12 @@
+import { isAhead } from '../shared/clock-ahead';
+import { DATA_BOUNDS } from '../shared/data-bounds';
+import { isFromBrowser } from '../shared/from-browser';
 import type { KafkaInfo, PipelineMessage } from '../shared/messages';
+import { isOurs } from '../shared/origin';
 import { isReading, type Reading } from '../shared/reading';
 import { isReadingId, objectIdOfReading, objectIdOfRecord, readingTime } from '../shared/reading-id';
 import { shorten } from '../shared/user-error';
-import type { LiveReading } from './answers';
+import type { LiveReading } from './contract';
 import { CatalogError } from './catalog-error';
 import { textOrNull, variablesOf } from './values';
 
@@ -10,11 +14,9 @@ import { textOrNull, variablesOf } from './values';
 interface RecordInfo {
   readingId?: string | undefined;
   offset?: string | undefined;
+  key?: unknown;
   timestamp?: number | undefined;
 }
-
-/** What a dashboard puts on each message that a browser sent, whatever the browser wrote into it. */
-const BROWSER_MARKS = ['socketid', '_client'];
 
 /**
  * Makes sure that a message brings readings out of the pipeline: from mongo-sink, or from kafka-consumer where the flow
@@ -22,9 +24,9 @@ const BROWSER_MARKS = ['socketid', '_client'];
  * @throws CatalogError when it does not
  */
 export function checkOrigin(message: PipelineMessage): void {
-  if (BROWSER_MARKS.some((mark) => Object.hasOwn(message, mark)))
+  if (isFromBrowser(message))
     throw new CatalogError('request', 'from-browser', { value: shorten(message.payload) });
-  if (!message.stored && !message.kafka)
+  if (!isOurs(message.stored) && !isOurs(message.kafka))
     throw new CatalogError('request', 'not-stored', { value: shorten(message.payload) });
 }
 
@@ -35,9 +37,11 @@ export function checkOrigin(message: PipelineMessage): void {
  */
 export function readingsOf({ payload, readingId, kafka }: PipelineMessage): LiveReading[] {
   const content = parse(payload);
+  if (Array.isArray(content) && content.length > DATA_BOUNDS.elements)
+    throw new CatalogError('request', 'no-reading', { value: shorten(content) });
   const readings = Array.isArray(content)
     ? content.map((element, index) => toLive(parse(element), kafka, kafka?.records?.[index] ?? {}))
-    : [toLive(content, kafka, { readingId, offset: kafka?.offset, timestamp: kafka?.timestamp })];
+    : [toLive(content, kafka, { ...kafka, readingId })];
   const found = readings.filter((reading) => reading !== undefined);
   if (found.length === 0) throw new CatalogError('request', 'no-reading', { value: shorten(payload) });
   return found;
@@ -46,14 +50,27 @@ export function readingsOf({ payload, readingId, kafka }: PipelineMessage): Live
 function toLive(content: unknown, kafka: KafkaInfo | undefined, record: RecordInfo): LiveReading | undefined {
   if (!isReading(content)) return undefined;
   const { nodo, fecha, hora } = content;
+  const identity = identityOf(kafka, record);
+  const now = Date.now();
   return {
-    ...identityOf(kafka, record),
+    ...identity,
+    ...(isAhead(identity.ts, now) ? { ahead: identity.ts - now } : {}),
     nodo,
     topic: textOrNull(kafka?.topic),
     fecha: textOrNull(fecha),
     hora: textOrNull(hora),
     valores: variablesOf(content),
+    ...placeOf(kafka, record),
   };
+}
+
+/** A key longer than this tells nobody more. */
+const LONGEST_KEY = 64;
+
+function placeOf(kafka: KafkaInfo | undefined, { offset, key }: RecordInfo): Pick<LiveReading, 'record'> {
+  if (kafka?.partition === undefined || offset === undefined) return {};
+  const text = typeof key === 'string' ? shorten(key, LONGEST_KEY) : null;
+  return { record: { partition: kafka.partition, offset, key: text } };
 }
 
 /** The `_id` and time that mongo-sink stores: by the reading id, else by the record's place; else it made up its own. */

@@ -1,8 +1,8 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { leastIdAt, storedTime, type Timed } from '../shared/stored-reading';
-import { asking } from './catalog-error';
-import { textOrNull, variablesOf } from './values';
-import type { Values } from './answers';
+import { TIMEOUT, askDatabase, type DatabaseSource } from './database-source';
+import { sentValuesOf, textOrNull, variablesOf } from './values';
+import type { RawReading, Values } from './contract';
 
 /** A stored reading: its time in milliseconds since 1970, and its variables. */
 export interface StoredReading {
@@ -17,21 +17,13 @@ export interface StoredReading {
 }
 
 /** Where the readings are, and what reaches them. */
-export interface ReadingsSource {
-  /** told to people in errors */
-  description: string;
+export interface ReadingsSource extends DatabaseSource {
   collection: string;
   nodesCollection: string;
-  /** the database as soon as there is a connection; the signal ends the waiting */
-  db(signal: AbortSignal): Promise<Db>;
 }
 
-const CONNECT_TIMEOUT_MS = 3_000;
-/** A node list is one short document each; a range is read in pieces of this many readings. */
+/** A range is read in pieces of this many readings. */
 const PIECE = 1_000;
-const MAX_NODES = 100_000;
-/** For each question, so that none stays for ever. */
-export const TIMEOUT = { timeoutMS: 120_000 };
 
 const FIRST_WINDOW_MS = 30_000;
 const WIDENING = 8;
@@ -52,13 +44,9 @@ const WITH_TOPIC: Document = { nodo: 0, readingId: 0 };
 export class Readings {
   constructor(private readonly source: ReadingsSource) {}
 
-  /** The documents of all nodes, the last readings with them. */
-  async nodes(): Promise<Document[]> {
-    return this.ask(async (db) =>
-      this.nodesIn(db)
-        .find({}, { limit: MAX_NODES, batchSize: PIECE, ...TIMEOUT })
-        .toArray(),
-    );
+  /** Asks for a sign of life. */
+  async ping(): Promise<void> {
+    await this.ask((db) => db.command({ ping: 1 }));
   }
 
   /** One node's document, or undefined when there is no such node. */
@@ -92,6 +80,36 @@ export class Readings {
   }
 
   /**
+   * Hands a node's readings of [from, to) to `each` with their values as they were sent, in no particular order, until it
+   * says that it has enough.
+   * @returns false when it did
+   */
+  async forEachSent(
+    nodo: string,
+    from: number,
+    to: number,
+    each: (reading: RawReading & { id: string }) => boolean,
+  ): Promise<boolean> {
+    return this.ask(async (db) => {
+      const cursor = db
+        .collection(this.source.collection)
+        .find(
+          { nodo, _id: { $gte: leastIdAt(from), $lt: leastIdAt(to + 999) } },
+          { projection: WITHOUT, batchSize: PIECE, ...TIMEOUT },
+        );
+      for await (const document of cursor) {
+        const ts = storedTime(document);
+        if (ts < from || ts >= to) continue;
+        const { _id, fecha, hora } = document;
+        const valores = sentValuesOf(document);
+        if (!each({ id: String(_id), ts, fecha: textOrNull(fecha), hora: textOrNull(hora), valores }))
+          return false;
+      }
+      return true;
+    });
+  }
+
+  /**
    * A node's last readings, oldest first: looked for in a window before `end` that is widened until it holds enough.
    * @param end a time after the node's last reading, in milliseconds since 1970
    */
@@ -113,16 +131,6 @@ export class Readings {
   private ask<T>(question: (db: Db) => Promise<T>): Promise<T> {
     return askDatabase(this.source, question);
   }
-}
-
-/**
- * Asks the database, as soon as there is a connection.
- * @throws CatalogError when there is none in time, or it refuses
- */
-export function askDatabase<T>(source: ReadingsSource, question: (db: Db) => Promise<T>): Promise<T> {
-  return asking('database', source.description, async () =>
-    question(await source.db(AbortSignal.timeout(CONNECT_TIMEOUT_MS))),
-  );
 }
 
 /** Sorts readings as they were taken; the original system's have a time in whole seconds only, and ids that count up. */

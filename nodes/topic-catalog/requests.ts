@@ -1,6 +1,17 @@
 import { isObject } from '../shared/reading';
 import { shorten } from '../shared/user-error';
+import { Zone } from '../shared/zone';
 import { CatalogError } from './catalog-error';
+import type { SettingsFile, VariableSetting } from './contract';
+import {
+  SETTINGS_BOUNDS,
+  checkDeletion,
+  checkNewNote,
+  checkNote,
+  checkVariable,
+  type Checked,
+  type NewNote,
+} from './settings/schema';
 
 export interface TopicsRequest {
   action: 'topics';
@@ -19,6 +30,8 @@ export interface NodesRequest {
   sort: NodeOrder;
   descending: boolean;
   offset: number;
+  /** in place of `offset`: the name before the first one, as the answer of a long list says it */
+  after: string | undefined;
   limit: number;
 }
 
@@ -35,13 +48,82 @@ export interface SeriesRequest {
   range: SeriesRange;
   /** the greatest number of points to answer with */
   points: number;
+  /** by whose clocks hours and days begin; absent: UTC's */
+  zone: Zone | undefined;
 }
 
 export interface EventsRequest {
   action: 'events';
 }
 
-export type CatalogRequest = TopicsRequest | NodesRequest | SeriesRequest | EventsRequest;
+/** The readings themselves, from the oldest on, a piece with each answer. */
+export interface ReadingsRequest {
+  action: 'readings';
+  nodo: string;
+  from: number;
+  to: number;
+  /** as the answer before said it */
+  width: number | undefined;
+}
+
+export interface InsideRequest {
+  action: 'inside';
+  /** part of a topic's or a group's name, whatever its case */
+  search: string;
+  /** where in the lists of what matches the answer begins */
+  topicOffset: number;
+  groupOffset: number;
+}
+
+/** What is set on the page. */
+export interface SettingsRequest {
+  action: 'settings';
+}
+
+export interface NotesRequest {
+  action: 'notes';
+  /** only this node's */
+  nodo: string | undefined;
+  offset: number;
+  limit: number;
+}
+
+export interface SetVariableRequest {
+  action: 'set-variable';
+  setting: VariableSetting;
+}
+
+export interface AddNoteRequest {
+  action: 'add-note';
+  note: NewNote;
+}
+
+export interface DeleteNoteRequest {
+  action: 'delete-note';
+  id: string;
+}
+
+/** A part of a file of settings. */
+export interface ImportRequest {
+  action: 'import';
+  /** whether to say only what is wrong with it */
+  check: boolean;
+  file: SettingsFile;
+}
+
+/** What changes something. */
+export type ChangeRequest = SetVariableRequest | AddNoteRequest | DeleteNoteRequest | ImportRequest;
+
+export type CatalogRequest =
+  | InsideRequest
+  | TopicsRequest
+  | NodesRequest
+  | SeriesRequest
+  | EventsRequest
+  | ReadingsRequest
+  | SettingsRequest
+  | NotesRequest
+  | ChangeRequest;
 
 const MAX_NAME_LENGTH = 4_096;
 const MAX_LAST = 1_000;
@@ -52,6 +134,9 @@ const MAX_PAGE = 500;
 const DEFAULT_PAGE = 50;
 /** ObjectIds, which the readings are found by, hold 32 bits of seconds. */
 const MAX_TIME = (2 ** 32 - 1) * 1000;
+/** What JavaScript's Date can hold, on both sides of 1970. */
+const MAX_DATE = 8.64e15;
+const ZONE_NAME = /^[\w+/-]{1,64}$/;
 const ORDERS: readonly NodeOrder[] = ['nodo', 'topic', 'ts', 'state'];
 
 /**
@@ -66,20 +151,37 @@ export function readRequest(action: unknown, payload: unknown): CatalogRequest {
     case 'topics':
       fieldsOf(payload, []);
       return { action };
+    case 'inside':
+      return insideRequest(fieldsOf(payload, ['search', 'topicOffset', 'groupOffset']));
     case 'events':
       fieldsOf(payload, []);
       return { action };
     case 'nodes':
       return nodesRequest(
-        fieldsOf(payload, ['nodo', 'topic', 'search', 'sort', 'descending', 'offset', 'limit']),
+        fieldsOf(payload, ['nodo', 'topic', 'search', 'sort', 'descending', 'offset', 'after', 'limit']),
       );
     case 'series':
       // A dropdown's choice can be wired straight in.
       return seriesRequest(
         typeof payload === 'string'
           ? { nodo: payload }
-          : fieldsOf(payload, ['nodo', 'last', 'from', 'to', 'recent', 'all', 'points']),
+          : fieldsOf(payload, ['nodo', 'last', 'from', 'to', 'recent', 'all', 'points', 'zone']),
       );
+    case 'readings':
+      return readingsRequest(fieldsOf(payload, ['nodo', 'from', 'to', 'width']));
+    case 'settings':
+      fieldsOf(payload, []);
+      return { action };
+    case 'notes':
+      return notesRequest(fieldsOf(payload, ['nodo', 'offset', 'limit']));
+    case 'set-variable':
+      return { action, setting: valid(checkVariable(payload)) };
+    case 'add-note':
+      return { action, note: valid(checkNewNote(payload)) };
+    case 'delete-note':
+      return { action, ...valid(checkDeletion(payload)) };
+    case 'import':
+      return importRequest(fieldsOf(payload, ['check', 'variables', 'notes']));
     default:
       throw new CatalogError('request', 'action', { value: shorten(action) });
   }
@@ -94,7 +196,17 @@ function nodesRequest(fields: Fields): NodesRequest {
     sort: fields.sort === undefined ? 'nodo' : order(fields),
     descending: fields.descending === undefined ? false : flag(fields, 'descending'),
     offset: whole(fields, 'offset', 0, Number.MAX_SAFE_INTEGER, 0),
+    after: fields.after === undefined ? undefined : name(fields, 'after'),
     limit: whole(fields, 'limit', 1, MAX_PAGE, DEFAULT_PAGE),
+  };
+}
+
+function insideRequest(fields: Fields): InsideRequest {
+  return {
+    action: 'inside',
+    search: fields.search === undefined || fields.search === '' ? '' : name(fields, 'search'),
+    topicOffset: whole(fields, 'topicOffset', 0, Number.MAX_SAFE_INTEGER, 0),
+    groupOffset: whole(fields, 'groupOffset', 0, Number.MAX_SAFE_INTEGER, 0),
   };
 }
 
@@ -104,15 +216,51 @@ function seriesRequest(fields: Fields): SeriesRequest {
     nodo: name(fields, 'nodo'),
     range: seriesRange(fields),
     points: whole(fields, 'points', 10, MAX_POINTS, DEFAULT_POINTS),
+    zone: zone(fields),
   };
+}
+
+function readingsRequest(fields: Fields): ReadingsRequest {
+  const { from, to } = between(fields);
+  const width = fields.width === undefined ? undefined : whole(fields, 'width', 1_000, MAX_TIME, 1_000);
+  return { action: 'readings', nodo: name(fields, 'nodo'), from, to, width };
+}
+
+function notesRequest(fields: Fields): NotesRequest {
+  return {
+    action: 'notes',
+    nodo: fields.nodo === undefined ? undefined : name(fields, 'nodo'),
+    offset: whole(fields, 'offset', 0, Number.MAX_SAFE_INTEGER, 0),
+    limit: whole(fields, 'limit', 1, MAX_PAGE, DEFAULT_PAGE),
+  };
+}
+
+function importRequest(fields: Fields): ImportRequest {
+  return {
+    action: 'import',
+    check: fields.check === undefined ? false : flag(fields, 'check'),
+    file: {
+      variables: list(fields, 'variables').map((one) => valid(checkVariable(one))),
+      notes: list(fields, 'notes').map((one) => valid(checkNote(one))),
+    },
+  };
+}
+
+function list(fields: Fields, field: string): unknown[] {
+  const value = fields[field];
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > SETTINGS_BOUNDS.imported) refuse(field, value);
+  return value;
+}
+
+function valid<T>(checked: Checked<T>): T {
+  if (!('value' in checked)) refuse(shorten(checked.field), checked.given);
+  return checked.value;
 }
 
 function seriesRange(fields: Fields): SeriesRange {
   if (fields.from !== undefined || fields.to !== undefined) {
-    const from = whole(fields, 'from', 0, MAX_TIME, 0);
-    const to = whole(fields, 'to', 0, MAX_TIME, MAX_TIME);
-    if (from >= to) refuse('to', fields.to);
-    return { kind: 'between', from, to };
+    return { kind: 'between', ...between(fields) };
   }
   if (fields.recent !== undefined)
     return { kind: 'recent', milliseconds: whole(fields, 'recent', 1, MAX_TIME, 1) };
@@ -136,6 +284,13 @@ function name(fields: Fields, field: string): string {
   return value;
 }
 
+/** A browser may know zones that are newer than this runtime: then UTC's hours have to do. */
+function zone({ zone: value }: Fields): Zone | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !ZONE_NAME.test(value)) refuse('zone', value);
+  return Zone.named(value);
+}
+
 function flag(fields: Fields, field: string): boolean {
   const value = fields[field];
   if (typeof value !== 'boolean') refuse(field, value);
@@ -148,6 +303,20 @@ function whole(fields: Fields, field: string, min: number, max: number, absent: 
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
     refuse(field, value);
   return value;
+}
+
+function between(fields: Fields): { from: number; to: number } {
+  const from = time(fields, 'from', 0);
+  const to = time(fields, 'to', MAX_TIME);
+  if (from >= to) refuse('to', fields.to);
+  // Before and after that there is nothing, which is an answer too.
+  const begin = Math.min(Math.max(0, from), MAX_TIME - 1);
+  return { from: begin, to: Math.min(Math.max(begin + 1, to), MAX_TIME) };
+}
+
+/** Any time that a date can say; the page's address may hold any. */
+function time(fields: Fields, field: string, absent: number): number {
+  return whole(fields, field, -MAX_DATE, MAX_DATE, absent);
 }
 
 function order(fields: Fields): NodeOrder {

@@ -1,7 +1,11 @@
-import type { SeriesAnswer, SeriesColumn } from './answers';
+import type { SeriesAnswer, SeriesColumn } from './contract';
+import { DAY_MS, HOUR_MS } from '../shared/durations';
+import { stateOf } from '../shared/drawn-number';
 import { leastIdAt, numberOf } from '../shared/stored-reading';
-import { CELL_MS, DAY_MS, HOUR_MS, hourOf, type Level } from '../shared/summary-chunks';
-import { Buckets, bucketWidthFor } from './buckets';
+import { CLOCK_SLACK_MS } from '../shared/clock-ahead';
+import { CELL_MS, hourOf, type Level } from '../shared/summary-chunks';
+import type { Zone } from '../shared/zone';
+import { Buckets, bucketWidthFor, bucketWidthOf } from './buckets';
 import { Memo } from './memo';
 import { endOf, type NodeIndex } from './nodes';
 import { byTime, type Readings, type StoredReading } from './readings';
@@ -11,15 +15,25 @@ import type { Summaries, Summarised } from './summaries';
 /** An answer is shared by those who ask again within this time, or within the time it took. */
 const SHARED_MS = 250;
 const KEPT_ANSWERS = 50;
-/** Readings carry their publisher's clock, which may be ahead of ours by this much. */
-const CLOCK_SLACK_MS = 60_000;
 
 /** Up to this range the readings themselves are looked at; then the summaries of minutes, of hours, and of days. */
 const READINGS_UP_TO_MS = 3 * HOUR_MS;
 const MINUTES_UP_TO_MS = 48 * HOUR_MS;
 const HOURS_UP_TO_MS = 120 * DAY_MS;
+/** The days of a zone are put together from hours; beyond this range, in which a point is many days, from UTC's days. */
+const HOURS_OF_ZONE_UP_TO_MS = 5 * 366 * DAY_MS;
 
-type Found = Pick<SeriesAnswer, 'readings' | 'newestId' | 'bucketMs' | 'times' | 'columns'>;
+type Found = Pick<SeriesAnswer, 'readings' | 'newestId' | 'bucketMs' | 'times' | 'columns' | 'zone'>;
+
+/** How a range is to be answered. */
+interface Wanted {
+  points: number;
+  zone: Zone | undefined;
+  /** whether the range is not what was asked for, so that its width says nothing about the buckets' */
+  widen?: boolean;
+}
+
+type Cell = Summarised['cells'][number];
 
 /** Answers what a node's variables were over a range. */
 export class Series {
@@ -33,14 +47,15 @@ export class Series {
 
   /**
    * @returns each reading as a point, or, when there are more than `points`, minimum, mean and maximum per bucket. The
-   *   ends of a long range are taken to whole minutes, hours or days
+   *   ends of a long range are taken to whole minutes or hours, without a zone to whole days
    * @throws CatalogError when the database does not answer
    */
-  answer({ nodo, range, points }: SeriesRequest): Promise<SeriesAnswer> {
-    return this.memo.get(JSON.stringify([nodo, range, points]), () => this.find(nodo, range, points));
+  answer({ nodo, range, points, zone }: SeriesRequest): Promise<SeriesAnswer> {
+    const key = JSON.stringify([nodo, range, points, zone?.name]);
+    return this.memo.get(key, () => this.find(nodo, range, { points, zone }));
   }
 
-  private async find(nodo: string, range: SeriesRange, points: number): Promise<SeriesAnswer> {
+  private async find(nodo: string, range: SeriesRange, wanted: Wanted): Promise<SeriesAnswer> {
     const node = await this.nodes.find(nodo);
     const now = Date.now();
     const [from, to] = borders(range, now);
@@ -49,12 +64,14 @@ export class Series {
       nodo,
       known: node !== undefined,
       topic: node?.topic ?? null,
-      last: node?.ts ?? null,
+      last: node?.last ?? null,
+      ...(node?.aheadBy === undefined ? {} : { ahead: node.aheadBy }),
     };
     if (!node) return { ...about, from, to, ...noPoints() };
 
     if (range.kind === 'last') {
-      const found = await this.readings.last(nodo, range.count, endOf(node) + CLOCK_SLACK_MS);
+      const end = Math.min(endOf(node), now) + CLOCK_SLACK_MS;
+      const found = await this.readings.last(nodo, range.count, end);
       const first = found[0]?.time ?? now;
       return {
         ...about,
@@ -65,47 +82,72 @@ export class Series {
     }
     const found =
       range.kind === 'all'
-        ? await this.everything(nodo, to, points)
-        : await this.between(nodo, from, to, points);
+        ? await this.everything(nodo, to, wanted)
+        : await this.between(nodo, from, to, wanted);
     return { ...about, from: range.kind === 'all' ? (found.times[0] ?? now) : from, to, ...found };
   }
 
   /** What the summaries say of the days tells where the history begins, and so how finely it can be shown. */
-  private async everything(nodo: string, to: number, points: number): Promise<Found> {
+  private async everything(nodo: string, to: number, wanted: Wanted): Promise<Found> {
     const days = await this.summaries.find(nodo, 'day', 0, ceil(to, DAY_MS));
-    if (!days) return this.readOut(nodo, 0, to, points);
+    if (!days) return this.readOut(nodo, 0, to, wanted);
     const begins = [...days.cells.map(({ time }) => time), ...days.open];
-    if (begins.length === 0) return noPoints();
-    return this.between(nodo, Math.min(...begins), to, points, true);
+    // Nothing was marked: either there is nothing, or somebody else stores it.
+    if (begins.length === 0) return this.readOut(nodo, 0, to, wanted);
+    const [first, last] = begins.reduce(([a, b], time) => [Math.min(a, time), Math.max(b, time)], [to, 0]);
+    // A history that ended long ago, or a clock that stood at 1970, is shown as finely as it can be.
+    return this.between(nodo, first, Math.min(to, ceil(last + 1, DAY_MS)), { ...wanted, widen: true });
   }
 
-  /** @param widen whether the range is not what was asked for, so that its width says nothing about the buckets' */
-  private async between(
-    nodo: string,
-    from: number,
-    to: number,
-    points: number,
-    widen = false,
-  ): Promise<Found> {
+  private async between(nodo: string, from: number, to: number, wanted: Wanted): Promise<Found> {
     if (to - from <= READINGS_UP_TO_MS) {
-      const found = await this.readOut(nodo, from, to, points, widen);
+      const found = await this.readOut(nodo, from, to, wanted);
       // Nothing may also mean that the readings have expired.
       if (found.readings > 0) return found;
     }
-    const level = levelOf(to - from);
+    const level = levelOf(to - from, wanted.zone);
     const [first, end] = [floor(from, CELL_MS[level]), ceil(to, CELL_MS[level])];
     const summarised = await this.summaries.find(nodo, level, first, end);
-    if (!summarised) return this.readOut(nodo, from, to, points, widen);
-    const width = widen ? CELL_MS[level] : Math.max(CELL_MS[level], bucketWidthFor(to - from, points));
-    const buckets = new Buckets(points, width);
-    for (const { time, summary } of summarised.cells) buckets.addSummary(time, summary);
-    const read = await this.addOpen(buckets, nodo, summarised, first, end);
+    if (!summarised) return this.readOut(nodo, from, to, wanted);
+    const { points } = wanted;
+    const { width, zone } = gridOf(summarised, level, to - from, wanted);
+    const buckets = new Buckets(points, width, zone);
+    const parted = zone ? summarised.cells.filter(({ time }) => isParted(time, level, width, zone)) : [];
+    const split = new Set(parted.map(({ time }) => time));
+    for (const { time, summary } of summarised.cells) if (!split.has(time)) buckets.addSummary(time, summary);
+    const left = await this.addMinutes(buckets, nodo, parted, from, to);
+    const coarse = [...summarised.coarse, ...left];
+    // Of an hour that is parted, what is outside of the range would be a point of its own.
+    const [readFrom, readTo] = parted.length > 0 ? [from, to] : [first, end];
+    const read = await this.addOpen(buckets, nodo, { ...summarised, coarse }, readFrom, readTo);
     const newestId = later(read, lastIdIn(summarised, CELL_MS[level]));
-    const found = { ...buckets.result(), newestId };
+    const found = { ...buckets.result(), newestId, ...(zone ? { zone: zone.name } : {}) };
     if (found.readings > points) return found;
     // So few that each can be a point, unless some have expired.
-    const single = await this.readOut(nodo, first, end, points);
-    return single.readings < found.readings ? found : this.readOut(nodo, from, to, points);
+    const single = await this.readOut(nodo, first, end, wanted);
+    return single.readings < found.readings ? found : this.readOut(nodo, from, to, wanted);
+  }
+
+  /**
+   * Adds hours in the midst of which a bucket of the zone ends, by their minutes.
+   * @returns those of which there are no minutes
+   */
+  private async addMinutes(
+    buckets: Buckets,
+    nodo: string,
+    parted: readonly Cell[],
+    from: number,
+    to: number,
+  ): Promise<Cell[]> {
+    if (parted.length === 0) return [];
+    const found = await this.summaries.minutes(
+      nodo,
+      parted.map(({ time }) => time),
+    );
+    const fine = new Set(found.map(({ time }) => hourOf(time)));
+    for (const { time, summary } of found)
+      if (time >= floor(from, CELL_MS.minute) && time < to) buckets.addSummary(time, summary);
+    return parted.filter(({ time }) => !fine.has(time));
   }
 
   /**
@@ -138,8 +180,7 @@ export class Series {
     nodo: string,
     from: number,
     to: number,
-    points: number,
-    widen = from === 0,
+    { points, zone, widen = from === 0 }: Wanted,
   ): Promise<Found> {
     const single: StoredReading[] = [];
     let buckets: Buckets | undefined;
@@ -149,16 +190,41 @@ export class Series {
       if (buckets) return buckets.add(reading.time, reading.values);
       single.push(reading);
       if (single.length <= points) return;
-      buckets = new Buckets(points, widen ? undefined : bucketWidthFor(to - from, points));
+      buckets = new Buckets(points, widen ? undefined : bucketWidthFor(to - from, points), zone);
       for (const { time, values } of single.splice(0)) buckets.add(time, values);
     });
-    return buckets ? { ...buckets.result(), newestId } : pointsOf(single.sort(byTime));
+    if (!buckets) return pointsOf(single.sort(byTime));
+    return { ...buckets.result(), newestId, ...(zone ? { zone: zone.name } : {}) };
   }
 }
 
-function levelOf(rangeMs: number): Level {
+function levelOf(rangeMs: number, zone: Zone | undefined): Level {
   if (rangeMs <= MINUTES_UP_TO_MS) return 'minute';
-  return rangeMs <= HOURS_UP_TO_MS ? 'hour' : 'day';
+  return rangeMs <= (zone ? HOURS_OF_ZONE_UP_TO_MS : HOURS_UP_TO_MS) ? 'hour' : 'day';
+}
+
+/** How wide the buckets are that cells of a level are put into, and by whose clocks they begin. */
+function gridOf(
+  { cells, open, coarse }: Summarised,
+  level: Level,
+  rangeMs: number,
+  { points, zone, widen }: Wanted,
+): { width: number; zone: Zone | undefined } {
+  const cellMs = CELL_MS[level];
+  // A day of UTC is none of the zone's, and an hour of UTC, where the clocks are half an hour ahead, none of its hours.
+  const isFree = level === 'minute' || level === 'hour';
+  const times = [...cells, ...coarse].map(({ time }) => time).concat(open);
+  const width = !widen
+    ? Math.max(cellMs, bucketWidthFor(rangeMs, points))
+    : zone && isFree
+      ? bucketWidthOf(times, cellMs, points, zone)
+      : cellMs;
+  return { width, zone: isFree && width > (level === 'hour' ? HOUR_MS : 0) ? zone : undefined };
+}
+
+/** Whether a bucket of the zone ends within a cell. */
+function isParted(time: number, level: Level, width: number, zone: Zone): boolean {
+  return level === 'hour' && zone.startOf(time, width) !== zone.startOf(time + HOUR_MS - 1, width);
 }
 
 /** @returns hours that follow each other as one stretch of time */
@@ -207,6 +273,16 @@ function borders(range: SeriesRange, now: number): [from: number, to: number] {
   }
 }
 
+function kindOf(sent: readonly unknown[]): Pick<SeriesColumn, 'states' | 'isBoolean'> {
+  const states = sent.map(stateOf);
+  const said = sent.filter((value) => value !== null && value !== undefined);
+  const isBoolean = said.length > 0 && said.every((value) => typeof value === 'boolean');
+  return {
+    ...(states.some((state) => state !== null) ? { states } : {}),
+    ...(isBoolean ? { isBoolean } : {}),
+  };
+}
+
 /** @param readings in the order of time @returns one point a reading. */
 function pointsOf(readings: StoredReading[]): Found {
   const names = new Set(readings.flatMap(({ values }) => Object.keys(values)));
@@ -216,10 +292,9 @@ function pointsOf(readings: StoredReading[]): Found {
     bucketMs: 0,
     times: readings.map(({ time }) => time),
     columns: [...names].map((name) => {
-      const mean = readings.map(({ values }) =>
-        Object.hasOwn(values, name) ? numberOf(values[name]) : null,
-      );
-      return { name, mean, summary: summaryOf(mean) };
+      const sent = readings.map(({ values }) => (Object.hasOwn(values, name) ? values[name] : null));
+      const mean = sent.map(numberOf);
+      return { name, mean, summary: summaryOf(mean), ...kindOf(sent) };
     }),
   };
 }

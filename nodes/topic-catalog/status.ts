@@ -4,40 +4,34 @@ import { timeOfDay } from '../shared/clock';
 import type { Translate } from '../shared/translate';
 import type { CatalogAnswer } from './catalog';
 import { CatalogError } from './catalog-error';
+import type { PartAway, PathPart } from './contract';
 
 /** Puts together what the node's status says: about the database, which is always in use, and about Kafka when asked. */
 export class CatalogStatus {
   private databaseState: DatabaseState = { state: 'connecting' };
   private kafkaFailed = false;
-  private nodes: number | undefined;
-  private started = false;
-  private usable = true;
+  private partsAway: PartAway[] = [];
+  private nodes: number | string | undefined;
 
   constructor(
     private readonly show: (status: NodeStatus) => void,
     private readonly translate: Translate,
   ) {}
 
-  /** From now on what is known is shown. */
-  start(): void {
-    this.started = true;
-    this.update();
-  }
-
-  /** The settings are no good. */
-  unusable(): void {
-    this.usable = false;
-    this.update();
-  }
-
   database(state: DatabaseState): void {
     this.databaseState = state;
     this.update();
   }
 
+  /** The parts of the path that do not answer. */
+  away(parts: PartAway[]): void {
+    this.partsAway = parts;
+    this.update();
+  }
+
   answered(answer: CatalogAnswer): void {
     if ('topics' in answer) this.kafkaFailed = answer.problems.some(({ source }) => source === 'kafka');
-    if ('total' in answer) this.nodes = answer.total;
+    if ('total' in answer) this.nodes = 'isMore' in answer ? `> ${answer.total}` : answer.total;
     this.update();
   }
 
@@ -46,15 +40,18 @@ export class CatalogStatus {
     this.update();
   }
 
+  private isAway(wanted: PathPart): boolean {
+    return this.partsAway.some(({ part }) => part === wanted);
+  }
+
   private update(): void {
-    const status = this.started ? this.current() : undefined;
+    const status = this.current();
     if (status) this.show(status);
   }
 
   private current(): NodeStatus | undefined {
     const text = (key: string, params = {}): string => this.translate(`topic-catalog.status.${key}`, params);
     const state = this.databaseState;
-    if (!this.usable) return { fill: 'red', shape: 'ring', text: text('unusable') };
     switch (state.state) {
       case 'closed':
         return undefined;
@@ -63,7 +60,9 @@ export class CatalogStatus {
       case 'retrying':
         return { fill: 'red', shape: 'ring', text: text('retrying', { time: timeOfDay(state.nextAttempt) }) };
       case 'connected':
-        if (this.kafkaFailed) return { fill: 'red', shape: 'ring', text: text('kafka') };
+        if (this.isAway('database')) return { fill: 'red', shape: 'ring', text: text('database') };
+        if (this.kafkaFailed || this.isAway('kafka'))
+          return { fill: 'red', shape: 'ring', text: text('kafka') };
         return {
           fill: 'green',
           shape: 'dot',

@@ -1,9 +1,8 @@
 import type { Db } from 'mongodb';
+import { DAY_MS, HOUR_MS } from '../shared/durations';
 import {
   CELL_MS,
   COVERAGE_ID,
-  DAY_MS,
-  HOUR_MS,
   chunkId,
   chunksOf,
   hourOf,
@@ -14,7 +13,8 @@ import {
   type MarkDocument,
 } from '../shared/summary-chunks';
 import { Summary } from '../shared/summary';
-import { TIMEOUT, askDatabase, type ReadingsSource } from './readings';
+import { TIMEOUT, askDatabase } from './database-source';
+import type { ReadingsSource } from './readings';
 
 /** What the summaries say about a stretch of time, and what they leave to the readings themselves. */
 export interface Summarised {
@@ -71,6 +71,22 @@ export class Summaries {
           return { cells: [...days, ...hours], coarse: [], open: [...open] };
         }
       }
+    });
+  }
+
+  /**
+   * @param hours beginnings of hours, whose minutes are wanted
+   * @returns those that are there; of what was summarised by the month there are none
+   * @throws CatalogError when the database does not answer
+   */
+  minutes(nodo: string, hours: readonly number[]): Promise<Cell[]> {
+    return askDatabase(this.source, async (db) => {
+      const documents = await this.documents(
+        db,
+        nodo,
+        hours.map((hour) => ['minute', hour] as const),
+      );
+      return documents.cells('minute');
     });
   }
 

@@ -1,12 +1,15 @@
-import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { KafkaClusterNode } from '../kafka-cluster/types';
 import type { MongoDatabaseNode } from '../mongo-database/types';
-import { onceFlowsStarted } from '../shared/flows-started';
 import type { PipelineMessage } from '../shared/messages';
-import { StatusDisplay } from '../shared/status-display';
+import { configNode } from '../shared/config-node';
+import { withoutUncopyable } from '../shared/copyable';
+import { NodeLifecycle, type Incoming, type Send } from '../shared/node-lifecycle';
+import { nameUnnamed } from '../shared/node-name';
 import { localizeError, translator } from '../shared/translate';
-import { UserError, toError } from '../shared/user-error';
-import type { Failure } from './answers';
+import { isFromViewer } from '../shared/who-may-change';
+import { toError } from '../shared/user-error';
+import type { ChangeRefusal, ErrorInfo, PartAway } from './contract';
 import { Catalog } from './catalog';
 import { CatalogError } from './catalog-error';
 import { readCatalogConfig, type CatalogConfig } from './config';
@@ -24,83 +27,83 @@ export = function (RED: NodeAPI): void {
 
   function TopicCatalogNode(this: Node, def: CatalogDef): void {
     RED.nodes.createNode(this, def);
-    const display = new StatusDisplay((shown) => this.status(shown));
-    const status = new CatalogStatus((shown) => display.set(shown), t);
-    // A status that is set before all nodes are there is seen by none of them.
-    const stopWaiting = onceFlowsStarted(RED.events, () => status.start());
-    this.on('close', () => {
-      stopWaiting();
-      display.close();
-    });
-    try {
-      run(this, def, status);
-    } catch (thrown) {
-      const error = localizeError(toError(thrown), t);
-      this.error(error);
-      status.unusable();
-      this.on('input', (message, send, done) => answerFailure(message, error, send, done));
-    }
+    nameUnnamed(RED, this, '');
+    NodeLifecycle.start(RED, this, t, (life) => run(life, def), answerError);
   }
 
-  function run(node: Node, def: CatalogDef, status: CatalogStatus): void {
-    const { collection, nodesCollection, groupId, silentAfter } = readCatalogConfig(def);
-    const { cluster } = (RED.nodes.getNode(def.cluster) ?? {}) as Partial<KafkaClusterNode>;
-    if (!cluster) throw new UserError('topic-catalog.errors.no-cluster');
-    const { mongo } = (RED.nodes.getNode(def.database) ?? {}) as Partial<MongoDatabaseNode>;
-    if (!mongo) throw new UserError('topic-catalog.errors.no-database');
-
+  function run(life: NodeLifecycle, def: CatalogDef): void {
+    const status = new CatalogStatus((shown) => life.show(shown), t);
+    const settings = readCatalogConfig(def);
+    const { collection, nodesCollection, settingsCollection, groupId, silentAfter, limits } = settings;
+    const cluster = configNode<KafkaClusterNode, 'cluster'>(
+      RED,
+      def.cluster,
+      'cluster',
+      'topic-catalog.errors.no-cluster',
+    );
+    const mongo = configNode<MongoDatabaseNode, 'mongo'>(
+      RED,
+      def.database,
+      'mongo',
+      'topic-catalog.errors.no-database',
+    );
+    const { admin, release: releaseAdmin } = cluster.acquireAdmin();
     const lease = mongo.acquire((state) => status.database(state));
     const catalog = new Catalog({
       kafka: {
         description: cluster.description,
         groupId,
-        admin: cluster.acquireAdmin(),
+        admin,
         localize: (error) => localizeError(error, t).message,
       },
       database: {
         description: mongo.description,
         collection,
         nodesCollection,
+        settingsCollection,
         db: (signal) => lease.db(signal),
       },
       silentAfter,
+      limits,
       onLive: (update) => {
         const message: PipelineMessage = { action: 'live', payload: update };
-        node.send([message, null]);
+        life.send([message, null]);
       },
-      onEvent: (event) => node.send([null, { topic: event.kind, payload: event }]),
+      onAway: (away) => status.away(away),
+      onProblem: (error) => life.report(error),
+      onEvent: (event) => life.send([null, { topic: event.kind, payload: event }]),
     });
     status.database(mongo.state);
 
-    node.on('input', (incoming, send, done) => {
-      const message = incoming as PipelineMessage & NodeMessageInFlow;
+    life.onInput((message, send, done) => {
       if (message.action === undefined) {
-        try {
-          catalog.accept(message);
-          done();
-        } catch (error) {
-          done(localizeError(toError(error), t));
-        }
-        return;
+        catalog.accept(message);
+        return done();
       }
-      catalog.answer(message.action, message.payload).then(
-        (payload) => {
-          status.answered(payload);
-          delete message.error;
-          message.payload = payload;
-          send([message, null]);
-          done();
-        },
-        (thrown: unknown) => {
-          const error = localizeError(toError(thrown), t);
-          status.failed(error);
-          answerFailure(message, error, send, done);
-        },
-      );
+      const refused = refusalOf(message, settings.pageMayChange);
+      catalog
+        .answer(message.action, message.payload, refused)
+        .then(
+          (payload) => {
+            status.answered(payload);
+            const answer: Incoming = { ...copyableOf(message), payload };
+            delete answer.error;
+            send([answer, null]);
+            done();
+          },
+          (thrown: unknown) => {
+            const error = localizeError(toError(thrown), t);
+            status.failed(error);
+            answerError(message, error, send, catalog.away);
+            done(error);
+          },
+        )
+        // A message that throws when it is read.
+        .catch((thrown: unknown) => done(toError(thrown)));
     });
-    node.on('close', () => {
+    life.onClose(() => {
       catalog.close();
-      cluster.releaseAdmin();
+      releaseAdmin();
       lease.release();
     });
   }
@@ -108,19 +111,26 @@ export = function (RED: NodeAPI): void {
   RED.nodes.registerType('topic-catalog', TopicCatalogNode);
 };
 
+/** @returns why who sent this may change nothing; null: he may */
+function refusalOf(message: Incoming, pageMayChange: boolean): ChangeRefusal | null {
+  if (!pageMayChange) return 'setting';
+  return isFromViewer(message) ? 'viewer' : null;
+}
+
+/** The dashboards' widgets look into all that they get: what throws when it is read would end Node-RED there. */
+function copyableOf(message: Incoming): Incoming {
+  return (withoutUncopyable(message)?.message ?? message) as Incoming;
+}
+
 /** Whoever asked gets an answer all the same, and the flow's Catch node the error. */
-function answerFailure(
-  message: NodeMessageInFlow & { error?: unknown },
-  error: Error,
-  send: (messages: [NodeMessageInFlow, null]) => void,
-  done: (error: Error) => void,
-): void {
-  const failure: Failure = {
+function answerError(message: Incoming, error: Error, send: Send, away: PartAway[] = []): void {
+  const info: ErrorInfo = {
     source: error instanceof CatalogError ? error.source : 'internal',
     message: error.message,
+    away,
   };
-  delete message.payload;
-  message.error = failure;
-  send([message, null]);
-  done(error);
+  // A copy: a flow may have frozen what it sends.
+  const answer: Incoming = { ...copyableOf(message), error: info };
+  delete answer.payload;
+  send([answer, null]);
 }

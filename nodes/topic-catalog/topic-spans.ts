@@ -1,5 +1,7 @@
+import { HOUR_MS } from '../shared/durations';
+
 /** A topic that has been quiet for so long while the node's others went on counts no more. */
-const QUIET_MS = 3_600_000;
+const QUIET_MS = HOUR_MS;
 
 interface Span {
   first: number;

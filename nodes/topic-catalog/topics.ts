@@ -6,10 +6,11 @@ import type {
   TopicExtent,
   TopicSettings,
 } from '../kafka-cluster/types';
-import type { Failure, PartitionRow, TopicRow, TopicsAnswer } from './answers';
+import type { ErrorInfo, PartitionRow, TopicRow, TopicsAnswer } from './contract';
 import { CatalogError, asking } from './catalog-error';
 import { Memo } from './memo';
 import type { NodeIndex, TopicNodes } from './nodes';
+import { MINUTE_MS } from '../shared/durations';
 
 const LIST_AGE_MS = 1_000;
 const LIST_COST_FACTOR = 5;
@@ -17,7 +18,6 @@ const SETTINGS_AGE_MS = 60_000;
 /** Brokers look into their files for this; a broker that can't do it is asked again no sooner either. */
 const EXTENTS_AGE_MS = 10_000;
 const EXTENTS_COST_FACTOR = 20;
-const MINUTE_MS = 60_000;
 /** Kafka's metadata of a cluster with more topics than this is cut: the list is for people. */
 const MAX_TOPICS = 1_000;
 
@@ -31,6 +31,8 @@ export interface TopicsSource {
   /** puts an error into the runtime's language */
   localize: (error: CatalogError) => string;
 }
+
+const NO_NODES: TopicNodes = { count: 0, isMore: false, lastWrite: null };
 
 interface Extents {
   topics: Map<string, TopicExtent>;
@@ -56,7 +58,7 @@ export class Topics {
 
   private async find(): Promise<TopicsAnswer> {
     const { admin, groupId } = this.source;
-    const problems: Failure[] = [];
+    const problems: ErrorInfo[] = [];
     const orNull = async <T>(question: Promise<T>): Promise<T | null> => {
       try {
         return await question;
@@ -66,11 +68,12 @@ export class Topics {
         return null;
       }
     };
-    const nodesFound = orNull(this.nodes.byTopic());
     const [cluster, names] = await this.kafka(() =>
       Promise.all([admin.describeCluster(), admin.topicNames()]),
     );
-    const described = await this.kafka(() => admin.describeTopics(names.sort().slice(0, MAX_TOPICS)));
+    names.sort();
+    const nodesFound = orNull(this.nodes.byTopic(names.slice(0, MAX_TOPICS)));
+    const described = await this.kafka(() => admin.describeTopics(names.slice(0, MAX_TOPICS)));
     const visible = described.filter(({ internal }) => !internal).map(({ name }) => name);
     const settingsFound = orNull(
       this.kafka(() => this.settings.get(names.join(), () => admin.topicSettings(visible))),
@@ -91,11 +94,12 @@ export class Topics {
           settings: settings?.get(topic.name),
           offsets: offsets?.get(topic.name),
           extent: extents.topics.get(topic.name),
-          nodes: nodes === null ? null : (nodes.get(topic.name) ?? { count: 0, lastWrite: null }),
+          nodes: nodes === null ? null : (nodes.get(topic.name) ?? NO_NODES),
           rate: rates.get(topic.name) ?? null,
         }),
       ),
       nodesWithoutTopic: nodes === null ? null : (nodes.get(null)?.count ?? 0),
+      ...(nodes?.get(null)?.isMore ? { isMoreWithoutTopic: true } : {}),
       problems,
     };
   }
@@ -110,7 +114,7 @@ export class Topics {
     }
   }
 
-  /** Not to know this is no trouble for anybody, and may be for ever: the reason is an answer too. */
+  /** Not to know this is no problem for anybody, and may be for ever: the reason is an answer too. */
   private async extentsOf(topics: TopicDescription[]): Promise<Extents> {
     try {
       return { topics: await this.kafka(() => this.source.admin.topicExtents(topics)), missing: null };
@@ -173,6 +177,7 @@ function topicRow({ name, internal, partitions }: TopicDescription, about: About
     retentionBytes: settings?.retentionBytes ?? null,
     compacted: settings?.compacted ?? false,
     nodeCount: nodes?.count ?? null,
+    ...(nodes?.isMore ? { isMoreNodes: true } : {}),
   };
 }
 

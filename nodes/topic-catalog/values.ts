@@ -1,31 +1,31 @@
-import { isVariable, isWideNumber, numberOf } from '../shared/stored-reading';
+import { isWideNumber, numberOf } from '../shared/stored-reading';
 import { shorten } from '../shared/user-error';
-import type { Values } from './answers';
+import { variablesIn } from '../shared/variables';
+import type { Values } from './contract';
 
 const MAX_TEXT = 200;
-/** A page can't show more variables of one node than this; the rest is left out. */
-const MAX_VARIABLES = 200;
+const MAX_SENT = 10_000;
 
 /**
- * The variables of a reading as JSON can carry them: numbers, null, booleans and short texts.
+ * The variables of a reading as JSON can carry them: numbers, null, booleans and short texts, what is nested by its path.
  *
  * Object.fromEntries makes own properties whatever they are called, `__proto__` included.
  */
 export function variablesOf(reading: object): Values {
-  return Object.fromEntries(
-    Object.entries(reading)
-      .filter(([name]) => isVariable(name))
-      .slice(0, MAX_VARIABLES)
-      .map(([name, value]) => [name, plainValue(value)]),
-  );
+  return Object.fromEntries(variablesIn(reading).map(([name, value]) => [name, plainValue(value)]));
+}
+
+/** The same with texts in full length, for whoever wants what was sent. */
+export function sentValuesOf(reading: object): Values {
+  return Object.fromEntries(variablesIn(reading).map(([name, value]) => [name, plainValue(value, MAX_SENT)]));
 }
 
 /** @returns the value as a number, null, a boolean or a short text. */
-export function plainValue(value: unknown): number | null | boolean | string {
+export function plainValue(value: unknown, maxText = MAX_TEXT): number | null | boolean | string {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' || isWideNumber(value)) return numberOf(value);
   if (typeof value === 'boolean') return value;
-  return shorten(value, MAX_TEXT);
+  return shorten(value, maxText);
 }
 
 /** @returns a text field of a document, or null when it is missing or something else. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { runBench } from './bench';
-import { Circuit } from './circuit';
 import { BenchError, codeOf, messageOf } from './errors';
 import { parseIntelHex } from './intel-hex';
 import { parseOptions, USAGE, type Options } from './options';
-import { ptyOutlet, stdoutOutlet } from './outlet';
-import { ScenarioFile } from './scenario-file';
+import { ptyOutlet, stdoutOutlet, type Outlet } from './outlet';
+import { buildStations } from './stations';
+import { tcpOutlet } from './tcp-outlet';
 
 const PARENT_CHECK_MS = 500;
 
@@ -34,21 +34,44 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+function openOutlet(options: Options): Outlet | Promise<Outlet> {
+  if (options.link !== undefined) return ptyOutlet(options.link);
+  if (options.tcp !== undefined) return tcpOutlet(options.tcp);
+  return stdoutOutlet();
+}
+
 async function run(options: Options): Promise<void> {
   const stop = stopSignal();
-  const circuit = new Circuit(loadProgram(options.hex), options.surroundings);
-  const changes =
-    options.scenario === undefined
-      ? undefined
-      : new ScenarioFile(options.scenario, (problem) => report(problem));
-  const outlet = options.link === undefined ? stdoutOutlet() : ptyOutlet(options.link);
+  const program = loadProgram(options.hex);
+  const outlet = await openOutlet(options);
+  // With --stdout, standard output is the boards' alone.
+  const talk = options.link === undefined && options.tcp === undefined ? process.stderr : process.stdout;
+  const tell = (words: string): unknown => talk.write(`board: ${words}\n`);
   try {
-    // With --stdout, standard output is the board's alone.
-    (options.link === undefined ? process.stderr : process.stdout).write(`board ready: ${outlet.name}\n`);
-    await runBench({ circuit, outlet, changes, seconds: options.seconds }, stop);
+    const { stations, between } = buildStations(options, program, outlet, report);
+    talk.write(`board ready: ${outlet.name}\n`);
+    const remarks = new Set<string>();
+    await runBench(
+      {
+        stations,
+        between: () => {
+          between();
+          for (const { circuit } of stations) tellOnce(circuit.board.remarks, remarks, tell);
+        },
+        seconds: options.seconds,
+        pacing: { speed: options.speed, onPace: tell },
+      },
+      stop,
+    );
   } finally {
     outlet.close();
   }
+}
+
+function tellOnce(remark: string, told: Set<string>, tell: (words: string) => void): void {
+  if (remark === '' || told.has(remark)) return;
+  told.add(remark);
+  tell(remark);
 }
 
 function report(error: unknown): void {

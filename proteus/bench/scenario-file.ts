@@ -1,6 +1,6 @@
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import { BenchError, messageOf } from './errors';
-import { parseScenario, ScenarioPlayer } from './scenario';
+import { parseScenario, ScenarioPlayer, type Playback } from './scenario';
 import type { Surroundings } from './surroundings';
 
 /** How often the file is looked at, in seconds of the clock given to `due`. */
@@ -19,14 +19,17 @@ export class ScenarioFile {
 
   /**
    * @param onProblem told when the changed file cannot be read or is wrong; the old one plays on
+   * @param begun when the scenario has begun, in seconds of the clock given to `due`; before 0: it is under way
    * @throws BenchError when the file cannot be read or is wrong now
    */
   constructor(
     private readonly file: string,
     private readonly onProblem: (problem: BenchError) => void,
+    private readonly playback: Playback = { sensor: 'dht11', seed: 1 },
+    begun = 0,
   ) {
     this.version = look(file);
-    this.player = new ScenarioPlayer(read(file), 0);
+    this.player = new ScenarioPlayer(read(file, playback), begun, playback);
   }
 
   /** All changes that have become due by `now` (seconds since the start). */
@@ -47,7 +50,7 @@ export class ScenarioFile {
     } else {
       this.version = found;
       try {
-        this.player = new ScenarioPlayer(read(this.file), now);
+        this.player = new ScenarioPlayer(read(this.file, this.playback), now, this.playback);
       } catch (problem) {
         if (!(problem instanceof BenchError)) throw problem;
         this.onProblem(problem);
@@ -56,14 +59,14 @@ export class ScenarioFile {
   }
 }
 
-function read(file: string) {
+function read(file: string, { sensor }: Playback) {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     throw new BenchError(`cannot read the scenario: ${messageOf(cause)}`, { cause });
   }
-  return parseScenario(text, file);
+  return parseScenario(text, file, sensor);
 }
 
 /** Tells one state of the file from another. */

@@ -1,18 +1,23 @@
-import { AVRUSART, usart0Config, type CPU } from 'avr8js';
+import type { AVRUSART } from 'avr8js';
 
 /** What may wait for the board's receiver; a sender that is faster than the line loses the rest. */
 const INPUT_LIMIT = 4096;
 
 /** The board's serial port, seen from outside: bytes out, bytes in at the line's own pace. */
 export class Serial {
-  private readonly usart: AVRUSART;
+  private usart: AVRUSART | undefined;
   private output: number[] = [];
   private input: number[] = [];
 
-  constructor(cpu: CPU, clockHz: number) {
-    this.usart = new AVRUSART(cpu, usart0Config, clockHz);
-    this.usart.onByteTransmit = (byte) => this.output.push(byte);
-    this.usart.onRxComplete = () => this.feed();
+  /** @param clocked whether the port's clock runs: in deep sleep what arrives is lost */
+  constructor(private readonly clocked: () => boolean) {}
+
+  /** Joins the line to the port of a chip that begins anew. What was on its way to the old one is lost. */
+  attach(usart: AVRUSART): void {
+    this.usart = usart;
+    this.input = [];
+    usart.onByteTransmit = (byte) => this.output.push(byte);
+    usart.onRxComplete = () => this.feed();
   }
 
   /** All that the board has sent since the last call. */
@@ -25,13 +30,13 @@ export class Serial {
 
   /** Sends bytes to the board. A board that does not listen loses them. */
   send(bytes: Uint8Array): void {
-    if (!this.usart.rxEnable) return;
+    if (!this.usart?.rxEnable || !this.clocked()) return;
     this.input.push(...bytes.subarray(0, INPUT_LIMIT - this.input.length));
     if (!this.usart.rxBusy) this.feed();
   }
 
   private feed(): void {
     const next = this.input.shift();
-    if (next !== undefined) this.usart.writeByte(next);
+    if (next !== undefined) this.usart?.writeByte(next);
   }
 }

@@ -7,7 +7,9 @@ import { ManagedProcess } from '../process/managed-process';
 import { freePort } from '../process/ports';
 import type { Service } from '../process/service';
 import { DATABASE_KINDS, findDatabase, type DatabaseKind, type DatabaseProgram } from './program';
+import { ensureUser, signedIn, type DatabaseLogin } from './secured';
 import { watchForStandstill } from './standstill';
+import { t } from '../texts/texts.mjs';
 
 export interface DatabaseOptions {
   /** Holds the data; survives restarts. */
@@ -20,6 +22,8 @@ export interface DatabaseOptions {
   stopTimeout?: number;
   /** Milliseconds after which a server that answers nobody is killed; whoever keeps it running starts it again. */
   standstill?: number;
+  /** Lets in that user alone; everybody where it is absent. */
+  login?: DatabaseLogin;
   report?: Report;
 }
 
@@ -29,17 +33,19 @@ const STANDSTILL_MS = 30_000;
 export class Database implements Service {
   /** The product's name. */
   readonly name: string;
-  /** For clients: "mongodb://127.0.0.1:27017". */
+  /** For clients: "mongodb://127.0.0.1:27017", with user and password where it asks for them. */
   readonly uri: string;
   readonly process: ManagedProcess;
 
   private constructor(program: DatabaseProgram, port: number, options: DatabaseOptions) {
     this.name = program.name;
-    this.uri = `mongodb://127.0.0.1:${port}`;
+    const address = `mongodb://127.0.0.1:${port}`;
+    this.uri = options.login === undefined ? address : signedIn(address, options.login);
+    const args = program.args({ port, dir: path.join(options.dir, 'data') });
     this.process = new ManagedProcess({
       name: program.name,
       command: program.command,
-      args: program.args({ port, dir: path.join(options.dir, 'data') }),
+      args: options.login === undefined ? args : [...args, '--auth'],
       cwd: options.dir,
       ready: () => databaseAnswers(this.uri),
       ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
@@ -50,8 +56,15 @@ export class Database implements Service {
 
   /** Finds or fetches the server and prepares its folder; start() runs it. */
   static async prepare(options: DatabaseOptions): Promise<Database> {
-    const program = await databaseFor(options.dir, options.report ?? (() => undefined));
+    const { dir, login, report = () => undefined } = options;
+    const program = await databaseFor(dir, report, login === undefined ? DATABASE_KINDS : ['secantusd-py']);
+    if (login) await ensureUser(dir, program, login);
     return new Database(program, options.port ?? (await freePort()), options);
+  }
+
+  /** Fetches the server that new data would be served by, where it is missing. */
+  static async fetch(report: Report): Promise<void> {
+    for (const kind of DATABASE_KINDS) if ((await findDatabase(kind, report)) !== undefined) return;
   }
 
   start(): Promise<void> {
@@ -66,7 +79,7 @@ export class Database implements Service {
     let endWatch: () => Promise<void> = () => Promise.resolve();
     this.process.on('start', () => {
       endWatch = watchForStandstill(this.uri, standstill, () => {
-        report?.(`${this.name} has answered nobody for ${standstill / 1000} s: it is killed`);
+        report?.(t('process.silent', { service: this.name, seconds: standstill / 1000 }));
         this.process.kill('SIGKILL');
       });
     });
@@ -76,24 +89,29 @@ export class Database implements Service {
 
 /**
  * The program that has made a folder's data goes on serving it, also when one that is preferred turns up later.
+ * @param kinds those that may serve a new folder
  * @throws when that program is gone
  */
-async function databaseFor(dir: string, report: Report): Promise<DatabaseProgram> {
+async function databaseFor(
+  dir: string,
+  report: Report,
+  kinds: readonly DatabaseKind[],
+): Promise<DatabaseProgram> {
   await mkdir(path.join(dir, 'data'), { recursive: true });
   const file = path.join(dir, 'made-by');
   if (existsSync(file)) {
     const kind = (await readFile(file, 'utf8')) as DatabaseKind;
     const program = DATABASE_KINDS.includes(kind) ? await findDatabase(kind, report) : undefined;
     if (program !== undefined) return program;
-    throw new Error(`the data in ${dir} was made by ${kind}, which is not on the PATH now`);
+    throw new Error(t('data.made-by', { dir, kind }));
   }
-  for (const kind of DATABASE_KINDS) {
+  for (const kind of kinds) {
     const program = await findDatabase(kind, report);
     if (program === undefined) continue;
     await writeFile(file, kind);
     return program;
   }
-  throw new Error('there is no database server to run');
+  throw new Error(t('data.no-server'));
 }
 
 /** @returns true when the database answers a ping; rejects when it does not. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { folderSize, installOnce, type Report } from '../install-once';
 import { CACHE } from '../paths';
-import { run } from '../process/run';
-import { findProgram, requireProgram } from '../programs';
+import { findProgram } from '../programs';
+import { installLocked, makeEnvironment, removeBroken } from '../python-packages';
+import { t } from '../texts/texts.mjs';
 
 /** A server that speaks MongoDB's wire protocol, and how it is run. */
 export interface DatabaseProgram {
@@ -58,29 +59,18 @@ function secantusArgs({ port, dir }: { port: number; dir: string }): string[] {
 
 async function secantusEnvironment(report: Report): Promise<string> {
   const folder = path.join(CACHE, `secantusdb-${SECANTUS_VERSION}`);
+  const what = `SecantusDB ${SECANTUS_VERSION}`;
+  await removeBroken(folder, what, report);
   const fetched = await installOnce(folder, async (partial) => {
-    const python = requireProgram('python3', 'to run the embedded database', 'apt-get install python3-venv');
-    report(`SecantusDB ${SECANTUS_VERSION}: fetching it from PyPI (25 MB)`);
-    await makeEnvironment(python, partial);
-    const pip = ['-m', 'pip', 'install', '--progress-bar', 'off', `SecantusDB==${SECANTUS_VERSION}`];
-    await run(path.join(partial, 'bin', 'python'), pip, (line) => {
-      const wheel = /Downloading (\S+) \((.+)\)/.exec(line);
-      if (wheel !== null) report(`  ${path.basename(wheel[1] ?? '')} (${wheel[2]})`);
+    report(t('fetch.database', { what }));
+    const python = await makeEnvironment(partial, t('fetch.purpose-database'));
+    await installLocked(python, path.join(__dirname, 'requirements.txt'), (line) => {
+      // The small ones are there before they are read about.
+      const wheel = /Downloading (?:\S*\/)?([^-\s]+)-\S+ \((.+ MB)\)/.exec(line);
+      if (wheel !== null) report(`  ${wheel[1]} (${wheel[2]})`);
     });
   });
   if (fetched)
-    report(`SecantusDB ${SECANTUS_VERSION}: ${await folderSize(folder)} in ${path.relative('', folder)}`);
+    report(t('fetch.size', { what, size: await folderSize(folder), folder: path.relative('', folder) }));
   return folder;
-}
-
-async function makeEnvironment(python: string, folder: string): Promise<void> {
-  try {
-    await run(python, ['-m', 'venv', folder]);
-  } catch (cause) {
-    throw new Error(
-      `${python} cannot make a virtual environment for the embedded database. On Debian and Ubuntu it takes a ` +
-        `package of its own: apt-get install python3-venv\n${(cause as Error).message}`,
-      { cause },
-    );
-  }
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { javaProperties } from '../java/properties';
 import { ManagedProcess } from '../process/managed-process';
 import { run } from '../process/run';
-import { javaArgs, requireJava, type KafkaMode } from './jars';
+import { JAVA_ENVIRONMENT, javaArgs, prepareJavaFolder, type KafkaMode } from './jars';
+import { securedSettings, type Secured } from './secured';
 
 /** How clients talk to a listener; the names are Kafka's own. */
 export type ListenerProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
@@ -27,10 +29,12 @@ export interface ScramUser {
 /** One broker of a cluster; without ZooKeeper it is a controller of the cluster too. */
 export interface BrokerSpec {
   id: number;
-  /** Where clients connect without signing in, on 127.0.0.1. */
+  /** Where clients connect, on 127.0.0.1: without signing in, unless the cluster is secured. */
   port: number;
   listeners: readonly Listener[];
   controllerPort: number;
+  /** Where the brokers of a secured cluster know each other, on 127.0.0.1. */
+  internalPort?: number;
   /** Holds its records, settings and format; survives restarts. */
   dir: string;
 }
@@ -42,37 +46,53 @@ export interface ClusterSpec {
   brokers: readonly BrokerSpec[];
   /** ZooKeeper's port on 127.0.0.1, in that mode. */
   zookeeperPort?: number;
+  /** Program of the Java runtime. */
+  java: string;
   /** Folder of Kafka's jars. */
   jars: string;
   /** More settings of the broker, or others in place of the ones below. */
   settings?: Record<string, string | number>;
   scramUsers?: readonly ScramUser[];
+  /** Who is let in; everybody where it is absent. */
+  secured?: Secured;
   /** Folder for the brokers' logs. */
   logs?: string;
   /** Milliseconds from the stop signal to SIGKILL. */
   stopTimeout?: number;
 }
 
+const SECURED_READY_MS = 120_000;
+
 /** Carries a few thousand records a second. */
 const HEAP_MB = 256;
+
+/** In a broker's folder, in which it runs: Kafka would take a comma in a path for the end of it. */
+const SETTINGS = 'server.properties';
+const DATA = 'data';
 
 /** Writes a broker's settings and formats its folder, if that was never done. */
 export async function prepareBroker(cluster: ClusterSpec, broker: BrokerSpec): Promise<void> {
   await mkdir(broker.dir, { recursive: true });
-  const settings = Object.entries(brokerSettings(cluster, broker)).map(([key, value]) => `${key}=${value}\n`);
-  await writeFile(settingsFile(broker), settings.join(''));
+  await prepareJavaFolder(broker.dir, cluster.mode, cluster.jars);
+  const settings = path.join(broker.dir, SETTINGS);
+  await writeFile(settings, javaProperties(brokerSettings(cluster, broker)), { mode: 0o600 });
+  // One that was there keeps the rights that it had.
+  await chmod(settings, 0o600);
   // With ZooKeeper there is nothing to format: the first start writes what marks the folder.
-  if (cluster.mode === 'zookeeper' || existsSync(path.join(dataFolder(broker), 'meta.properties'))) return;
+  if (cluster.mode === 'zookeeper' || existsSync(path.join(broker.dir, DATA, 'meta.properties'))) return;
   const format = [
     'format',
     // In one word: an id may begin with a dash.
     `--cluster-id=${cluster.clusterId}`,
     '--config',
-    settingsFile(broker),
+    SETTINGS,
     '--ignore-formatted',
     ...(cluster.scramUsers ?? []).flatMap(scramArgs),
   ];
-  await run(requireJava(), [...java(cluster), 'kafka.tools.StorageTool', ...format]);
+  await run(cluster.java, [...javaOptions(cluster), 'kafka.tools.StorageTool', ...format], {
+    cwd: broker.dir,
+    env: JAVA_ENVIRONMENT,
+  });
 }
 
 /** @returns the broker's process, ready when it is `isReady` that says so. */
@@ -84,10 +104,13 @@ export function brokerProcess(
   const name = cluster.brokers.length === 1 ? 'Kafka' : `Kafka broker ${broker.id}`;
   return new ManagedProcess({
     name,
-    command: requireJava(),
-    args: [...java(cluster), 'kafka.Kafka', settingsFile(broker)],
+    command: cluster.java,
+    args: [...javaOptions(cluster), `-Dbroker=${nameOf(broker)}`, 'kafka.Kafka', SETTINGS],
     cwd: broker.dir,
+    env: JAVA_ENVIRONMENT,
     ready: isReady,
+    // The first start of a secured cluster makes its user too, which takes another Java.
+    ...(cluster.secured === undefined ? {} : { readyTimeout: SECURED_READY_MS }),
     ...(cluster.stopTimeout === undefined ? {} : { stopTimeout: cluster.stopTimeout }),
     ...(cluster.logs === undefined ? {} : { logFile: path.join(cluster.logs, `kafka-${broker.id}.log`) }),
   });
@@ -100,23 +123,19 @@ function scramArgs({ name, password }: ScramUser): string[] {
   ]);
 }
 
-function java({ mode, jars }: ClusterSpec): string[] {
-  return javaArgs(mode, jars, HEAP_MB);
-}
-
-function settingsFile(broker: BrokerSpec): string {
-  return path.join(broker.dir, 'server.properties');
-}
-
-function dataFolder(broker: BrokerSpec): string {
-  return path.join(broker.dir, 'data');
+/** @returns what runs a program of the cluster's jars, in the folder of a broker */
+export function javaOptions({ mode }: ClusterSpec): string[] {
+  return javaArgs(mode, HEAP_MB);
 }
 
 function brokerSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
   const replicas = Math.min(3, cluster.brokers.length);
   return {
     ...(cluster.mode === 'zookeeper' ? zookeeperSettings(cluster, broker) : kraftSettings(cluster, broker)),
-    'log.dirs': dataFolder(broker),
+    ...(cluster.secured === undefined
+      ? {}
+      : securedSettings(cluster.secured, [SIGN_IN, ...broker.listeners.map(({ name }) => name)])),
+    'log.dirs': DATA,
     'auto.create.topics.enable': 'false',
     'default.replication.factor': replicas,
     'min.insync.replicas': Math.max(1, replicas - 1),
@@ -137,7 +156,7 @@ function brokerSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string
 
 /** Brokers that are controllers too, as a list of voters that never changes. */
 function kraftSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
-  const { addresses, advertised, protocols } = listenersOf(broker);
+  const { addresses, advertised, protocols } = listenersOf(cluster, broker);
   const voters = cluster.brokers.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
   return {
     'process.roles': 'broker,controller',
@@ -146,7 +165,8 @@ function kraftSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string,
     listeners: `${addresses},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
     'advertised.listeners': advertised,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocols}`,
+    'listener.security.protocol.map': `CONTROLLER:${cluster.secured === undefined ? 'PLAINTEXT' : 'SSL'},${protocols}`,
+    ...(cluster.secured === undefined ? {} : { 'inter.broker.listener.name': INTERNAL }),
     // A broker that was killed is let in again once its old session is over: 14 s with the default of 9 s.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
@@ -154,7 +174,7 @@ function kraftSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string,
 }
 
 function zookeeperSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<string, string | number> {
-  const { addresses, advertised, protocols } = listenersOf(broker);
+  const { addresses, advertised, protocols } = listenersOf(cluster, broker);
   return {
     'broker.id': broker.id,
     'zookeeper.connect': `127.0.0.1:${cluster.zookeeperPort}`,
@@ -166,10 +186,23 @@ function zookeeperSettings(cluster: ClusterSpec, broker: BrokerSpec): Record<str
   };
 }
 
-/** @returns the listeners for clients as three settings have them */
-function listenersOf(broker: BrokerSpec): Record<'addresses' | 'advertised' | 'protocols', string> {
-  const plain: Listener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: broker.port };
-  const listeners = [plain, ...broker.listeners];
+/** Names of the listeners of a secured cluster. */
+const SIGN_IN = 'SIGN_IN';
+const INTERNAL = 'INTERNAL';
+
+/** @returns the listeners for clients, and of brokers for each other, as three settings have them */
+function listenersOf(
+  { secured }: ClusterSpec,
+  { port, internalPort, listeners: more }: BrokerSpec,
+): Record<'addresses' | 'advertised' | 'protocols', string> {
+  const own: Listener[] =
+    secured === undefined || internalPort === undefined
+      ? [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port }]
+      : [
+          { name: SIGN_IN, protocol: 'SASL_PLAINTEXT', port },
+          { name: INTERNAL, protocol: 'SSL', port: internalPort },
+        ];
+  const listeners = [...own, ...more];
   const addresses = listeners.map(
     ({ name, port, advertised }) => `${name}://${advertised === undefined ? '127.0.0.1' : '0.0.0.0'}:${port}`,
   );
@@ -178,4 +211,9 @@ function listenersOf(broker: BrokerSpec): Record<'addresses' | 'advertised' | 'p
   );
   const protocols = listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
   return { addresses: addresses.join(','), advertised: advertised.join(','), protocols };
+}
+
+/** By which a person finds the process of one broker among others: "kafka-3/broker-2". */
+function nameOf({ dir }: BrokerSpec): string {
+  return `${path.basename(path.dirname(dir))}/${path.basename(dir)}`;
 }

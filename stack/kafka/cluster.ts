@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, KafkaJSProtocolError, logLevel, type Admin } from 'kafkajs';
+import { Kafka, KafkaJSProtocolError, logLevel, type Admin, type SASLOptions } from 'kafkajs';
 import type { Report } from '../install-once';
+import { java } from '../java/java';
 import type { ManagedProcess } from '../process/managed-process';
-import { freePort } from '../process/ports';
+import { freePort, requireListener } from '../process/ports';
 import type { Service } from '../process/service';
 import {
   brokerProcess,
+  javaOptions,
   prepareBroker,
   type BrokerSpec,
   type ClusterSpec,
@@ -18,6 +20,8 @@ import {
   type ScramUser,
 } from './broker';
 import { kafkaJars, type KafkaMode } from './jars';
+import type { KafkaLogin } from './login';
+import { ensureUser, prepareKeyStore, type Secured } from './secured';
 import { zookeeperProcess } from './zookeeper/zookeeper';
 
 /** How long the partitions of a new topic may be without a leader, in milliseconds. */
@@ -36,8 +40,10 @@ export interface KafkaOptions {
   settings?: Record<string, string | number>;
   /** Further listeners of each broker, by name. The plain one stays: it is how the stack itself looks at the brokers. */
   listeners?: Record<string, ListenerProtocol>;
-  /** A listener without TLS or passwords for clients on other machines; further brokers take the ports that follow. */
+  /** A listener without TLS for clients on other machines; further brokers take the ports that follow. */
   remote?: RemoteListener;
+  /** Lets in those alone who have the password, at each listener: KRaft only. Everybody is let in where it is absent. */
+  secured?: Secured;
   /** Users of a new cluster. */
   scramUsers?: readonly ScramUser[];
   /** Folder for the brokers' logs. */
@@ -69,20 +75,32 @@ export class KafkaCluster implements Service {
   readonly brokers: readonly ManagedProcess[];
   /** For clients: "127.0.0.1:9092,...". */
   readonly bootstrap: string;
+  /** For clients of a secured cluster. */
+  readonly login: KafkaLogin | undefined;
+  private userMade: Promise<void> | undefined;
 
   private constructor(
     private readonly spec: ClusterSpec,
+    private readonly dir: string,
     /** Has to run before the brokers, where there is one. */
     readonly zookeeper: ManagedProcess | undefined,
   ) {
     this.bootstrap = spec.brokers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    this.login = spec.secured && {
+      mechanism: 'scram-sha-512',
+      username: spec.secured.user,
+      password: spec.secured.password,
+    };
     this.brokers = spec.brokers.map((broker) => brokerProcess(spec, broker, () => this.answers(broker)));
   }
 
   /** Fetches the jars if they are missing and prepares the folders; start() runs the brokers. */
   static async prepare(options: KafkaOptions): Promise<KafkaCluster> {
     const mode = options.mode ?? 'kraft';
-    const jars = await kafkaJars(mode, options.report ?? (() => undefined));
+    if (mode === 'zookeeper' && options.secured) throw new Error('ZooKeeper lets everybody in');
+    const report = options.report ?? (() => undefined);
+    const runtime = await java(report);
+    const jars = await kafkaJars(mode, runtime, report);
     const brokers: BrokerSpec[] = [];
     for (let id = 1; id <= (options.brokers ?? 1); id++) {
       const port = id === 1 && options.port !== undefined ? options.port : await freePort();
@@ -91,9 +109,12 @@ export class KafkaCluster implements Service {
         port,
         listeners: [
           ...(await listenersOf(options.listeners ?? {})),
-          ...(options.remote === undefined ? [] : [remoteListener(options.remote, id - 1)]),
+          ...(options.remote === undefined
+            ? []
+            : [remoteListener(options.remote, id - 1, options.secured !== undefined)]),
         ],
         controllerPort: await freePort(),
+        ...(options.secured === undefined ? {} : { internalPort: await freePort() }),
         dir: path.join(options.dir, `broker-${id}`),
       });
     }
@@ -103,23 +124,27 @@ export class KafkaCluster implements Service {
       ...(zookeeperPort === undefined ? {} : { zookeeperPort }),
       clusterId: await clusterId(options.dir),
       brokers,
+      java: runtime.command,
       jars,
       ...(options.settings === undefined ? {} : { settings: options.settings }),
       ...(options.scramUsers === undefined ? {} : { scramUsers: options.scramUsers }),
+      ...(options.secured === undefined ? {} : { secured: options.secured }),
       ...(options.logs === undefined ? {} : { logs: options.logs }),
       ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
     };
+    if (options.secured) await prepareKeyStore(options.dir, runtime.command, options.secured);
     for (const broker of brokers) await prepareBroker(spec, broker);
-    if (zookeeperPort === undefined) return new KafkaCluster(spec, undefined);
+    if (zookeeperPort === undefined) return new KafkaCluster(spec, options.dir, undefined);
     const { logs, stopTimeout } = options;
     const zookeeper = await zookeeperProcess({
       port: zookeeperPort,
       dir: path.join(options.dir, 'zookeeper'),
+      java: runtime.command,
       jars,
       ...(logs === undefined ? {} : { logs }),
       ...(stopTimeout === undefined ? {} : { stopTimeout }),
     });
-    return new KafkaCluster(spec, zookeeper);
+    return new KafkaCluster(spec, options.dir, zookeeper);
   }
 
   /** @returns where clients reach a further listener: "127.0.0.1:39092,...", one address for each broker */
@@ -143,23 +168,44 @@ export class KafkaCluster implements Service {
 
   /** Creates the topics that are missing; those that exist stay as they are. */
   async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
-    await ensureTopics(this.bootstrap, topics);
+    await ensureTopics(this.bootstrap, topics, this.login);
   }
 
   /** A broker answers when the cluster's metadata, asked from it, lists it. */
   private async answers(broker: BrokerSpec): Promise<boolean> {
-    return withAdmin(`127.0.0.1:${broker.port}`, async (admin) => {
+    await this.ensureUser(broker);
+    return withAdmin(`127.0.0.1:${broker.port}`, this.login, async (admin) => {
       const { brokers } = await admin.describeCluster();
       return brokers.some(({ port }) => port === broker.port);
     });
   }
+
+  /** Of all brokers the first that takes connections; the others wait for it. */
+  private async ensureUser({ dir: cwd, internalPort }: BrokerSpec): Promise<void> {
+    const { secured, java: command } = this.spec;
+    if (secured === undefined || internalPort === undefined) return;
+    const program = { java: command, javaArgs: javaOptions(this.spec), cwd };
+    this.userMade ??= requireListener(internalPort).then(() =>
+      ensureUser(this.dir, secured, program, `127.0.0.1:${internalPort}`),
+    );
+    try {
+      await this.userMade;
+    } catch (error) {
+      this.userMade = undefined;
+      throw error;
+    }
+  }
 }
 
-function remoteListener({ port, address }: RemoteListener, brokersBefore: number): Listener {
+function remoteListener(
+  { port, address }: RemoteListener,
+  brokersBefore: number,
+  secured: boolean,
+): Listener {
   const [, host = '', advertisedPort = ''] = /^(.+):(\d+)$/.exec(address) ?? [];
   return {
     name: 'REMOTE',
-    protocol: 'PLAINTEXT',
+    protocol: secured ? 'SASL_PLAINTEXT' : 'PLAINTEXT',
     port: port + brokersBefore,
     advertised: `${host}:${Number(advertisedPort) + brokersBefore}`,
   };
@@ -168,9 +214,14 @@ function remoteListener({ port, address }: RemoteListener, brokersBefore: number
 /**
  * Creates the topics that are missing at any Kafka cluster; those that exist stay as they are.
  * @param bootstrap "host:port,host:port"
+ * @param login how to sign in there, where that is asked for
  */
-export async function ensureTopics(bootstrap: string, topics: readonly TopicSpec[]): Promise<void> {
-  await withAdmin(bootstrap, async (admin) => {
+export async function ensureTopics(
+  bootstrap: string,
+  topics: readonly TopicSpec[],
+  login?: KafkaLogin,
+): Promise<void> {
+  await withAdmin(bootstrap, login, async (admin) => {
     const existing = await admin.listTopics();
     const missing = topics.filter(({ topic }) => !existing.includes(topic));
     if (missing.length === 0) return;
@@ -206,7 +257,11 @@ async function untilLed(admin: Admin, topics: string[]): Promise<void> {
   }
 }
 
-async function withAdmin<T>(bootstrap: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+async function withAdmin<T>(
+  bootstrap: string,
+  login: KafkaLogin | undefined,
+  use: (admin: Admin) => Promise<T>,
+): Promise<T> {
   const kafka = new Kafka({
     clientId: 'stack',
     brokers: bootstrap.split(','),
@@ -214,6 +269,7 @@ async function withAdmin<T>(bootstrap: string, use: (admin: Admin) => Promise<T>
     connectionTimeout: 1_000,
     requestTimeout: 5_000,
     retry: { retries: 0 },
+    ...(login === undefined ? {} : { sasl: login as SASLOptions }),
   });
   const admin = kafka.admin();
   try {

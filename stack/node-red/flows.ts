@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { t } from '../texts/texts.mjs';
 
 /** A node of a flow file; its other properties are its own business. */
 export interface FlowNode {
@@ -47,7 +48,7 @@ export async function installFlows(files: readonly string[], userDir: string): P
 /** @returns how a person takes the shipped flows in place of the own ones. */
 export function howToTakeNewFlows(userDir: string): string {
   const file = path.relative('', path.join(userDir, FLOWS));
-  return `the shipped flows have changed since yours were made from them. Yours stay; to take the new ones, put ${file} aside (it holds your edits) and start again`;
+  return t('start.new-flows', { file });
 }
 
 /**

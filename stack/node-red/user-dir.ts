@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../write-whole';
 
 interface Manifest {
   dependencies?: Record<string, string>;
@@ -26,7 +27,7 @@ export async function prepareUserDir(userDir: string, packageDir: string): Promi
   await link(packageDir, path.join(userDir, 'node_modules', name));
   await addDependency(path.join(userDir, 'package.json'), name, `file:${path.relative(userDir, packageDir)}`);
   const secret = path.join(userDir, SECRET_FILE);
-  if (!existsSync(secret)) await writeFile(secret, randomBytes(32).toString('hex'), { mode: 0o600 });
+  if (!existsSync(secret)) await writeWhole(secret, randomBytes(32).toString('hex'));
 }
 
 /** A link that is there is made anew: the checkout may have been moved. */

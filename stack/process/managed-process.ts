@@ -3,9 +3,12 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatLine, logFormatOf } from '../log-format';
+import { neededOf } from './environment';
 import { LogFile } from './log-file';
 import { guard, release } from './reaper';
 import type { Service } from './service';
+import { t } from '../texts/texts.mjs';
 
 /** How a child process is run, and how it is known to be ready. */
 export interface ProcessSpec {
@@ -14,8 +17,10 @@ export interface ProcessSpec {
   command: string;
   args: readonly string[];
   cwd?: string;
-  /** Added to this process's environment; undefined takes a variable away. */
+  /** Added to what it inherits; undefined takes a variable away. */
   env?: Record<string, string | undefined>;
+  /** Which variables of this process it gets: those that any program needs, or all, as what people themselves program may use. */
+  inherits?: 'needed' | 'all';
   /**
    * Asks whether the service answers; called again and again until it gives true. A rejection counts as "not yet"
    * and becomes the cause of the error when the time is up.
@@ -47,11 +52,8 @@ export class ServiceError extends Error {
     readonly lastLines: readonly string[],
     options?: { cause?: unknown },
   ) {
-    const log =
-      lastLines.length > 0
-        ? `\n${lastLines.map((line) => `    ${line}`).join('\n')}`
-        : ' (it logged nothing)';
-    super(`${service} ${what}; its last lines:${log}`, options);
+    const log = lastLines.map((line) => `\n    ${line}`).join('');
+    super(t(log === '' ? 'process.no-lines' : 'process.last-lines', { what }) + log, options);
     this.name = 'ServiceError';
   }
 }
@@ -119,8 +121,7 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
     const givenUp = new AbortController();
     try {
       const exit = await Promise.race([this.untilReady(givenUp.signal), ended]);
-      if (exit !== undefined)
-        throw new ServiceError(this.name, `ended while starting (${describeExit(exit)})`, this.tail);
+      if (exit !== undefined) throw this.error('ended-starting', { how: describeExit(exit) });
     } catch (error) {
       await this.stop();
       throw error;
@@ -155,12 +156,18 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
     return this.child?.kill(signal) ?? false;
   }
 
+  /** @param what the name of a text about a process */
+  error(what: string, params: Record<string, string | number>, options?: { cause?: unknown }): ServiceError {
+    const text = t(`process.${what}`, { service: this.name, ...params });
+    return new ServiceError(this.name, text, this.tail, options);
+  }
+
   private launch(): Promise<ExitInfo> {
-    const { command, args, cwd, env } = this.spec;
+    const { command, args, cwd, env, inherits } = this.spec;
     const child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...(inherits === 'all' ? process.env : neededOf(process.env)), ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.child = child;
@@ -199,7 +206,7 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
   private addLine(line: string): void {
     this.tail.push(line);
     if (this.tail.length > KEPT_LINES) this.tail.shift();
-    this.log?.write(line);
+    this.log?.write(formatLine(logFormatOf(process.env.LOG_FORMAT) ?? 'text', this.name, line));
     this.emit('line', line);
   }
 
@@ -214,7 +221,7 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
         cause = error;
       }
       if (Date.now() > end) {
-        throw new ServiceError(this.name, `was not ready within ${limit / 1000} s`, this.tail, { cause });
+        throw this.error('not-ready', { seconds: limit / 1000 }, { cause });
       }
       await sleep(POLL_MS);
     }
@@ -224,7 +231,9 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
 
 /** @returns an exit in words: "exit code 1", "killed by SIGKILL". */
 export function describeExit(exit: ExitInfo): string {
-  return exit.signal === undefined ? `exit code ${exit.code ?? 'unknown'}` : `killed by ${exit.signal}`;
+  return exit.signal === undefined
+    ? t('process.exit-code', { code: exit.code ?? t('data.unknown') })
+    : t('process.killed', { signal: exit.signal });
 }
 
 /** Kills what a process left of its group, if anything. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isPortFree } from './ports';
+import { t } from '../texts/texts.mjs';
 
 /** A port that is taken: names it, who has it, and which variable chooses another. */
 export class PortInUseError extends Error {
@@ -8,10 +9,8 @@ export class PortInUseError extends Error {
     readonly variable: string,
     holder: string | undefined,
   ) {
-    const who = holder === undefined ? 'another program' : holder;
-    super(
-      `port ${port} is in use by ${who}; set ${variable} to use another port, for instance ${variable}=${port + 1000}`,
-    );
+    const who = holder ?? t('setting.another-program');
+    super(t('setting.port-in-use', { port, holder: who, variable, next: port + 1000 }));
     this.name = 'PortInUseError';
   }
 }

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 
 /** Below the range from which systems take the local ports of outgoing connections (Linux: from 32768 on). */
@@ -15,6 +16,16 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
     });
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/** @throws (a rejection) where no server of this machine takes a connection there now */
+export async function requireListener(port: number): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
 }
 
 const given = new Set<number>();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { neededOf } from './environment';
 import { guard, release } from './reaper';
 
 const KEPT_LINES = 30;
@@ -14,18 +15,31 @@ export class CommandError extends Error {
   }
 }
 
+export interface RunOptions {
+  /** Takes each line that it prints. */
+  onLine?: (line: string) => void;
+  /** Added to what any program needs of this process's environment. */
+  env?: Record<string, string>;
+  /** Where it runs; this process's folder when absent. */
+  cwd?: string;
+}
+
 /**
  * Runs a command to its end, or to this process's end if that comes first.
- * @param onLine takes each line that it prints
  * @throws CommandError when it cannot be run or its exit code is not 0
  */
 export async function run(
   command: string,
   args: readonly string[],
-  onLine: (line: string) => void = () => undefined,
+  { onLine = () => undefined, env = {}, cwd }: RunOptions = {},
 ): Promise<void> {
   const tail: string[] = [];
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...neededOf(process.env), ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const { pid } = child;
   if (pid !== undefined) guard(pid);
   const read = async (stream: Readable): Promise<void> => {

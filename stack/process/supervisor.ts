@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Report } from '../install-once';
-import { describeExit, ServiceError, type ExitInfo, type ManagedProcess } from './managed-process';
+import { describeExit, type ExitInfo, type ManagedProcess } from './managed-process';
+import { t } from '../texts/texts.mjs';
 
 /** Bounds of the wait before a dead process is started again, in milliseconds. */
 export interface RestartBounds {
@@ -94,18 +95,18 @@ class Keeper {
   }
 
   private obituary(exit: ExitInfo): string {
-    return new ServiceError(this.process.name, `ended (${describeExit(exit)})`, this.process.lastLines)
-      .message;
+    return this.process.error('ended', { how: describeExit(exit) }).message;
   }
 
   /** Tries once, after a wait. @returns false when it is to stay stopped */
   private async startAgain(delay: number, signal: AbortSignal): Promise<boolean> {
-    this.report(`${this.process.name} is started again in ${(delay / 1000).toFixed(1)} s`);
+    const service = this.process.name;
+    this.report(t('process.again', { service, seconds: (delay / 1000).toFixed(1) }));
     await wait(delay, signal);
     if (signal.aborted) return false;
     try {
       await this.process.start();
-      this.report(`${this.process.name} is back`);
+      this.report(t('process.back', { service }));
     } catch (error) {
       if (isAborted(signal)) return false;
       this.report((error as Error).message);

@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
 import { launchBrowser } from '../support/browser';
 import { database } from '../support/services';
+import { axeFindings } from './support/axe';
 import { DashboardHost } from './support/dashboard-host';
 import { DashboardPage } from './support/dashboard-page';
 
-const AXE = require.resolve('axe-core/axe.min.js');
 const VIEWS = {
   nodes: '',
   grouped: '',
   node: '#!/0?nodo=comuna_15',
   range: '#!/0?nodo=comuna_15&rango=24h',
+  compare: '#!/0?vista=comparar&serie=comuna_15:humedad&serie=comuna_2:temperatura',
+  wall: '#!/0?vista=pared&serie=comuna_15:humedad&serie=comuna_2:temperatura',
   topics: '#!/0?vista=topics',
   live: '#!/0?vista=vivo',
+  kafka: '#!/0?vista=kafka',
   events: '#!/0?vista=sucesos',
 };
 
@@ -56,15 +58,7 @@ describe('the dashboard for everybody', function () {
         }
         if (name === 'live') await page.page.locator('ol li').first().waitFor();
         await page.screenshot(`${colorScheme}-${name}`);
-        await page.page.addScriptTag({ path: AXE });
-        const { violations } = await page.page.evaluate(() => {
-          const { axe } = window as unknown as {
-            axe: { run(context: string, options: RunOptions): Promise<AxeResults> };
-          };
-          return axe.run('serial-kafka-mongo-dashboard', { runOnly: ['wcag2a', 'wcag2aa', 'best-practice'] });
-        });
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        assert.deepEqual(found, [], name);
+        assert.deepEqual(await axeFindings(page.page), [], name);
       }
       await page.close();
     });

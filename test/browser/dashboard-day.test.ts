@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { MongoClient } from 'mongodb';
 import type { Browser } from 'playwright-core';
-import { historyDatabase } from '../../nodes/mongo-sink/history-database';
-import { summariseMark } from '../../nodes/mongo-sink/summarise';
-import { DAY_MS, HOUR_MS, MINUTE_MS, hourOf } from '../../nodes/shared/summary-chunks';
+import { historyDatabase } from '../../nodes/mongo-sink/history/history-database';
+import { summariseMark } from '../../nodes/mongo-sink/history/summarise';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../nodes/shared/durations';
+import { hourOf } from '../../nodes/shared/summary-chunks';
 import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
 import { launchBrowser } from '../support/browser';
 import { database } from '../support/services';

@@ -72,6 +72,7 @@ describe('the dashboard in the classic dashboard', function () {
   it('lists Nodo, Fecha and Acciones, and opens a node with Ver: a chart for each variable, with names and units', async () => {
     await host.send('comuna_15', READING);
     const page = await open();
+    await page.row('comuna_15').waitFor();
     const headings = await page.page.getByRole('columnheader').allInnerTexts();
     assert.deepEqual(
       headings.map((text) => text.replace(/[↑↓]/, '').trim()),
@@ -202,8 +203,10 @@ describe('the dashboard in the classic dashboard', function () {
         '#!/0?nodo=comuna_15&desde=2026-11-24T10:00:00Z&hasta=2026-11-25T10:00:00Z',
         '.blank, canvas',
       ],
+      ['compare', '#!/0?vista=comparar&serie=comuna_15:humedad', 'skm-compare-chart canvas'],
       ['topics', `#!/0?vista=topics&topic=${host.topicName}`, 'td.inside tr[data-nodo]'],
       ['live', '#!/0?vista=vivo', 'ol li'],
+      ['kafka', '#!/0?vista=kafka', 'skm-inside .partition'],
       ['events', '#!/0?vista=sucesos', 'main .card'],
     ] as const) {
       const page = await open(fragment, phone);
@@ -322,7 +325,9 @@ describe('the dashboard in the classic dashboard', function () {
       return { _id: new ObjectId(), nodo: 'gemelos', topic, ts: new Date(now + n), humedad: n };
     });
     await db.collection<{ _id: ObjectId }>('datos').insertMany(readings);
-    await db.collection('nodos').insertOne({ nodo: 'gemelos', fecha: '2026-11-24' });
+    await db
+      .collection('nodos')
+      .insertOne({ nodo: 'gemelos', fecha: new Date(now).toISOString().slice(0, 10) });
     const page = await open();
     await page.row('gemelos').getByText('patio, techo').waitFor();
     await page.row('gemelos').getByRole('link', { name: 'Ver gemelos' }).click();
@@ -383,7 +388,7 @@ describe('the dashboard in the classic dashboard', function () {
     const text = await readFile(await csv.path(), 'utf8');
     assert.match(
       text,
-      /^\uFEFFfecha;humedad\r\n(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,\d]*;(1|3,5|)\r\n){3}$/,
+      /^\uFEFFfecha;ts \(UTC\);humedad\r\n(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,\d]*;[\dT:.-]+Z;(1|3,5|)\r\n){3}$/,
       'a Spanish spreadsheet would not put this into its columns',
     );
     await page.page.getByRole('button', { name: 'English' }).click();

@@ -12,7 +12,14 @@ import { plugIn, type TestDevice } from '../support/pty';
 import { database, kafka } from '../support/services';
 import { until } from '../support/until';
 
-const TYPES = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
+const TYPES = [
+  'serial-json-in',
+  'kafka-producer',
+  'kafka-consumer',
+  'mongo-sink',
+  'mongo-find',
+  'topic-catalog',
+];
 /** From whose dialogs those of the config nodes are opened. */
 const CONFIGS: Record<string, { property: string; type: string }> = {
   'kafka-producer': { property: 'cluster', type: 'kafka-cluster' },
@@ -133,6 +140,123 @@ describe("our nodes in Node-RED's editor", function () {
     await editor.close();
   });
 
+  it('say what to tick for a topic that does not exist yet, and offer it', async () => {
+    const { brokers } = await kafka();
+    const topic = `fresh-${randomUUID().slice(0, 8)}`;
+    const editor = await Editor.open(browser, nodeRed.editor);
+    const inject = await editor.addNode('inject', { x: 150, y: 100 });
+    const producer = await editor.addNode('kafka-producer', { x: 400, y: 100 });
+    const consumer = await editor.addNode('kafka-consumer', { x: 400, y: 220 });
+    const debug = await editor.addNode('debug', { x: 680, y: 220 });
+    await editor.wire(inject, producer);
+    await editor.wire(consumer, debug);
+
+    let dialog = await editor.edit(producer);
+    await dialog.addConfig('cluster', (config) => config.fill('brokers', brokers));
+    await dialog.fill('topic', topic);
+    const needed = ['Name', 'Cluster', 'Topic', 'Create topics that are missing', 'Key'];
+    assert.deepEqual(await dialog.labels(), needed);
+    await dialog.done();
+    dialog = await editor.edit(consumer);
+    await dialog.chooseConfig('cluster');
+    await dialog.fill('topics', topic);
+    await dialog.done();
+    assert.equal(await editor.labelOf(producer), `write to ${topic}`);
+    assert.equal(await editor.labelOf(consumer), `read topic ${topic}`);
+    await editor.deploy();
+    await editor.showDebugSidebar();
+
+    const waits = `waiting for topic ${topic}, which does not exist yet`;
+    await until('the consumer that waits', async () => (await editor.statusOf(consumer)) === waits, 30_000);
+    await editor.press(inject);
+    const error = await until('the error', async () =>
+      (await editor.debugMessages()).find((message) => message.includes('does not exist on')),
+    );
+    assert.match(error, /tick "Create topic/);
+    assert.match(error, /Flow 1 \/ fresh-/, 'the flow and the topic, where the node has no name');
+    assert.doesNotMatch(error, /\*/);
+
+    dialog = await editor.edit(producer);
+    await dialog.tick('createTopics');
+    await dialog.done();
+    await editor.deploy();
+    await until(
+      'the record',
+      async () => (await editor.debugMessages()).some((text) => /\b\d{13}\b/.test(text)),
+      30_000,
+    );
+    await editor.close();
+  });
+
+  it('show what is needed first, and open a fold in which something is set', async () => {
+    const editor = await Editor.open(browser, nodeRed.editor);
+    const id = await editor.addNode('kafka-consumer', { x: 300, y: 100 });
+    let dialog = await editor.edit(id);
+    assert.deepEqual(await dialog.labels(), [
+      'Name',
+      'Cluster',
+      'Topics',
+      'Group',
+      'New group from',
+      'Confirmed by',
+    ]);
+    const folds = ['Form of the messages', 'Dead letters', 'Limits and times', 'Fetching'];
+    assert.deepEqual(await dialog.unfold(), folds);
+    await dialog.fill('maxInFlight', '10');
+    await dialog.done();
+    dialog = await editor.edit(id);
+    assert.deepEqual(
+      await dialog.unfold(),
+      folds.filter((name) => name !== 'Limits and times'),
+      'closed',
+    );
+    await dialog.done();
+    await editor.close();
+  });
+
+  it('lead from their help to what each status and error means', async () => {
+    for (const [locale, title] of [
+      ['en-US', 'What it says, and what to do'],
+      ['es-CO', 'Qué dice y qué hacer'],
+    ] as const) {
+      const editor = await Editor.open(browser, nodeRed.editor, locale);
+      for (const type of [...TYPES, ...Object.values(CONFIGS).map((config) => config.type)]) {
+        const link = await editor.page.evaluate<string>(
+          `$(RED.nodes.getNodeHelp('${type}')).find('a[href*=troubleshooting]').prop('href')`,
+        );
+        const answer = await editor.page.request.get(link);
+        const text = await answer.text();
+        assert.ok(text.includes(title) && text.includes(`id="${new URL(link).hash.slice(1)}"`), link);
+      }
+      await editor.close();
+    }
+  });
+
+  it('show what becomes of a line that is pasted, and again when a setting changes', async () => {
+    const editor = await Editor.open(browser, nodeRed.editor);
+    const dialog = await editor.edit(await editor.addNode('serial-json-in', { x: 300, y: 100 }));
+    await dialog.unfold();
+    const lines = editor.page.locator('#serial-json-in-preview-text');
+    const shown = async (what: string, ...parts: (string | RegExp)[]): Promise<void> => {
+      await until(what, async () => {
+        const text = await editor.page.locator('#serial-json-in-preview').innerText();
+        return parts.every((part) => (typeof part === 'string' ? text.includes(part) : part.test(text)));
+      });
+    };
+    await lines.fill('{"nodo":"comuna_15","t":+23,5,"h":nan}');
+    await shown('the reading', '"nodo": "comuna_15"', '"t": 23.5', '"h": null', 't (+23,5)', 'h (nan)');
+    await lines.fill('{"device":"m_esp","Temp 1":21.4}');
+    await shown('why it is none', '✗ {"device":"m_esp","Temp 1":21.4}', 'no field names its node');
+    await dialog.fill('nodeField', 'device');
+    await dialog.fill('rename', 'Temp 1 = temperatura');
+    await shown('the reading by its new names', '"nodo": "m_esp"', '"temperatura": 21.4');
+    await dialog.fill('variables', 'temperatura: 40..-40');
+    await shown('what is wrong with a setting', 'The field variables has "temperatura: 40..-40"');
+    await lines.fill('');
+    await shown('nothing', /^$/);
+    await editor.close();
+  });
+
   it('begin with a group that no other kafka-consumer has, and a topic-catalog with that of the first', async () => {
     const editor = await Editor.open(browser, nodeRed.editor);
     const groups: string[] = [];
@@ -195,6 +319,7 @@ describe("our nodes in Node-RED's editor", function () {
     it(`${title}, with every label on one line`, async () => {
       const editor = await Editor.open(browser, nodeRed.editor, locale);
       const check = async (type: string, dialog: Dialog): Promise<void> => {
+        await dialog.unfold();
         const labels = await dialog.labels();
         assert.ok(labels.includes(name), `${type}: ${labels.join(', ')}`);
         const known = textsOf(language, type);

@@ -3,16 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../stack/paths';
 
-const FOLDERS = ['mongo-database', 'mongo-sink', 'topic-catalog', 'shared'];
+const FOLDERS = ['mongo-database', 'mongo-sink', 'mongo-find', 'topic-catalog', 'shared'];
 /** The methods of the driver's collections and databases by which something is sent (its API reference). */
 const METHODS =
   /\.(aggregate|bulkWrite|command|countDocuments|createCollection|createIndex(?:es)?|createSearchIndex(?:es)?|delete(?:Many|One)|distinct|drop(?:Collection|Database|Index|Indexes|SearchIndex)?|estimatedDocumentCount|find(?:One)?(?:AndDelete|AndReplace|AndUpdate)?|indexes|indexExists|indexInformation|insert(?:Many|One)|isCapped|list(?:Collections|Databases|Indexes|SearchIndexes)|rename(?:Collection)?|replaceOne|runCursorCommand|startSession|stats|update(?:Many|One)|updateSearchIndex|watch|withTransaction)\(/g;
 const OPERATORS = /(?<=[\s{'"`[])\$[a-z][A-Za-z]+(?=['"]?:)/g;
 
+/** What runs in Node-RED: the page of the dashboard sends nothing to a database. */
+function isSource(file: string): boolean {
+  return file.endsWith('.ts') && !file.startsWith(`page${path.sep}`);
+}
+
 function sources(): string {
   return FOLDERS.flatMap((folder) => {
     const dir = path.join(ROOT, 'nodes', folder);
-    const files = readdirSync(dir).filter((file) => file.endsWith('.ts'));
+    const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(isSource);
     return files.map((file) => readFileSync(path.join(dir, file), 'utf8'));
   }).join('\n');
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { skip } from '../support/skip';
 import { until } from '../support/until';
 import { outboxFiles, outboxFolder } from './support/outbox';
 import { fault, RATE, withPipeline, type Pipeline } from './support/pipeline';
@@ -22,10 +23,7 @@ describe('10. The disk is full, the outbox is damaged, a connection goes silent'
         mkdirSync(folder, { recursive: true });
         const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', SMALL_DISK, 'tmpfs', folder]);
         if (mounted.status !== 0) {
-          console.log(
-            `      skipped, since mounting a small disk is refused here: ${String(mounted.stderr)}`,
-          );
-          this.skip();
+          return skip(this, `mounting a small disk is refused here: ${String(mounted.stderr).trim()}`);
         }
         try {
           await run.start();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Circuit } from '../../proteus/bench/circuit';
+import { Circuit, type Parts } from '../../proteus/bench/circuit';
 import { parseIntelHex } from '../../proteus/bench/intel-hex';
 import type { Surroundings } from '../../proteus/bench/surroundings';
 
@@ -26,12 +26,16 @@ const PATIENCE_SECONDS = 10;
 
 /** The committed firmware in its circuit, in virtual time: nothing here waits for a clock. */
 export class NodeLines {
-  private readonly circuit: Circuit;
+  readonly circuit: Circuit;
   private pending = '';
 
-  constructor(surroundings: Partial<Surroundings> = {}) {
-    const hex = readFileSync(path.join(FIRMWARE, 'nodo.hex'), 'utf8');
-    this.circuit = new Circuit(parseIntelHex(hex), surroundings);
+  /** @param hex the program, where it is not the committed one */
+  constructor(
+    surroundings: Partial<Surroundings> = {},
+    parts: Parts = {},
+    hex = path.join(FIRMWARE, 'nodo.hex'),
+  ) {
+    this.circuit = new Circuit(parseIntelHex(readFileSync(hex, 'utf8')), surroundings, parts);
   }
 
   set(change: Partial<Surroundings>): void {
@@ -53,6 +57,11 @@ export class NodeLines {
       }
     }
     throw new Error(`no line within ${PATIENCE_SECONDS} s of the board's time; so far: ${this.pending}`);
+  }
+
+  /** Lets so many seconds of the board's time pass; what it sends meanwhile is kept for `next`. */
+  runFor(seconds: number): void {
+    this.circuit.board.run(seconds);
   }
 
   nextReading(): NodeReading {

@@ -1,4 +1,6 @@
+import { EEPROMMemoryBackend } from 'avr8js';
 import assert from 'node:assert/strict';
+import { nameInEeprom } from '../../proteus/bench/node-name';
 import { NodeLines } from './node-lines';
 
 /** Volts in the middle of an ADC count, so that rounding of the voltage cannot move it. */
@@ -70,15 +72,15 @@ describe('the firmware', () => {
     }
   });
 
-  for (const [dht, words] of [
-    ['off', 'does not answer'],
-    ['corrupt', 'sends a wrong checksum'],
+  for (const [dht, words, line] of [
+    ['off', 'does not answer', 'Error'],
+    ['corrupt', 'sends a wrong checksum', 'Error: checksum'],
   ] as const) {
-    it(`prints Error and, some 97 ms later, the JSON with nulls when the DHT11 ${words}`, () => {
+    it(`prints ${line} and, some 97 ms later, the JSON with nulls when the DHT11 ${words}`, () => {
       const node = new NodeLines({ dht, a1: 2.0 });
       const error = node.next();
       const json = node.next();
-      assert.equal(error.text, 'Error\r\n');
+      assert.equal(error.text, `${line}\r\n`);
       assert.equal(
         json.text,
         '{"nodo":"comuna_15","humedad":null,"temperatura":null,"sensacion":null,"radiacion":1997.07}\r\n',
@@ -94,4 +96,30 @@ describe('the firmware', () => {
       assert.equal(node.nextReading().humedad, 60);
     });
   }
+
+  it('signs with the name in its EEPROM, and with its own where that one is damaged', () => {
+    const eeprom = new EEPROMMemoryBackend(1024);
+    const write = (address: number, byte: number): void => {
+      eeprom.eraseMemory(address);
+      eeprom.writeMemory(address, byte);
+    };
+    nameInEeprom('finca.norte-2').forEach((byte, address) => write(address, byte));
+    assert.equal(new NodeLines({}, { eeprom }).nextReading().nodo, 'finca.norte-2');
+    write(5, 0x58);
+    assert.equal(new NodeLines({}, { eeprom }).nextReading().nodo, 'comuna_15');
+  });
+
+  it('begins anew after a brown-out, in the middle of a line too', () => {
+    const node = new NodeLines();
+    node.next();
+    node.runFor(3.09);
+    node.circuit.board.brownOut();
+    const cut = node.next().text;
+    assert.match(
+      cut,
+      /^\{"nodo":"comuna_15"/,
+      'what was on the line, and behind it the first line after the reset',
+    );
+    assert.equal(node.nextReading().humedad, 60);
+  });
 });

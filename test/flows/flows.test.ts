@@ -2,12 +2,21 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { readClusterConfig, type ClusterConfig } from '../../nodes/kafka-cluster/config';
+import { readConsumerConfig, type ConsumerConfig } from '../../nodes/kafka-consumer/config';
+import { readProducerConfig, type ProducerConfig } from '../../nodes/kafka-producer/config';
+import { sinkSettings, type SinkConfig } from '../../nodes/mongo-sink/config';
+import { renamedSettings } from '../../nodes/shared/renamed-settings';
 import { mergeFlows, type FlowNode } from '../../stack/node-red/flows';
-import { dialogOf, invalidProperties } from '../support/dialogs';
+import { dialogOf, invalidProperties, type Dialog } from '../support/dialogs';
 
 const ROOT = path.join(__dirname, '../..');
-const NORMAL = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
-const CONFIG = ['kafka-cluster', 'mongo-database'];
+/** The nodes of the pipeline; the others are beside it. */
+const PIPELINE = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
+const NORMAL = [...PIPELINE, 'mongo-find'];
+const CONFIG = ['kafka-cluster', 'mongo-database', 'schema-registry'];
+/** Which no flow has that was saved so long ago. */
+const NEWER = ['schema-registry', 'mongo-find'];
 const EDITOR_ONLY = ['id', 'type', 'z', 'x', 'y', 'wires'];
 const WITHOUT_PLACE = [...CONFIG, 'tab', 'ui_base', 'ui_tab', 'ui_group', 'ui-base', 'ui-theme', 'ui-page'];
 
@@ -15,6 +24,12 @@ const FLOWS = ['flows/edge.json', 'flows/edge-status.json', 'flows/server.json',
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples'))
   .filter((file) => file.endsWith('.json'))
   .map((file) => `examples/${file}`);
+
+/** @returns what a dialog saves today: a property without a value of its own is what an earlier version called it */
+function todaysProperties({ defaults }: Dialog): string[] {
+  const names = Object.keys(defaults).filter((name) => 'value' in (defaults[name] ?? {}));
+  return names.sort();
+}
 
 function read(file: string): FlowNode[] {
   return JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as FlowNode[];
@@ -50,7 +65,7 @@ for (const file of [...FLOWS, ...EXAMPLES]) {
       for (const node of nodes.filter(({ type }) => [...NORMAL, ...CONFIG].includes(type))) {
         const dialog = dialogOf(node.type);
         const properties = Object.keys(node).filter((name) => !EDITOR_ONLY.includes(name));
-        assert.deepEqual(properties.sort(), Object.keys(dialog.defaults).sort(), node.type);
+        assert.deepEqual(properties.sort(), todaysProperties(dialog), node.type);
         assert.deepEqual(invalidProperties(dialog, node), [], node.type);
         for (const [name, { type }] of Object.entries(dialog.defaults)) {
           if (type && node[name])
@@ -96,12 +111,44 @@ for (const file of [...FLOWS, ...EXAMPLES]) {
 /** Flows as people have saved them; one is added for each version of the properties, and none is ever changed. */
 const SAVED = readdirSync(path.join(__dirname, 'saved')).map((file) => `test/flows/saved/${file}`);
 
+const READERS: readonly [type: string, read: (node: FlowNode) => object][] = [
+  ['kafka-cluster', (node) => readClusterConfig(node as ClusterConfig, {})],
+  ['kafka-producer', (node) => readProducerConfig(node as ProducerConfig)],
+  ['kafka-consumer', (node) => readConsumerConfig(node as ConsumerConfig)],
+  ['mongo-sink', (node) => sinkSettings(node as unknown as SinkConfig)],
+];
+/** Two functions that do the same are not equal. */
+const plain = (settings: object): unknown => JSON.parse(JSON.stringify(settings)) as unknown;
+
+/** jQuery, as far as dialogs use it: `val()` keeps what is put into a field, by the property's name. */
+function fieldsOf(fields: Map<string, unknown>): unknown {
+  const $ = (selector: string): unknown => {
+    const [, name = ''] = /#node(?:-config)?-input-(\w+)/.exec(selector) ?? [];
+    const element: object = new Proxy(
+      {},
+      {
+        get: (_target, method) => (value?: unknown) => {
+          if (method !== 'val') return element;
+          if (value === undefined) return fields.get(name);
+          fields.set(name, value);
+          return element;
+        },
+      },
+    );
+    return element;
+  };
+  return $;
+}
+
 describe('a flow saved in the past', () => {
   for (const file of SAVED) {
     const ours = read(file).filter(({ type }) => [...NORMAL, ...CONFIG].includes(type));
 
     it(`${path.basename(file)}: the dialogs of today take all of its properties for valid`, () => {
-      assert.deepEqual(new Set(ours.map(({ type }) => type)), new Set([...NORMAL, ...CONFIG]));
+      assert.deepEqual(
+        new Set(ours.map(({ type }) => type)),
+        new Set([...NORMAL, ...CONFIG].filter((type) => !NEWER.includes(type))),
+      );
       for (const node of ours) assert.deepEqual(invalidProperties(dialogOf(node.type), node), [], node.type);
     });
 
@@ -117,6 +164,42 @@ describe('a flow saved in the past', () => {
       }
     });
   }
+
+  it('has its settings under the names of today once its dialog is saved, with the same values', () => {
+    for (const node of SAVED.flatMap(read)) {
+      const renamed = renamedSettings(node.type).filter(([before]) => before in node);
+      if (renamed.length === 0) continue;
+      const fields = new Map<string, unknown>();
+      const saved: Record<string, unknown> = { ...node, _: (key: string) => key, _def: { defaults: {} } };
+      const dialog = dialogOf(node.type, fieldsOf(fields));
+      dialog.oneditprepare?.call(saved);
+      dialog.oneditsave?.call(saved);
+      for (const [before, now] of renamed) {
+        assert.equal(fields.get(now), node[before], `${node.type}.${now}`);
+        assert.ok(!(before in saved), `${node.type}.${before}`);
+      }
+      assert.equal(saved.version, dialog.defaults.version?.value);
+    }
+  });
+
+  it('means to the node what it meant when it was saved', () => {
+    const [one, two] = ['version 1', 'version 2'].map((name) => read(`test/flows/saved/${name}.json`));
+    assert.ok(one && two);
+    for (const [type, readConfig] of READERS) {
+      const meant = (flow: FlowNode[]): unknown[] =>
+        flow.filter((node) => node.type === type).map((node) => plain(readConfig(node)));
+      assert.ok(meant(one).length > 0);
+      assert.deepEqual(meant(one), meant(two), type);
+    }
+    const old = { name: '', topicRetention: '2', outboxMaxAge: '7', drainRate: 100 };
+    const { newTopics, maxAgeMs, drainRecordsPerSecond } = readProducerConfig(old);
+    assert.deepEqual([newTopics.retentionMs, maxAgeMs, drainRecordsPerSecond], [172_800_000, 7_000, 100]);
+    assert.equal(
+      readProducerConfig({ ...old, outboxMaxAgeSeconds: '9' }).maxAgeMs,
+      9_000,
+      "today's name counts",
+    );
+  });
 
   it('is there for each version that the dialogs have saved', () => {
     const newest = [...NORMAL, ...CONFIG].map((type) => dialogOf(type).defaults.version?.value as number);
@@ -204,7 +287,7 @@ describe('the shipped flows and examples together', () => {
     const types = NORMAL.filter((type) => EXAMPLES.some((file) => file.endsWith(` ${type}.json`)));
     assert.deepEqual(types, NORMAL);
     const whole = read('examples/06 whole pipeline.json');
-    for (const type of NORMAL) assert.equal(whole.filter((node) => node.type === type).length, 1, type);
+    for (const type of PIPELINE) assert.equal(whole.filter((node) => node.type === type).length, 1, type);
   });
 
   for (const [file, types] of [

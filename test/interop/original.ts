@@ -6,8 +6,7 @@ import { createHash } from 'node:crypto';
 import { installOnce } from '../../stack/install-once';
 import { CACHE } from '../../stack/paths';
 import { ManagedProcess } from '../../stack/process/managed-process';
-import { run } from '../../stack/process/run';
-import { requireProgram } from '../../stack/programs';
+import { installLocked, makeEnvironment } from '../../stack/python-packages';
 
 const FOLDER = path.join(__dirname, 'original');
 
@@ -66,10 +65,7 @@ async function python(): Promise<string> {
   const folder = path.join(CACHE, `original-python-${hash}`);
   await installOnce(folder, async (partial) => {
     console.log("      fetching the original system's Python packages");
-    const system = requireProgram('python3', 'to run the original system', 'apt-get install python3-venv');
-    await run(system, ['-m', 'venv', partial]);
-    const pip = ['-m', 'pip', 'install', '--progress-bar', 'off', '--requirement', requirements];
-    await run(path.join(partial, 'bin', 'python'), pip);
+    await installLocked(await makeEnvironment(partial, 'to run the original system'), requirements);
   });
   return path.join(folder, 'bin', 'python');
 }

@@ -193,4 +193,18 @@ describe('npm run board', () => {
     assert.equal(await refused.ended(), 1);
     assert.equal(refused.stderr, `board: cannot load the program ${hex}: line 2: wrong checksum\n`);
   });
+
+  it('runs a fleet, each board under its own name, and the same again for the same seed', async () => {
+    const run = async (seed: string): Promise<string> => {
+      const line = `--stdout --fleet 3 --speed max --seconds 4.5 --drop 0.001 --seed ${seed}`;
+      board = new BoardProcess(...line.split(' '));
+      assert.equal(await board.ended(), 0, board.stderr);
+      return board.stdout;
+    };
+    const output = await run('7');
+    const names = [...output.matchAll(/"nodo":"(\w+)","humedad":[\d.]+/g)].map(([, name]) => name);
+    assert.deepEqual(new Set(names), new Set(['comuna_1', 'comuna_2', 'comuna_3']));
+    assert.equal(await run('7'), output);
+    assert.notEqual(await run('8'), output);
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Dht11, dht11Frame } from '../../proteus/bench/dht11';
+import { Dht } from '../../proteus/bench/dht';
+import { DHT11, dht11Frame } from '../../proteus/bench/dht11';
 import { DEFAULT_SURROUNDINGS, type Surroundings } from '../../proteus/bench/surroundings';
 
 describe('the DHT11 model', () => {
@@ -15,7 +16,8 @@ describe('the DHT11 model', () => {
     let time = 0;
     let due: { at: number; action: () => void }[] = [];
     const drives: [level: string, at: number][] = [];
-    const sensor = new Dht11(
+    const sensor = new Dht(
+      DHT11,
       {
         now: () => time,
         after: (micros, action) => due.push({ at: time + micros, action }),

@@ -24,11 +24,21 @@ describe('a scenario', () => {
     ['temperatura=61', 'temperatura must be a number from -20 to 60, not "61"'],
     ['a1=5.1', 'a1 must be a number from 0 to 5, not "5.1"'],
     ['dht=maybe', 'dht must be one of on, off, corrupt, not "maybe"'],
-    ['5 luz=3', 'unknown setting "luz"; known are humedad, temperatura, a1 and dht'],
+    [
+      '5 luz=3',
+      'unknown setting "luz"; known are humedad, temperatura, a1, presion, drop, flip, noise, dht, ds18b20, bmp280',
+    ],
     ['5 humedad', '"humedad" is not name=value'],
     ['-5 humedad=1', '"-5" is neither a time in seconds nor name=value'],
     ['soon humedad=1', '"soon" is neither a time in seconds nor name=value'],
     ['5', 'a time needs a setting behind it, such as humedad=61'],
+    [
+      '5 humedad=swing(1)',
+      '"swing(1)" is none of a number, ramp(from,to,seconds), sine(middle,swing,seconds), noise(most)',
+    ],
+    ['humedad=ramp(1,2)', '"ramp(1,2)" is not ramp(from,to,seconds) with numbers'],
+    ['humedad=sine(1,2,0)', '"sine(1,2,0)" is not sine(middle,swing,seconds) with numbers'],
+    ['csv', 'csv takes a file, and how many times as fast it is played'],
     ['repeat', 'repeat takes one number of seconds above 0'],
     ['repeat 0', 'repeat takes one number of seconds above 0'],
   ] as const) {
@@ -39,6 +49,61 @@ describe('a scenario', () => {
       });
     });
   }
+
+  it('goes on changing what is a ramp, a sine or noise, until it is set anew', () => {
+    const text = 'humedad=ramp(60,80,10) temperatura=sine(20,5,40)\n20 humedad=50\n';
+    const player = new ScenarioPlayer(parseScenario(text, 'x'), 100);
+    assert.deepEqual(player.due(100), { humedad: 60, temperatura: 20 });
+    assert.deepEqual(player.due(105), { humedad: 70, temperatura: 20 + 5 * Math.sin(Math.PI / 4) });
+    assert.equal(player.due(115).humedad, 80);
+    assert.equal(player.due(121).humedad, 50);
+    assert.equal(player.due(122).humedad, undefined);
+  });
+
+  it('stays within what the sensor can measure', () => {
+    const hot = (sensor: 'dht11' | 'dht22') =>
+      new ScenarioPlayer(parseScenario('temperatura=ramp(70,90,1)', 'x', sensor), 0, { sensor, seed: 1 }).due(
+        5,
+      );
+    assert.deepEqual(hot('dht11'), { temperatura: 60 });
+    assert.deepEqual(hot('dht22'), { temperatura: 80 });
+  });
+
+  it('has the same noise for the same seed, another each second, and another for another seed', () => {
+    const noise = (seed: number) => {
+      const player = new ScenarioPlayer(parseScenario('a1=2+noise(0.5)', 'x'), 0, { sensor: 'dht11', seed });
+      return Array.from({ length: 200 }, (_, second) => player.due(second).a1 ?? NaN);
+    };
+    assert.deepEqual(noise(7), noise(7));
+    assert.notDeepEqual(noise(7), noise(8));
+    assert.ok(new Set(noise(7)).size > 190);
+    assert.ok(noise(7).every((volts) => volts >= 1.5 && volts <= 2.5));
+    const mean = noise(7).reduce((sum, volts) => sum + volts, 0) / 200;
+    assert.ok(Math.abs(mean - 2) < 0.1, `the mean of noise around 2 is ${mean}`);
+  });
+
+  it('plays the table of a day as fast as it is told, and begins anew at its end', () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'day-'));
+    try {
+      writeFileSync(
+        path.join(dir, 'day.csv'),
+        'hora;humedad;temperatura\n06:00;80;20\n12:00;60;30\n18:00:00;70;25\n',
+      );
+      const scenario = parseScenario('csv day.csv 3600', path.join(dir, 'x'));
+      const player = new ScenarioPlayer(scenario, 0);
+      assert.deepEqual(player.due(0), { humedad: 80, temperatura: 20 });
+      assert.deepEqual(player.due(3), { humedad: 70, temperatura: 25 });
+      assert.deepEqual(player.due(9), { humedad: 65, temperatura: 27.5 });
+      assert.deepEqual(player.due(12), { humedad: 80, temperatura: 20 });
+      writeFileSync(path.join(dir, 'day.csv'), 'segundos,humedad\n0,60\n5,wet\n');
+      assert.throws(
+        () => parseScenario('csv day.csv', path.join(dir, 'x')),
+        /day\.csv:3: "5,wet" is not a time and 1 numbers/,
+      );
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
 
   it('plays each step once, when it is due', () => {
     const player = new ScenarioPlayer(parseScenario('humedad=1\n5 humedad=2 a1=1\n6 humedad=3', 'x'), 100);

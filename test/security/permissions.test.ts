@@ -31,10 +31,16 @@ for (const [username, permissions] of Object.entries(${JSON.stringify(OTHERS)}))
 module.exports = settings;
 `;
 
+const SCHEMES = { 'kafka-cluster': '', 'mongo-database': 'mongodb://', 'schema-registry': 'http://' };
+
 const OUR_ROUTES = [
   ['GET', 'serial-json-in/ports'],
+  ['POST', 'serial-json-in/preview'],
   ['POST', 'kafka-cluster/test'],
   ['POST', 'mongo-database/test'],
+  ['POST', 'schema-registry/test'],
+  ['GET', 'mongo-sink/take-in/sink'],
+  ['POST', 'mongo-sink/take-in/sink'],
 ] as const;
 
 describe('our routes of the editor, where the editor asks for a password', function () {
@@ -94,7 +100,7 @@ describe('our routes of the editor, where the editor asks for a password', funct
     });
   }
 
-  for (const type of ['kafka-cluster', 'mongo-database']) {
+  for (const type of ['kafka-cluster', 'mongo-database', 'schema-registry']) {
     it(`${type}/test is refused to who may only look at the flows, and not to who may change them`, async () => {
       for (const user of Object.keys(OTHERS)) {
         assert.equal(await ask('POST', `${type}/test`, user), 401, user);
@@ -103,6 +109,14 @@ describe('our routes of the editor, where the editor asks for a password', funct
       assert.equal(await ask('POST', `${type}/test`, ADMIN), 400);
     });
   }
+
+  it('what other programs have stored is neither looked at nor taken in for who may only look at the flows', async () => {
+    for (const user of Object.keys(OTHERS))
+      assert.equal(await ask('POST', 'mongo-sink/take-in/sink', user), 401, user);
+    assert.equal(await ask('GET', 'mongo-sink/take-in/sink', 'visitor'), 401);
+    // There is no such node.
+    assert.equal(await ask('POST', 'mongo-sink/take-in/sink', ADMIN), 404);
+  });
 
   it('the serial ports are listed for who may read everything, and for nobody who may less', async () => {
     assert.equal(await ask('GET', 'serial-json-in/ports', 'visitor'), 401);
@@ -128,6 +142,11 @@ describe('our routes of the editor, where the editor asks for a password', funct
             'error: Su usuario de este editor no puede probar conexiones: hace falta el permiso para cambiar flujos',
           ]);
         });
+        if (type === 'mongo-sink') {
+          await editor.page.locator('#node-input-take-in-look').click();
+          const refused = 'No tiene permiso para cambiar este nodo.';
+          await editor.page.locator('#node-input-take-in-found', { hasText: refused }).waitFor();
+        }
         await node.done();
       }
     } finally {
@@ -193,11 +212,11 @@ describe('our routes of the editor, where the editor asks for a password', funct
         { brokers: '${NOT_SET}' },
         'kafka-cluster.errors.unset-variable',
       ],
+      ['a registry is silent', 'schema-registry', { url: 'silent' }, 'schema-registry.errors.no-answer'],
       ['an address is none', 'mongo-database', { uri: 'http://x' }, 'mongo-database.errors.uri'],
     ] as const) {
       it(`${type}: ${title}`, async () => {
-        const place = (value: string): string =>
-          value === 'silent' ? (type === 'mongo-database' ? `mongodb://${address}` : address) : value;
+        const place = (value: string): string => (value === 'silent' ? `${SCHEMES[type]}${address}` : value);
         const given = Object.entries(fields).map(([name, value]) => [name, place(value)]);
         const since = Date.now();
         const found = await test(type, { database: 'x', ...(Object.fromEntries(given) as object) });
@@ -279,8 +298,9 @@ describe('the dashboards, where Node-RED asks for a password', function () {
     });
 
     it(`${dashboard}: its sockets let no page of another website in, which a browser gives the password too`, async () => {
+      const url = `${nodeRed.url}${place}/socket.io/?EIO=4&transport=polling`;
       for (const origin of ['http://example.com', 'null']) {
-        assert.equal(await connect(place, { authorization: RIGHT, origin }), '44', origin);
+        assert.equal((await fetch(url, { headers: { authorization: RIGHT, origin } })).status, 403, origin);
       }
       assert.equal(await connect(place, { authorization: RIGHT, origin: nodeRed.url }), '40');
     });

@@ -10,6 +10,7 @@ import { PASSWORD, USERS } from '../support/secured-kafka';
 import { kafka, securedKafka } from '../support/services';
 import { TokenServer } from '../support/token-server';
 import { until } from '../support/until';
+import { waysToWrite } from '../support/ways-to-write';
 
 /** What must never be seen, by where it is used. Each has characters that are written in other ways inside a URI. */
 const SECRETS = {
@@ -25,24 +26,6 @@ const SECRETS = {
   insideRefusedUri: 'm0ngo-refused/päss 7',
   certificate: 'tls-passphrase/päss 8',
 };
-
-/** The ways in which a secret could be written. */
-function waysToWrite(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  // Without its ends, which depend on what stands beside it: what SASL PLAIN and HTTP's Basic make of it.
-  const base64 = [0, 1, 2].map((shift) =>
-    Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .slice(4, -4),
-  );
-  return [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    bytes.toString('hex'),
-    ...base64,
-  ];
-}
 
 const PLACE = { z: 'tab', x: 100, y: 100 };
 /** Writes what it gets into the log, whole. */
@@ -277,7 +260,7 @@ function usersOfCluster(cluster: string): FlowNode[] {
         output: 'json',
         mode: 'single',
       },
-      ...{ confirm: 'automatic', deadLetters: false, sessionTimeout: '6000', confirmTimeout: '60' },
+      ...{ confirm: 'automatic', deadLetters: false, sessionTimeoutMs: '6000', confirmTimeoutSeconds: '60' },
     },
   ];
 }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { readCommandLine } from '../../stack/command-line';
 
-const NOTHING_SAID = { role: 'all', mode: undefined, brokerCount: undefined };
+const NOTHING_SAID = {
+  role: 'all',
+  mode: undefined,
+  brokerCount: undefined,
+  boards: undefined,
+  newPassword: false,
+  secure: false,
+  ownNetwork: false,
+};
 
 describe('what follows npm start --', () => {
   it('says which part of the pipeline is to run; without it all of it does', () => {
@@ -12,7 +20,13 @@ describe('what follows npm start --', () => {
 
   it('says what the Kafka is to look like', () => {
     assert.deepEqual(readCommandLine(['--kafka', 'zookeeper']), { ...NOTHING_SAID, mode: 'zookeeper' });
+    assert.deepEqual(readCommandLine(['--boards', '20']), { ...NOTHING_SAID, boards: 20 });
     assert.deepEqual(readCommandLine(['--brokers', '3']), { ...NOTHING_SAID, brokerCount: 3 });
+  });
+
+  it('says who is let in at Kafka and the database', () => {
+    assert.deepEqual(readCommandLine(['--secure']), { ...NOTHING_SAID, secure: true });
+    assert.deepEqual(readCommandLine(['--own-network']), { ...NOTHING_SAID, ownNetwork: true });
   });
 
   it('is refused where it is unknown, with what there is', () => {

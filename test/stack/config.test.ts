@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../../stack/config';
+import { makePassword } from '../../stack/password';
+import { ensureServiceUsers, serviceUsersFile } from '../../stack/service-users';
+import { withTempDir } from '../support/temp-dir';
 
 const HASH = `$2b$08$${'a'.repeat(53)}`;
 
@@ -13,12 +18,15 @@ describe('the settings of npm start', () => {
       role: 'all',
       port: 7000,
       host: '127.0.0.1',
-      passwordHash: undefined,
+      hostNames: [],
+      tls: undefined,
+      login: { passwordHash: undefined, viewerHash: undefined, newPassword: false },
       dataDir: path.join(root, '.data'),
       topic: 'Prueba',
       kafka: { port: 9092, ...ONE_BROKER },
       database: { port: 27017 },
-      serial: { hex: path.join(root, 'firmware', 'nodo.hex') },
+      serial: { hex: path.join(root, 'firmware', 'nodo.hex'), boards: 1 },
+      secure: false,
     });
   });
 
@@ -33,7 +41,74 @@ describe('the settings of npm start', () => {
     });
     assert.deepEqual(
       [config.port, config.dataDir, config.kafka, config.database, config.topic, config.serial],
-      [7100, '/var/datos', { port: 9192, ...ONE_BROKER }, { port: 27117 }, 'Otra', { hex: '/tmp/otra.hex' }],
+      [
+        7100,
+        '/var/datos',
+        { port: 9192, ...ONE_BROKER },
+        { port: 27117 },
+        'Otra',
+        { hex: '/tmp/otra.hex', boards: 1 },
+      ],
+    );
+  });
+
+  it('keep the password that --password has made, which one of the environment replaces', async () => {
+    const dir = await mkdtemp(path.join(os.tmpdir(), 'test-password-'));
+    try {
+      const env = { DATA_DIR: dir, HOST: '0.0.0.0' };
+      assert.throws(() => readConfig(env), /start once with --password/);
+      assert.equal(readConfig(env, { newPassword: true }).login.newPassword, true);
+      const { password, hash } = await makePassword(dir);
+      assert.match(password, /^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+      assert.equal(readConfig(env).login.passwordHash, hash);
+      assert.equal(readConfig({ ...env, ADMIN_PASSWORD_HASH: HASH }).login.passwordHash, HASH);
+      const file = path.join(dir, 'password-hash');
+      assert.equal((await stat(file)).mode & 0o777, 0o600);
+      assert.ok(!(await readFile(file, 'utf8')).includes(password));
+      assert.notEqual((await makePassword(dir)).password, password);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+    const both = { ADMIN_PASSWORD_HASH: HASH };
+    assert.throws(
+      () => readConfig(both, { newPassword: true }),
+      /--password: ADMIN_PASSWORD_HASH says already/,
+    );
+  });
+
+  it('write logs as text or as JSON, and in no other way', () => {
+    readConfig({ LOG_FORMAT: 'json' });
+    assert.throws(() => readConfig({ LOG_FORMAT: 'xml' }), /LOG_FORMAT: "xml" is none of: text, json/);
+  });
+
+  it('take a certificate and its key, and neither alone', () => {
+    assert.deepEqual(readConfig({ TLS_CERT: __filename, TLS_KEY: __filename }).tls, {
+      cert: __filename,
+      key: __filename,
+    });
+    assert.throws(() => readConfig({ TLS_CERT: __filename }), /TLS_KEY: TLS_CERT and TLS_KEY go together/);
+    assert.throws(() => readConfig({ TLS_KEY: __filename }), /TLS_CERT: TLS_CERT and TLS_KEY go together/);
+    assert.throws(
+      () => readConfig({ TLS_CERT: '/no.pem', TLS_KEY: __filename }),
+      /TLS_CERT: there is no file/,
+    );
+  });
+
+  it('let a viewer in only beside an editor that asks for a password', () => {
+    const viewer = { VIEWER_PASSWORD_HASH: HASH, DATA_DIR: '/nowhere' };
+    assert.throws(() => readConfig(viewer), /VIEWER_PASSWORD_HASH: the editor asks for no password/);
+    assert.equal(readConfig({ ...viewer, ADMIN_PASSWORD_HASH: HASH }).login.viewerHash, HASH);
+    assert.equal(readConfig(viewer, { newPassword: true }).login.viewerHash, HASH);
+  });
+
+  it('name the server as people know it, and refuse what is no name', () => {
+    const env = { HOST_NAMES: ' panel.example.com, proxy.example.com:8443,', ADMIN_PASSWORD_HASH: HASH };
+    assert.deepEqual(readConfig(env).hostNames, ['panel.example.com', 'proxy.example.com:8443']);
+    assert.deepEqual(readConfig({ ...env, HOST: '0.0.0.0' }).hostNames.length, 2);
+    assert.deepEqual(readConfig({ HOST: 'pi.local', ADMIN_PASSWORD_HASH: HASH }).hostNames, ['pi.local']);
+    assert.throws(
+      () => readConfig({ HOST_NAMES: 'http://pi.local' }),
+      /HOST_NAMES: "http:\/\/pi.local" is not a/,
     );
   });
 
@@ -47,21 +122,27 @@ describe('the settings of npm start', () => {
     });
     assert.deepEqual(config.kafka, { brokers: 'a:9092,b:9092' });
     assert.deepEqual(config.database, { uri: 'mongodb://db' });
-    assert.deepEqual(config.serial, { path: '/dev/ttyACM0' });
+    assert.deepEqual(config.serial, { path: '/dev/ttyACM0', baudRate: 9600 });
   });
 
   it('of an edge are its own: the Kafka of the server, a board, and no database', () => {
-    const config = readConfig({ KAFKA_BROKERS: 'server:9094' }, 'edge');
+    const config = readConfig({ KAFKA_BROKERS: 'server:9094' }, { role: 'edge' });
     assert.deepEqual(config.kafka, { brokers: 'server:9094' });
     assert.equal(config.database, undefined);
     assert.ok(config.serial && 'hex' in config.serial);
     assert.equal(config.port, 7001);
     assert.ok(config.dataDir.endsWith(path.join('.data', 'edge')));
-    assert.throws(() => readConfig({}, 'edge'), /KAFKA_BROKERS: an edge hands its readings to the Kafka/);
+    assert.throws(
+      () => readConfig({}, { role: 'edge' }),
+      /KAFKA_BROKERS: an edge hands its readings to the Kafka/,
+    );
   });
 
   it('of a server have no board, and say where edges reach its Kafka', () => {
-    const config = readConfig({ KAFKA_EDGE_ADDRESS: 'server.example:9094', SERIAL_PATH: '/dev/x' }, 'server');
+    const config = readConfig(
+      { KAFKA_EDGE_ADDRESS: 'server.example:9094', SERIAL_PATH: '/dev/x' },
+      { role: 'server', secure: true },
+    );
     assert.equal(config.serial, undefined);
     assert.deepEqual(config.database, { port: 27017 });
     assert.deepEqual(config.kafka, {
@@ -70,28 +151,102 @@ describe('the settings of npm start', () => {
       remote: { address: 'server.example:9094', port: 9094 },
     });
     const behindRouter = { KAFKA_EDGE_ADDRESS: 'server.example:9094', KAFKA_EDGE_PORT: '19094' };
-    assert.deepEqual(readConfig(behindRouter, 'server').kafka, {
+    assert.deepEqual(readConfig(behindRouter, { role: 'server', ownNetwork: true }).kafka, {
       ...ONE_BROKER,
       port: 9092,
       remote: { address: 'server.example:9094', port: 19094 },
     });
     for (const address of ['server', 'http://server:1', 'a:1,b:2', ':9']) {
-      assert.throws(() => readConfig({ KAFKA_EDGE_ADDRESS: address }, 'server'), /KAFKA_EDGE_ADDRESS: /);
+      assert.throws(
+        () => readConfig({ KAFKA_EDGE_ADDRESS: address }, { role: 'server', secure: true }),
+        /KAFKA_EDGE_ADDRESS: .*is not the address/,
+      );
     }
     assert.throws(
-      () => readConfig({ KAFKA_EDGE_ADDRESS: 'server:9092' }, 'server'),
+      () => readConfig({ KAFKA_EDGE_ADDRESS: 'server:9092' }, { role: 'server', secure: true }),
       /KAFKA_EDGE_PORT: 9092 is the value of KAFKA_PORT too/,
     );
   });
 
+  it('open Kafka to a network only with passwords, or to one that is said to be the own', () => {
+    const env = { KAFKA_EDGE_ADDRESS: 'server.example:9094' };
+    for (const role of ['all', 'server'] as const) {
+      assert.throws(
+        () => readConfig(env, { role }),
+        /^SettingError: KAFKA_EDGE_ADDRESS: whoever reaches .*--secure.*--own-network[^.]*$/,
+      );
+      assert.equal(readConfig(env, { role, secure: true }).secure, true);
+      assert.equal(readConfig(env, { role, ownNetwork: true }).secure, false);
+    }
+    assert.equal(readConfig({ ...env, KAFKA_BROKERS: 'a:9092' }).secure, false, 'the Kafka of somebody else');
+  });
+
+  it('go on asking for the passwords that --secure has made', async () => {
+    await withTempDir(async (dir) => {
+      const env = { DATA_DIR: dir, KAFKA_EDGE_ADDRESS: 'server.example:9094' };
+      assert.equal(readConfig({ DATA_DIR: dir }).secure, false);
+      await ensureServiceUsers(dir);
+      assert.equal(readConfig(env).secure, true);
+      assert.throws(
+        () => readConfig(env, { mode: 'zookeeper' }),
+        /--kafka zookeeper: .*--secure was given once for .*another DATA_DIR/,
+      );
+      const elsewhere = { KAFKA_BROKERS: 'a:9092', MONGODB_URI: 'mongodb://b' };
+      assert.equal(readConfig({ DATA_DIR: dir, ...elsewhere }).secure, false);
+      await writeFile(serviceUsersFile(dir), '{}');
+      assert.throws(() => readConfig({ DATA_DIR: dir }), /DATA_DIR: .*does not hold the passwords/);
+    });
+  });
+
+  it('refuse --secure where there is nothing to secure, or ZooKeeper', () => {
+    const elsewhere = { KAFKA_BROKERS: 'a:9092', MONGODB_URI: 'mongodb://b' };
+    assert.throws(
+      () => readConfig(elsewhere, { secure: true }),
+      /--secure: KAFKA_BROKERS and MONGODB_URI name/,
+    );
+    assert.equal(readConfig({ KAFKA_BROKERS: 'a:9092' }, { secure: true }).secure, true, 'the database');
+    assert.equal(readConfig({ MONGODB_URI: 'mongodb://b' }, { secure: true }).secure, true, 'Kafka');
+    assert.throws(
+      () => readConfig({ KAFKA_BROKERS: 'a:9092' }, { role: 'edge', secure: true }),
+      /--secure: an edge runs neither.*KAFKA_USER and KAFKA_PASSWORD/,
+    );
+    assert.throws(
+      () => readConfig({}, { secure: true, mode: 'zookeeper' }),
+      /--kafka zookeeper: .*ZooKeeper obeys every user of this machine, and --secure was given/,
+    );
+  });
+
+  it('say how to sign in at a Kafka that runs elsewhere', () => {
+    const given = { KAFKA_BROKERS: 'a:9092', KAFKA_USER: 'pipeline', KAFKA_PASSWORD: 'secreto' };
+    const login = { mechanism: 'scram-sha-512', username: 'pipeline', password: 'secreto' };
+    assert.deepEqual(readConfig(given, { role: 'edge' }).kafka, { brokers: 'a:9092', login });
+    assert.deepEqual(readConfig({ ...given, KAFKA_SASL: 'PLAIN' }).kafka, {
+      brokers: 'a:9092',
+      login: { ...login, mechanism: 'plain' },
+    });
+    assert.deepEqual(readConfig({ KAFKA_BROKERS: 'a:9092', KAFKA_SASL: 'oauthbearer' }).kafka, {
+      brokers: 'a:9092',
+    });
+    for (const [missing, wrong] of [
+      ['KAFKA_PASSWORD', { KAFKA_PASSWORD: '' }],
+      ['KAFKA_USER', { KAFKA_USER: '' }],
+      ['KAFKA_SASL', { KAFKA_SASL: 'oauthbearer' }],
+    ] as const) {
+      assert.throws(
+        () => readConfig({ ...given, ...wrong }),
+        (error: Error) => error.message.startsWith(`${missing}: `) && !error.message.includes('secreto'),
+      );
+    }
+  });
+
   it('take the shape of their own Kafka, and refuse one for a Kafka that runs elsewhere', () => {
     const shape = { mode: 'zookeeper', brokerCount: 3 } as const;
-    assert.deepEqual(readConfig({}, 'all', shape).kafka, { port: 9092, ...shape });
+    assert.deepEqual(readConfig({}, shape).kafka, { port: 9092, ...shape });
     const elsewhere = { KAFKA_BROKERS: 'a:9092' };
-    assert.throws(() => readConfig(elsewhere, 'all', shape), /--kafka: KAFKA_BROKERS names a Kafka.*a:9092/);
-    assert.throws(() => readConfig(elsewhere, 'all', { brokerCount: 3 }), /--brokers: KAFKA_BROKERS/);
+    assert.throws(() => readConfig(elsewhere, shape), /--kafka: KAFKA_BROKERS names a Kafka.*a:9092/);
+    assert.throws(() => readConfig(elsewhere, { brokerCount: 3 }), /--brokers: KAFKA_BROKERS/);
     assert.throws(
-      () => readConfig(elsewhere, 'edge', { brokerCount: 3 }),
+      () => readConfig(elsewhere, { role: 'edge', brokerCount: 3 }),
       /--brokers: an edge runs no Kafka/,
     );
   });
@@ -142,7 +297,7 @@ describe('the settings of npm start', () => {
   });
 
   it('accept such a host with a password, and a loopback address without', () => {
-    assert.equal(readConfig({ HOST: '0.0.0.0', ADMIN_PASSWORD_HASH: HASH }).passwordHash, HASH);
+    assert.equal(readConfig({ HOST: '0.0.0.0', ADMIN_PASSWORD_HASH: HASH }).login.passwordHash, HASH);
     for (const HOST of ['localhost', '127.0.0.1', '127.1.2.3', '::1'])
       assert.equal(readConfig({ HOST }).host, HOST);
   });
@@ -154,5 +309,23 @@ describe('the settings of npm start', () => {
         error.message.includes('ADMIN_PASSWORD_HASH: not a bcrypt hash') &&
         !error.message.includes('secreto'),
     );
+  });
+
+  it('reads a device at the baud rate that is asked for', () => {
+    const { serial } = readConfig({ SERIAL_PATH: 'COM3', SERIAL_BAUD: '115200' });
+    assert.deepEqual(serial, { path: 'COM3', baudRate: 115200 });
+    for (const wrong of ['fast', '0', '9600.5', '5000000'])
+      assert.throws(() => readConfig({ SERIAL_BAUD: wrong }), /SERIAL_BAUD: .* is not a baud rate/);
+  });
+
+  it('runs as many simulated boards as are asked for, where they are simulated', () => {
+    const { serial } = readConfig({}, { boards: 3 });
+    assert.ok(serial && 'boards' in serial);
+    assert.equal(serial.boards, 3);
+    assert.throws(
+      () => readConfig({ SERIAL_PATH: '/dev/x' }, { boards: 3 }),
+      /--boards: .*SERIAL_PATH.*\/dev\/x/,
+    );
+    assert.throws(() => readConfig({}, { role: 'server', boards: 3 }), /--boards: .*a server reads no board/);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,9 @@ import { until } from '../support/until';
 
 const PASSWORD = 'secreto';
 const PASSWORD_HASH = '$2b$08$sYOOOhw8wy6Ufi1/1rxk8OWbHnhF0yTUyHOmZ0/LQQlYH7roMtdzK';
+
+/** What Java, its class path, its settings and Kafka's lists could each take for something else. */
+const FOLDER = 'José, año: 100 % ñ 温度';
 
 /** A dashboard with one text, and an address that answers with what the flows see of their environment. */
 const FLOWS = [
@@ -37,7 +40,7 @@ const FLOWS = [
     id: 'fill',
     type: 'function',
     z: 'tab',
-    func: `const names = ['KAFKA_BROKERS', 'KAFKA_TOPIC', 'MONGODB_URI', 'SERIAL_PATH', 'ADMIN_PASSWORD_HASH'];
+    func: `const names = ['KAFKA_BROKERS', 'KAFKA_TOPIC', 'MONGODB_URI', 'SERIAL_PATH', 'SERIAL_BAUD', 'ADMIN_PASSWORD_HASH'];
            msg.payload = Object.fromEntries(names.map((name) => [name, env.get(name)]));
            return msg;`,
     outputs: 1,
@@ -71,7 +74,7 @@ describe('npm start', function () {
       PORT: String(port),
       KAFKA_PORT: String(kafkaPort),
       MONGO_PORT: String(mongoPort),
-      DATA_DIR: path.join(dir, 'data'),
+      DATA_DIR: path.join(dir, FOLDER),
     };
     url = `http://127.0.0.1:${port}`;
   });
@@ -92,26 +95,41 @@ describe('npm start', function () {
         KAFKA_BROKERS: `127.0.0.1:${env.KAFKA_PORT}`,
         KAFKA_TOPIC: 'Prueba',
         MONGODB_URI: `mongodb://127.0.0.1:${env.MONGO_PORT}`,
-        SERIAL_PATH: path.join(dir, 'data', 'board'),
+        SERIAL_PATH: path.join(dir, FOLDER, 'board'),
+        SERIAL_BAUD: '9600',
       });
       assert.ok(existsSync(addresses.serial ?? ''), 'the board has its serial line');
       assert.match(await page('/admin/library/examples/flows/'), /sensors/);
+
+      const settings = path.join(dir, FOLDER, 'kafka', 'broker-1', 'server.properties');
+      const before = await readFile(settings, 'utf8');
+      const another = await runMain({ ...env, PORT: '1', KAFKA_PORT: '2', MONGO_PORT: '3' });
+      assert.equal(another.code, 1);
+      const held = `DATA_DIR: ${path.join(dir, FOLDER)} is in use by process ${process.pid}, another npm start`;
+      assert.ok(another.stderr.startsWith(held), another.stderr);
+      assert.equal(await readFile(settings, 'utf8'), before);
 
       const kafka = Number(/\(process (\d+)\)/.exec(portHolder(Number(env.KAFKA_PORT)) ?? '')?.[1]);
       process.kill(kafka, 'SIGKILL');
       await until('Kafka to be back', () => reports.includes('Kafka is back'), 60_000);
       assert.ok(reports.some((line) => line.startsWith('Kafka ended (killed by SIGKILL)')));
       assert.equal((await fetch(`${url}/env`)).status, 200);
+      assert.deepEqual(await openToOthers(path.join(dir, FOLDER)), []);
     } finally {
       const since = Date.now();
       await stack.stop();
       assert.ok(Date.now() - since < 10_000, `stopping took ${Date.now() - since} ms`);
     }
+    assert.deepEqual(
+      (await readdir(dir)).sort(),
+      [FOLDER, 'flows.json', 'package'].sort(),
+      'nothing beside it',
+    );
     for (const name of ['PORT', 'KAFKA_PORT', 'MONGO_PORT']) {
       assert.equal(await isPortFree(Number(env[name])), true, name);
     }
     assert.equal(
-      existsSync(path.join(dir, 'data', 'board')),
+      existsSync(path.join(dir, FOLDER, 'board')),
       false,
       'the board has taken its serial line away',
     );
@@ -207,4 +225,20 @@ async function runMain(env: Record<string, string>): Promise<{ code: number | nu
   });
   const [stderr, exit] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   return { code: exit[0] as number | null, stderr };
+}
+
+/** @returns what of a folder others than its owner may read, write or enter */
+async function openToOthers(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const places = entries
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  assert.ok(places.length > 20, 'Kafka, database and Node-RED have written something');
+  const open: string[] = [];
+  for (const place of [folder, ...places]) {
+    // A file of a log or a database may be gone by now.
+    const found = await stat(place).catch(() => undefined);
+    if (found && (found.mode & 0o077) !== 0) open.push(place);
+  }
+  return open;
 }

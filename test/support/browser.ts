@@ -1,14 +1,15 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium as playwright, type Browser } from 'playwright-core';
+import { chromium, type Chromium } from '../../tools/chromium/chromium';
 
-/** Chromium as the tests run it: without a window, and without its own calls to the network. */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(`no Chromium at ${executablePath}: install it, or set CHROMIUM_PATH`);
-  }
-  return chromium.launch({
+/**
+ * Chromium as the tests run it: without a window, and without its own calls to the network.
+ * @param more arguments of its command line
+ */
+export async function launchBrowser(which?: Chromium, more: readonly string[] = []): Promise<Browser> {
+  const { executablePath, env } = which ?? (await chromium(console.log));
+  return playwright.launch({
     executablePath,
+    ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -17,6 +18,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--disable-quic',
+      ...more,
     ],
   });
 }

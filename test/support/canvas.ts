@@ -1,5 +1,5 @@
 import type { FlowNode } from '../../stack/node-red/flows';
-import { dialogOf } from './dialogs';
+import { dialogOf, textsIn } from './dialogs';
 
 /** A node as the editor draws it, in pixels of the canvas, with the button that some have beside them. */
 export interface Box {
@@ -23,7 +23,16 @@ export interface Wire {
   points: readonly Point[];
 }
 
-const OURS = ['serial-json-in', 'kafka-producer', 'kafka-consumer', 'mongo-sink', 'topic-catalog'];
+const OURS = [
+  'serial-json-in',
+  'kafka-producer',
+  'kafka-consumer',
+  'mongo-sink',
+  'topic-catalog',
+  'ui_serial_kafka_mongo',
+  'ui-serial-kafka-mongo',
+];
+const LANGUAGES = ['en-US', 'es'];
 const LEAST_WIDTH = 100;
 const HEIGHT = 30;
 const HEIGHT_OF_OUTPUT = 15;
@@ -111,9 +120,17 @@ function withButton({ type }: FlowNode, box: Box): Box {
 }
 
 function labelOf(node: FlowNode): string {
-  if (OURS.includes(node.type)) return dialogOf(node.type).label.call(node);
+  if (OURS.includes(node.type)) return longestLabel(node);
   const { name, label, repeat } = node as FlowNode & Partial<Record<'name' | 'label' | 'repeat', string>>;
   return `${[name, label].find((text) => text) ?? node.type}${repeat ? ' ↻' : ''}`;
+}
+
+/** Of the languages that the editor may speak, the one that needs the most room. */
+function longestLabel(node: FlowNode): string {
+  const labels = LANGUAGES.map((language) =>
+    dialogOf(node.type).label.call({ ...node, _: textsIn(language, node.type) }),
+  );
+  return labels.reduce((longest, label) => (textWidth(label) > textWidth(longest) ? label : longest));
 }
 
 function textWidth(text: string): number {

@@ -42,6 +42,14 @@ export class Dialog {
     })()`);
   }
 
+  /** Opens what is folded away. @returns the names of the folds that were closed */
+  async unfold(): Promise<string[]> {
+    const closed = this.page.locator('.red-ui-tray-body details:not([open]) > summary:visible');
+    const names = (await closed.allInnerTexts()).map((name) => name.trim());
+    while ((await closed.count()) > 0) await closed.first().click();
+    return names;
+  }
+
   async fill(property: string, value: string): Promise<void> {
     await this.field(property).fill(value);
     // The editor checks a field when it is left.
@@ -172,7 +180,8 @@ export class Editor {
 
   /** Opens the dialog of a node. */
   async edit(id: string): Promise<Dialog> {
-    await this.page.locator(`[id="${id}"]`).dblclick();
+    // Its middle: that of the whole is beside it where the status is long.
+    await this.page.locator(`[id="${id}"] rect.red-ui-flow-node`).dblclick();
     await this.page.locator('#node-dialog-ok').waitFor();
     return new Dialog(this.page, 'node-input');
   }
@@ -241,6 +250,16 @@ export class Editor {
       RED.nodes.eachConfig(look);
       return invalid;
     })()`);
+  }
+
+  /** What stands on a node. */
+  async labelOf(id: string): Promise<string> {
+    return (await this.page.locator(`[id="${id}"] .red-ui-flow-node-label`).textContent()) ?? '';
+  }
+
+  /** Presses the button beside a node: an inject sends its message. */
+  async press(id: string): Promise<void> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node-button-button`).click();
   }
 
   /** The status text under a node. */

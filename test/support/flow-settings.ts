@@ -12,6 +12,8 @@ export interface FlowSettings {
   /** of the server at `uri` */
   database: string;
   serialPath: string;
+  /** a schema registry's; the example's own where absent */
+  registry?: string;
 }
 
 /** @param file of a flow or example, relative to the checkout */
@@ -34,14 +36,16 @@ export function nodeOf(flow: readonly FlowNode[], type: string, name = ''): Flow
 }
 
 function changes({ type }: FlowNode, settings: FlowSettings): Partial<FlowNode> {
-  const { brokers, topic, groupId, uri, database, serialPath } = settings;
+  const { brokers, topic, groupId, uri, database, serialPath, registry } = settings;
   switch (type) {
     case 'kafka-cluster':
       return { brokers };
     case 'mongo-database':
       return { uri, database };
+    case 'schema-registry':
+      return registry === undefined ? {} : { url: registry };
     case 'serial-json-in':
-      return { path: serialPath };
+      return { path: serialPath, baudRate: '9600' };
     case 'kafka-producer':
       return { topic };
     case 'kafka-consumer':

@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { FlowNode } from '../../stack/node-red/flows';
 import { EDITOR_PATH, nodeRedProcess, urlOf, type NodeRedOptions } from '../../stack/node-red/node-red';
 import { prepareUserDir } from '../../stack/node-red/user-dir';
 import { ROOT } from '../../stack/paths';
 import { freePort } from '../../stack/process/ports';
 
-/** A running Node-RED with this package in it and without any flow. */
+/** A running Node-RED with this package in it, without any flow where none is given. */
 export interface TestNodeRed {
   /** where its dashboards and web pages stand */
   readonly url: string;
@@ -22,20 +23,24 @@ export interface TestNodeRed {
 
 /**
  * Starts Node-RED as `npm start` does, in a user directory of its own. The package has to be built.
- * @param options beside its place: who may open the editor, the environment, and another settings file
+ * @param options beside its place: who may open the editor, the environment, another settings file, and flows
  */
-export async function startNodeRed(
-  options: Pick<NodeRedOptions, 'admin' | 'env' | 'settings'> = {},
-): Promise<TestNodeRed> {
+export async function startNodeRed({
+  flows,
+  ...options
+}: Pick<NodeRedOptions, 'admin' | 'viewer' | 'signIn' | 'tls' | 'env' | 'settings'> & {
+  flows?: readonly FlowNode[];
+} = {}): Promise<TestNodeRed> {
   const userDir = await mkdtemp(path.join(os.tmpdir(), 'test-node-red-'));
   await prepareUserDir(userDir, ROOT);
+  if (flows) await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(flows));
   const port = await freePort();
   const host = '127.0.0.1';
   const process = nodeRedProcess({ ...options, userDir, host, port });
   const output: string[] = [];
   process.on('line', (line) => output.push(line));
   await process.start();
-  const url = urlOf(host, port);
+  const url = urlOf(host, port, options.tls !== undefined);
   return {
     userDir,
     output,

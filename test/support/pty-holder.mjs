@@ -14,6 +14,7 @@ const listening = terminal.onData((data) => {
   rmSync(link, { force: true });
   symlinkSync(device, link);
   process.send({ device });
+  terminal.onData((received) => process.send({ received }));
 });
 
 process.on('message', ({ text }) => terminal.write(text));

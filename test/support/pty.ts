@@ -12,6 +12,8 @@ export interface TestDevice {
   /** the process that has the other end: killing it hangs the line up */
   readonly holderPid: number;
   write(text: string | Buffer): void;
+  /** what was written to the device by whoever has opened it */
+  received(): string;
   /** Takes the device away as a pulled plug does: the line hangs up and the link is gone. */
   unplug(): Promise<void>;
 }
@@ -27,6 +29,10 @@ export async function plugIn(link: string): Promise<TestDevice> {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = once(holder, 'exit');
+  let received = '';
+  holder.on('message', (message: { received?: Uint8Array }) => {
+    if (message.received) received += Buffer.from(message.received).toString();
+  });
   const ready = once(holder, 'message').then(([message]) => message as { device: string });
   const first = await Promise.race([ready, gone.then(() => undefined)]);
   if (!first) throw new Error('the process that holds the pseudo-terminal ended before it was ready');
@@ -35,6 +41,7 @@ export async function plugIn(link: string): Promise<TestDevice> {
     device: first.device,
     holderPid: holder.pid!,
     write: (text) => holder.send({ text }),
+    received: () => received,
     unplug: async () => {
       rmSync(link, { force: true });
       holder.kill('SIGKILL');

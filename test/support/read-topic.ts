@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type IHeaders } from 'kafkajs';
+import { batchHeaders } from '../../nodes/kafka-cluster/records/record-set';
+import { Kafka, logLevel, type Batch, type IHeaders } from '../../nodes/kafka-cluster/patched-kafkajs';
 import { until } from './until';
 
 /** A record as a test looks at it. */
@@ -12,12 +13,12 @@ export interface ReadRecord {
   headers: IHeaders;
   /** that the broker gave to whoever wrote it; "-1" where it was written without one */
   producerId: string;
+  /** of its batch: 0 to 4 for none, gzip, snappy, lz4, zstd */
+  codec: number | undefined;
 }
 
-/** What kafkajs hands over beside what its types name. */
-interface WithBatch {
-  batchContext?: { producerId: string };
-}
+/** What is handed over beside what kafkajs's types name, where kafkajs is patched. */
+type Run = Batch & { bytes: Buffer };
 
 /**
  * Reads a topic from its beginning with a consumer of its own.
@@ -38,16 +39,22 @@ export async function readTopic(
   try {
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
-      eachMessage: ({ partition, message }) => {
-        records.push({
-          partition,
-          offset: message.offset,
-          timestamp: message.timestamp,
-          key: message.key?.toString() ?? null,
-          value: message.value?.toString() ?? null,
-          headers: message.headers ?? {},
-          producerId: (message as WithBatch).batchContext?.producerId ?? '-1',
-        });
+      eachBatch: ({ batch }) => {
+        const headers = batchHeaders((batch as Run).bytes);
+        for (const message of batch.messages) {
+          const offset = BigInt(message.offset);
+          const header = headers.find(({ lastOffset }) => lastOffset >= offset);
+          records.push({
+            partition: batch.partition,
+            offset: message.offset,
+            timestamp: String(message.timestamp),
+            key: message.key?.toString() ?? null,
+            value: message.value?.toString() ?? null,
+            headers: message.headers ?? {},
+            producerId: String(header?.producerId),
+            codec: header?.codec,
+          });
+        }
         return Promise.resolve();
       },
     });

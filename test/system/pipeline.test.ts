@@ -10,11 +10,12 @@ import { Product } from './product';
 
 const SCREENSHOTS = path.join(__dirname, '..', 'screenshots');
 const NODO = 'comuna_15';
-/** TEST_KAFKA=zookeeper and TEST_BROKERS=3 run the same on a Kafka of another shape. */
-const { TEST_KAFKA, TEST_BROKERS } = process.env;
+/** TEST_KAFKA=zookeeper and TEST_BROKERS=3 run the same on a Kafka of another shape, TEST_SECURE=1 with passwords. */
+const { TEST_KAFKA, TEST_BROKERS, TEST_SECURE } = process.env;
 const KAFKA_OPTIONS = [
   ...(TEST_KAFKA ? ['--kafka', TEST_KAFKA] : []),
   ...(TEST_BROKERS ? ['--brokers', TEST_BROKERS] : []),
+  ...(TEST_SECURE ? ['--secure'] : []),
 ];
 /** What the page of topics says of it. */
 const SHAPE = new RegExp(
@@ -107,6 +108,24 @@ describe('npm start', function () {
     await page.close();
   });
 
+  it('shows a record fall into its partition, and the group that goes on', async () => {
+    const page = await openDashboard();
+    await page.getByRole('link', { name: 'Kafka', exact: true }).click();
+    const topic = page.locator('[data-topic="Prueba"]');
+    const record = topic.locator('.records li').filter({ hasText: NODO });
+    await record.first().waitFor();
+    assert.equal(await topic.locator('.partition').count(), 3);
+    const rows = topic.locator('.partition').filter({ has: page.locator('.records li', { hasText: NODO }) });
+    assert.equal(await rows.count(), 1, 'a key, a partition');
+    await page
+      .locator('.group')
+      .filter({ hasText: /committed \d+,\s+lag \d+/ })
+      .first()
+      .waitFor();
+    await page.screenshot({ path: path.join(SCREENSHOTS, 'system-inside.png') });
+    await page.close();
+  });
+
   it('stops within 10 s of Ctrl-C, and shows the old readings after the next start', async () => {
     const before = await until('a reading', () => lastReading({ humedad: 43 }));
     const stopped = await product.stop();
@@ -145,7 +164,11 @@ describe('npm start', function () {
   }
 
   async function recordWithId(id: string): Promise<{ key: string; value: string } | undefined> {
-    const kafka = new Kafka({ brokers: [product.brokers], logLevel: logLevel.NOTHING });
+    const kafka = new Kafka({
+      brokers: [product.brokers],
+      ...product.kafkaLogin,
+      logLevel: logLevel.NOTHING,
+    });
     const consumer = kafka.consumer({ groupId: `test-${Date.now()}` });
     await consumer.connect();
     try {

@@ -4,7 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { SASLOptions } from 'kafkajs';
+import { signedIn } from '../../stack/database/secured';
 import { freePort } from '../../stack/process/ports';
+import { readServiceUsers } from '../../stack/service-users';
 import { until } from '../support/until';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -31,6 +34,11 @@ export class Product {
     return new Product(dataDir, { dashboard, kafka, mongo }, args, env);
   }
 
+  /** DATA_DIR: empty until the first start. */
+  get folder(): string {
+    return this.dataDir;
+  }
+
   get dashboard(): string {
     return `http://127.0.0.1:${this.ports.dashboard}/`;
   }
@@ -39,16 +47,30 @@ export class Product {
     return `127.0.0.1:${this.ports.kafka}`;
   }
 
-  get mongoUri(): string {
-    return `mongodb://127.0.0.1:${this.ports.mongo}`;
+  /** How a client of Kafka signs in; nothing where that is not asked for. */
+  get kafkaLogin(): { sasl?: SASLOptions } {
+    const users = readServiceUsers(this.dataDir);
+    if (users === undefined) return {};
+    return { sasl: { mechanism: 'scram-sha-512', username: users.user, password: users.kafka } };
   }
 
-  /** Runs `npm start`; @returns how long it took until it said that it is ready, in milliseconds. */
-  async start(): Promise<number> {
+  /** With user and password, where the database asks for them. */
+  get mongoUri(): string {
+    const address = `mongodb://127.0.0.1:${this.ports.mongo}`;
+    const users = readServiceUsers(this.dataDir);
+    return users === undefined ? address : signedIn(address, { user: users.user, password: users.database });
+  }
+
+  /**
+   * Runs `npm start`.
+   * @param args what follows `npm start --` this time
+   * @returns how long it took until it said that it is ready, in milliseconds
+   */
+  async start(args = this.args): Promise<number> {
     const since = Date.now();
     this.lines.length = 0;
     const { dashboard, kafka, mongo } = this.ports;
-    this.child = spawn('npm', ['start', '--', ...this.args], {
+    this.child = spawn('npm', ['start', '--', ...args], {
       cwd: ROOT,
       env: {
         ...process.env,
@@ -89,6 +111,7 @@ export class Product {
     // Ctrl-C in a terminal reaches the whole foreground group, npm as well as what it runs.
     process.kill(-child.pid, 'SIGINT');
     await exited;
+    this.child = undefined;
     return Date.now() - since;
   }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../../stack/process/ports';
+import { ensureServiceUsers } from '../../stack/service-users';
 import { TcpProxy } from '../faults/support/proxy';
 import { launchBrowser } from '../support/browser';
 import { Gate } from '../support/gate';
@@ -20,6 +21,15 @@ const SLOW_MS = 6_000;
 const SLOW_BYTES_A_SECOND = 20_000;
 const READING_EVERY_MS = 50;
 const SCREENSHOTS = path.join(__dirname, '..', 'screenshots');
+
+/** Without it, the server's Kafka asks for a password. */
+const { TEST_OWN_NETWORK } = process.env;
+
+/** As a person copies it from the server, made here before its first start. */
+async function loginAt({ folder }: Product): Promise<Record<string, string>> {
+  const { user, kafka } = await ensureServiceUsers(folder);
+  return { KAFKA_USER: user, KAFKA_PASSWORD: kafka };
+}
 
 describe('edge and server, each with its npm start, and a link between them that can be cut', function () {
   this.timeout(CUT_MS + 240_000);
@@ -40,11 +50,15 @@ describe('edge and server, each with its npm start, and a link between them that
     slowLink = await TcpProxy.listen({ host: '127.0.0.1', port });
     link = new Gate(`127.0.0.1:${slowLink.port}`);
     const address = await link.open();
-    server = await Product.create(['--role', 'server'], {
+    server = await Product.create(['--role', 'server', TEST_OWN_NETWORK ? '--own-network' : '--secure'], {
       KAFKA_EDGE_ADDRESS: address,
       KAFKA_EDGE_PORT: String(port),
     });
-    edge = await Product.create(['--role', 'edge'], { KAFKA_BROKERS: address, SERIAL_PATH: board.link });
+    edge = await Product.create(['--role', 'edge'], {
+      KAFKA_BROKERS: address,
+      SERIAL_PATH: board.link,
+      ...(TEST_OWN_NETWORK ? {} : await loginAt(server)),
+    });
     // The edge first: it has to come up without the server.
     await edge.start();
     await server.start();

@@ -28,12 +28,65 @@ declare module 'kafkajs/src/cluster' {
     /** what it speaks, by the key of each request; known once it is connected */
     versions: Record<number, { minVersion: number; maxVersion: number } | undefined>;
     connectionPool: { send: <T>(request: ProtocolRequest<T>) => Promise<T> };
+    fetch: (request: object) => Promise<{ clientSideThrottleTime?: number }>;
+    syncGroup: (request: SyncRequest) => Promise<unknown>;
+    heartbeat: (request: Membership) => Promise<unknown>;
+    /** @returns nothing where no acknowledgement was asked for */
+    produce: (request: ProduceRequest) => Promise<{ clientSideThrottleTime?: number } | undefined>;
+  }
+  interface SyncRequest {
+    groupId: string;
+    generationId: number;
+    memberId: string;
+  }
+  interface Membership {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+  }
+  interface ProduceRequest {
+    topicData: { topic: string; partitions: { partition: number }[] }[];
+  }
+  /** All that it takes to ask brokers one by one. */
+  interface Asked {
+    getNodeIds: () => string[];
+    findBroker: (options: { nodeId: string }) => Promise<Pick<Broker, 'versions' | 'connectionPool'>>;
   }
   interface Cluster {
     /** of the brokers that are there, as of the last metadata */
     getNodeIds: () => string[];
     /** connected */
     findBroker: (options: { nodeId: string }) => Promise<Broker>;
+    /** asks anew about the topics that it knows of */
+    refreshMetadata: () => Promise<void>;
+    /** as of the last metadata; none of a topic that it has not asked about */
+    findTopicPartitionMetadata: (topic: string) => { partitionId: number; leader: number }[];
+    /** See leaderless.ts: patched, an offset may be absent. */
+    fetchTopicsOffset: (this: Cluster, topics: TopicToAsk[]) => Promise<OffsetsOfTopic[]>;
+  }
+  interface TopicToAsk {
+    topic: string;
+    partitions: { partition: number }[];
+  }
+  interface OffsetsOfTopic {
+    topic: string;
+    partitions: { partition: number; offset: string | undefined }[];
+  }
+}
+
+/** See leaderless.ts. */
+declare module 'kafkajs/src/protocol/requests/metadata/v0/response' {
+  interface MetadataAnswer {
+    topicMetadata: {
+      topicErrorCode: number;
+      topic: string;
+      partitionMetadata: { partitionErrorCode: number; partitionId: number; leader: number }[];
+    }[];
+  }
+  interface MetadataResponse {
+    decode: unknown;
+    /** @throws (a rejection) when the answer tells of an error */
+    parse: <T extends MetadataAnswer>(answer: T) => Promise<T>;
   }
 }
 
@@ -42,6 +95,8 @@ declare module 'kafkajs/src/protocol/encoder' {
     writeInt8(value: number): this;
     writeInt32(value: number): this;
     writeInt64(value: number): this;
+    writeDouble(value: number): this;
+    writeBoolean(value: boolean): this;
     writeUVarInt(value: number): this;
     writeString(value: string): this;
     writeUVarIntString(value: string): this;
@@ -57,6 +112,8 @@ declare module 'kafkajs/src/protocol/decoder' {
     readInt16(): number;
     readInt32(): number;
     readInt64(): bigint;
+    canReadBytes(length: number): boolean;
+    readBytes(length: number): Buffer;
     readBoolean(): boolean;
     readString(): string;
     readUVarIntString(): string;
@@ -65,4 +122,27 @@ declare module 'kafkajs/src/protocol/decoder' {
     readUVarIntArray<T>(read: (decoder: Decoder) => T): T[];
   }
   export = Decoder;
+}
+
+/** See fetched-run.ts. */
+declare module 'kafkajs/src/consumer/runner' {
+  import type { EachBatchHandler } from 'kafkajs';
+
+  interface Run {
+    readonly topic: string;
+    readonly partition: number;
+    readonly messages: readonly unknown[];
+    read(limits: object): Promise<void>;
+    isEmpty(): boolean;
+    lastOffset(): string;
+  }
+
+  class Runner {
+    readonly eachBatch?: EachBatchHandler;
+    readonly consumerGroup: {
+      resolveOffset(position: { topic: string; partition: number; offset: string }): void;
+    };
+    handleBatch: (this: Runner, batch: Run) => Promise<void>;
+  }
+  export = Runner;
 }

@@ -1,5 +1,5 @@
 import type { AuthenticationProviderArgs, Mechanism } from 'kafkajs';
-import type { AccessTokens } from '../access-token';
+import type { AccessTokens } from '../auth/access-token';
 import { KafkaError, protocolErrorType } from '../errors';
 
 /** Separates the parts of a message (RFC 7628, 3.1); alone it ends an exchange in which the server has refused. */

@@ -2,10 +2,17 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Kafka, Message } from 'kafkajs';
+import type { Cluster } from 'kafkajs/src/cluster';
+import type Runner from 'kafkajs/src/consumer/runner';
 import type RequestQueue from 'kafkajs/src/network/requestQueue';
+import type { MetadataResponse } from 'kafkajs/src/protocol/requests/metadata/v0/response';
 import { crc32c } from './crc32c';
+import { FetchedRun, rawRecords, readInTurn } from './fetched-run';
 import { groupedMessages } from './grouped-messages';
 import { createClusterOf } from './own-requests';
+import { askAnyBroker, type BrokerPool } from './any-broker';
+import { withSentences } from './broker-sentences';
+import { answerForWhatIsLed, tolerantParse } from './leaderless';
 import { encodeRecord, type EncodedRecord, type RecordParts } from './record-encoding';
 import { quietRequestQueue } from './request-queue-timer';
 
@@ -14,12 +21,23 @@ export const EXPECTED_VERSION = '2.2.4';
 
 /** What this package relies on inside of kafkajs; index.ts tells of each. */
 export type Part =
-  'record-encoding' | 'checksum' | 'request-queue' | 'grouping' | 'fetched-offset' | 'own-requests';
+  | 'record-encoding'
+  | 'record-decoding'
+  | 'checksum'
+  | 'request-queue'
+  | 'metadata'
+  | 'offsets'
+  | 'sentences'
+  | 'any-broker'
+  | 'grouping'
+  | 'own-requests';
 
 /** Modules of kafkajs by their path inside of its package. */
 export interface Inside {
   /** @throws where there is no such module */
   readonly load: (name: string) => unknown;
+  /** Whether somebody has loaded it by now, and so taken over what a patch would replace. */
+  readonly isLoaded: (name: string) => boolean;
   /** What is loaded afterwards finds this in the module's place. */
   readonly replace: (name: string, quicker: unknown) => void;
 }
@@ -34,13 +52,25 @@ export interface Examination {
 interface Expectation {
   readonly part: Part;
   /** Whether the part is as expected; throwing is a no. */
-  readonly fits: (load: Inside['load']) => boolean;
+  readonly fits: (load: Inside['load'], isLoaded: Inside['isLoaded']) => boolean;
   readonly patch?: (inside: Inside) => void;
 }
 
 const RECORD = 'src/protocol/recordBatch/record/v0';
+const RECORDS = 'src/protocol/requests/fetch/v4/decodeMessages';
+const MESSAGE_SET = 'src/protocol/messageSet/decoder';
+const BATCH = 'src/consumer/batch';
+const CONSUMER_GROUP = 'src/consumer/consumerGroup';
+const RUNNER = 'src/consumer/runner';
 const CHECKSUM = 'src/protocol/recordBatch/crc32C';
 const REQUEST_QUEUE = 'src/network/requestQueue';
+/** The later versions of this answer take their parsing from it. */
+const METADATA = 'src/protocol/requests/metadata/v0/response';
+const CLUSTER = 'src/cluster';
+const BROKER_POOL = 'src/cluster/brokerPool';
+/** Likewise. */
+const CREATE_TOPICS = 'src/protocol/requests/createTopics/v0/response';
+const DESCRIBE_CONFIGS = 'src/protocol/requests/describeConfigs/v0/response';
 
 /** In this order: what is replaced goes first, since modules take it over as they are loaded. */
 const EXPECTATIONS: readonly Expectation[] = [
@@ -58,6 +88,34 @@ const EXPECTATIONS: readonly Expectation[] = [
       return theirs(record).buffer.equals(encodeRecord(record).buffer);
     },
     patch: ({ replace }) => replace(RECORD, encodeRecord),
+  },
+  {
+    part: 'record-decoding',
+    fits: (load, isLoaded) => {
+      if (isLoaded(CONSUMER_GROUP)) return false;
+      const Batch = load(BATCH) as new (...args: unknown[]) => { fetchedOffset: unknown };
+      const asked = [
+        'isEmpty',
+        'isEmptyDueToFiltering',
+        'firstOffset',
+        'lastOffset',
+        'offsetLag',
+        'offsetLagLow',
+      ];
+      return (
+        new Batch('t', '5', { partition: 0, messages: [] }).fetchedOffset === '5' &&
+        has(Batch, ...asked) &&
+        has(load(RUNNER), 'handleBatch') &&
+        has(load('src/protocol/decoder'), 'readInt32', 'canReadBytes', 'readBytes') &&
+        [RECORDS, MESSAGE_SET].every((name) => typeof load(name) === 'function')
+      );
+    },
+    patch: ({ load, replace }) => {
+      replace(RECORDS, rawRecords);
+      replace(MESSAGE_SET, rawRecords);
+      replace(BATCH, FetchedRun);
+      readInTurn(load(RUNNER) as typeof Runner);
+    },
   },
   {
     part: 'checksum',
@@ -81,6 +139,32 @@ const EXPECTATIONS: readonly Expectation[] = [
     patch: ({ load }) => quietRequestQueue(load(REQUEST_QUEUE) as typeof RequestQueue),
   },
   {
+    part: 'metadata',
+    fits: (load) => has({ prototype: load(METADATA) }, 'decode', 'parse'),
+    patch: ({ load, replace }) => {
+      const { decode, parse } = load(METADATA) as MetadataResponse;
+      replace(METADATA, { decode, parse: tolerantParse(parse) });
+    },
+  },
+  {
+    part: 'offsets',
+    fits: (load) => has(load(CLUSTER), 'fetchTopicsOffset', 'findTopicPartitionMetadata', 'refreshMetadata'),
+    patch: ({ load }) => answerForWhatIsLed((load(CLUSTER) as { prototype: Cluster }).prototype),
+  },
+  ...[CREATE_TOPICS, DESCRIBE_CONFIGS].map((name): Expectation => ({
+    part: 'sentences',
+    fits: (load) => has({ prototype: load(name) }, 'decode', 'parse'),
+    patch: ({ load, replace }) => {
+      const { decode, parse } = load(name) as { decode: unknown; parse: Parameters<typeof withSentences>[0] };
+      replace(name, { decode, parse: withSentences(parse) });
+    },
+  })),
+  {
+    part: 'any-broker',
+    fits: (load) => has(load(BROKER_POOL), 'withBroker', 'findBroker'),
+    patch: ({ load }) => askAnyBroker((load(BROKER_POOL) as { prototype: BrokerPool }).prototype),
+  },
+  {
     part: 'grouping',
     fits: (load) => {
       const group = load('src/producer/groupMessagesPerPartition') as (options: object) => unknown;
@@ -90,13 +174,6 @@ const EXPECTATIONS: readonly Expectation[] = [
       return [messages(), groupedMessages(3, messages())].every((sent) =>
         isDeepStrictEqual(grouped(sent), { 3: messages() }),
       );
-    },
-  },
-  {
-    part: 'fetched-offset',
-    fits: (load) => {
-      const Batch = load('src/consumer/batch') as new (...args: unknown[]) => { fetchedOffset: unknown };
-      return new Batch('t', '5', { partition: 0, messages: [] }).fetchedOffset === '5';
     },
   },
   {
@@ -118,7 +195,7 @@ export function patchKafkaJs(inside: Inside): Examination {
   const { version } = inside.load('package.json') as { version: string };
   const unfit: Part[] = [];
   for (const { part, fits, patch } of EXPECTATIONS) {
-    if (isFit(() => fits(inside.load))) patch?.(inside);
+    if (isFit(() => fits(inside.load, inside.isLoaded))) patch?.(inside);
     else unfit.push(part);
   }
   return { version, unfit };
@@ -146,6 +223,7 @@ export const folder = path.dirname(load.resolve('kafkajs/package.json'));
 /** Of that kafkajs. */
 export const examination = patchKafkaJs({
   load: (name) => load(`kafkajs/${name}`) as unknown,
+  isLoaded: (name) => load.resolve(`kafkajs/${name}`) in load.cache,
   replace: (name, quicker) => {
     const loaded = load.cache[load.resolve(`kafkajs/${name}`)];
     if (loaded) loaded.exports = quicker;

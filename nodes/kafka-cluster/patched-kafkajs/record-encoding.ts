@@ -2,6 +2,7 @@
  * A record as kafkajs puts it into a batch, format 2 (https://kafka.apache.org/documentation/#record): the same bytes,
  * written in one go into a buffer of the right size.
  */
+import { eachHeader } from '../../shared/record-headers';
 
 type Bytes = Buffer | string | null | undefined;
 
@@ -28,7 +29,9 @@ export function encodeRecord({
   value,
   headers = {},
 }: RecordParts): EncodedRecord {
-  const list = listHeaders(headers);
+  /** names and values by turns */
+  const list: Bytes[] = [];
+  eachHeader<Bytes>(headers, (name, value) => list.push(name, value));
   let body = 1 + varintSize(timestampDelta) + varintSize(offsetDelta) + sizeOf(key) + sizeOf(value);
   body += varintSize(list.length / 2);
   for (const bytes of list) body += sizeOf(bytes);
@@ -44,17 +47,6 @@ export function encodeRecord({
   at = writeVarint(buf, list.length / 2, at);
   for (const bytes of list) at = writeBytes(buf, bytes, at);
   return { buf, buffer: buf };
-}
-
-/** Names and values by turns; a header that stands more than once is an array. */
-function listHeaders(headers: NonNullable<RecordParts['headers']>): Bytes[] {
-  const list: Bytes[] = [];
-  for (const name of Object.keys(headers)) {
-    const values = headers[name];
-    if (Array.isArray(values)) for (const one of values) list.push(name, one);
-    else list.push(name, values);
-  }
-  return list;
 }
 
 function sizeOf(bytes: Bytes): number {

@@ -3,7 +3,19 @@
  * dashboard keeps its tab there (`#!/0`), so ours is the query part behind it (`#!/0?nodo=comuna_15&rango=1h`).
  */
 
-export type ViewName = 'nodes' | 'node' | 'topics' | 'live' | 'events';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/durations';
+
+export type ViewName =
+  'nodes' | 'node' | 'compare' | 'wall' | 'screen' | 'topics' | 'live' | 'inside' | 'events';
+
+/** A variable of a node. */
+export interface SeriesName {
+  nodo: string;
+  variable: string;
+}
+
+/** What else stands in an address is left out: each series asks the database. */
+export const MOST_SERIES = 12;
 
 export type Range =
   | { kind: 'last'; count: number }
@@ -17,29 +29,39 @@ export interface Address {
   nodo?: string;
   /** view "topics": the one that is open; view "live": only this one */
   topic?: string;
+  /** views "compare", "wall" and "screen": what is shown, in this order */
+  series?: readonly SeriesName[];
+  /** views "wall" and "screen": how a screen without controls looks, and what it speaks; absent: as the browser does */
+  theme?: 'light' | 'dark';
+  language?: 'es' | 'en';
   range: Range;
 }
 
 export const LAST_10: Range = { kind: 'last', count: 10 };
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
 /** The ranges that can be chosen by name, as the address calls them. */
 export const NAMED_RANGES: readonly (readonly [name: string, range: Range])[] = [
   ['10', LAST_10],
-  ['15m', { kind: 'recent', milliseconds: 15 * MINUTE }],
-  ['1h', { kind: 'recent', milliseconds: 60 * MINUTE }],
-  ['24h', { kind: 'recent', milliseconds: DAY }],
-  ['7d', { kind: 'recent', milliseconds: 7 * DAY }],
-  ['30d', { kind: 'recent', milliseconds: 30 * DAY }],
+  ['15m', { kind: 'recent', milliseconds: 15 * MINUTE_MS }],
+  ['1h', { kind: 'recent', milliseconds: HOUR_MS }],
+  ['24h', { kind: 'recent', milliseconds: DAY_MS }],
+  ['7d', { kind: 'recent', milliseconds: 7 * DAY_MS }],
+  ['30d', { kind: 'recent', milliseconds: 30 * DAY_MS }],
   ['todo', { kind: 'all' }],
 ];
 
 const VIEWS: ReadonlyMap<string, ViewName> = new Map([
+  ['comparar', 'compare'],
+  ['pared', 'wall'],
+  ['pantalla', 'screen'],
   ['topics', 'topics'],
   ['vivo', 'live'],
+  ['kafka', 'inside'],
   ['sucesos', 'events'],
 ]);
+
+const OF_SERIES: readonly ViewName[] = ['compare', 'wall', 'screen'];
+const THEMES = { claro: 'light', oscuro: 'dark' } as const;
 
 /** @returns the name of a range, or undefined for one from a time to a time */
 export function rangeName(range: Range): string | undefined {
@@ -54,20 +76,68 @@ export function readAddress(fragment: string): Address {
   const nodo = fields.get('nodo');
   if (nodo) return { view: 'node', nodo, range };
   const view = VIEWS.get(fields.get('vista') ?? '') ?? 'nodes';
+  if (OF_SERIES.includes(view))
+    return { view, range, series: readSeries(fields), ...(view === 'compare' ? {} : readLook(fields)) };
   const topic = fields.get('topic');
   return { view, range, ...(topic ? { topic } : {}) };
 }
 
 /** @returns the fragment that shows this; what the host has in the present one stays */
-export function writeAddress(fragment: string, { view, nodo, topic, range }: Address): string {
+export function writeAddress(fragment: string, address: Address): string {
+  const { view, nodo, topic, series, range } = address;
   const fields: [string, string][] = [];
   const viewName = [...VIEWS].find(([, name]) => name === view)?.[0];
   if (view === 'node' && nodo !== undefined) fields.push(['nodo', nodo], ...writeRange(range));
   else if (viewName !== undefined) fields.push(['vista', viewName]);
+  if (OF_SERIES.includes(view))
+    fields.push(...writeSeries(series ?? []), ...writeRange(range), ...writeLook(address));
   if (view !== 'node' && topic !== undefined) fields.push(['topic', topic]);
   const host = fragment.replace(/^#/, '').split('?', 1)[0] ?? '';
   const query = fields.map(([name, value]) => `${name}=${encode(value)}`).join('&');
   return query === '' ? `#${host}` : `#${host}?${query}`;
+}
+
+function readLook(fields: URLSearchParams): Pick<Address, 'theme' | 'language'> {
+  const theme = Object.entries(THEMES).find(([name]) => name === fields.get('tema'))?.[1];
+  const language = (['es', 'en'] as const).find((name) => name === fields.get('idioma'));
+  return { ...(theme ? { theme } : {}), ...(language ? { language } : {}) };
+}
+
+function writeLook({ theme, language }: Address): [string, string][] {
+  return [
+    ...Object.entries(THEMES).flatMap(([name, value]): [string, string][] =>
+      value === theme ? [['tema', name]] : [],
+    ),
+    ...(language ? ([['idioma', language]] satisfies [string, string][]) : []),
+  ];
+}
+
+/** `nodo:variable`; a colon of the node's own name is escaped, so that the first one parts the two. */
+function readSeries(fields: URLSearchParams): SeriesName[] {
+  const series = fields.getAll('serie').flatMap((text): SeriesName[] => {
+    const colon = text.indexOf(':');
+    const nodo = text.slice(0, Math.max(colon, 0)).replace(/%3A|%25/g, decodeURIComponent);
+    const variable = text.slice(colon + 1);
+    return nodo === '' || variable === '' ? [] : [{ nodo, variable }];
+  });
+  return distinct(series).slice(0, MOST_SERIES);
+}
+
+function writeSeries(series: readonly SeriesName[]): [string, string][] {
+  return series.map(({ nodo, variable }) => [
+    'serie',
+    `${nodo.replace(/[%:]/g, encodeURIComponent)}:${variable}`,
+  ]);
+}
+
+/** @returns each series once, where it stands first */
+export function distinct(series: readonly SeriesName[]): SeriesName[] {
+  return [...new Map(series.map((one) => [keyOf(one), one])).values()];
+}
+
+/** @returns a text that tells one series from another */
+export function keyOf({ nodo, variable }: SeriesName): string {
+  return JSON.stringify([nodo, variable]);
 }
 
 function readRange(fields: URLSearchParams): Range {

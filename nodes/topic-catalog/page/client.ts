@@ -1,24 +1,24 @@
-import type { Failure, LiveUpdate } from '../answers';
+import type { Everywhere, ErrorInfo, LiveUpdate, PartAway } from '../contract';
 
 /** A message as it travels between the page and topic-catalog, through whatever dashboard hosts the page. */
 export interface Message {
   action?: string;
   payload?: unknown;
-  error?: Failure;
+  error?: ErrorInfo;
   /** made by the page; comes back in the answer */
   request?: string;
 }
 
 /** Why a question has no answer. `connection`: nobody answered at all. */
-export type TroubleSource = Failure['source'] | 'connection';
+export type AnswerErrorSource = ErrorInfo['source'] | 'connection';
 
-export class Trouble extends Error {
+export class AnswerError extends Error {
   constructor(
-    readonly source: TroubleSource,
+    readonly source: AnswerErrorSource,
     message: string,
   ) {
     super(message);
-    this.name = 'Trouble';
+    this.name = 'AnswerError';
   }
 }
 
@@ -26,7 +26,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 interface Pending {
   resolve: (payload: unknown) => void;
-  reject: (trouble: Trouble) => void;
+  reject: (problem: AnswerError) => void;
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -38,7 +38,11 @@ export class Client {
   private readonly pending = new Map<string, Pending>();
   private readonly listeners = new Set<(update: LiveUpdate) => void>();
   /** how the latest question ended; null before the first one has */
-  state: 'answered' | TroubleSource | null = null;
+  state: 'answered' | AnswerErrorSource | null = null;
+  /** the parts behind topic-catalog that do not answer, as it last said */
+  away: readonly PartAway[] = [];
+  /** of what is set on the page, as topic-catalog last said it; undefined: not known */
+  private revision: string | undefined;
   private count = 0;
   /** what the runtime's clock shows more than this browser's, in milliseconds */
   private clockOffset = 0;
@@ -46,6 +50,7 @@ export class Client {
   constructor(
     private readonly send: (message: Message) => void,
     private readonly onState: () => void,
+    private readonly onSettings: () => void = () => undefined,
   ) {}
 
   /** The time as the runtime sees it, which is what readings are compared with. */
@@ -53,12 +58,12 @@ export class Client {
     return Date.now() + this.clockOffset;
   }
 
-  /** @throws Trouble (a rejection) when the answer says so, or none comes within 10 s */
+  /** @throws AnswerError (a rejection) when the answer says so, or none comes within 10 s */
   ask<T>(action: string, payload: object): Promise<T> {
     const request = `${INSTANCE}-${this.count++}`;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.settle(request)?.reject(new Trouble('connection', ''));
+        this.settle(request)?.reject(new AnswerError('connection', ''));
         this.setState('connection');
       }, ANSWER_TIMEOUT_MS);
       this.pending.set(request, { resolve: resolve as (payload: unknown) => void, reject, timer });
@@ -70,16 +75,18 @@ export class Client {
   receive(message: Message): void {
     if (message.action === 'live' && message.request === undefined) {
       const update = message.payload as LiveUpdate;
-      this.setClock(update.at);
+      this.hear(update);
       for (const listener of this.listeners) listener(update);
       return;
     }
     const pending = message.request === undefined ? undefined : this.settle(message.request);
     if (!pending) return;
     this.setState(message.error ? message.error.source : 'answered');
-    if (message.error) pending.reject(new Trouble(message.error.source, message.error.message));
-    else {
-      this.setClock((message.payload as { at: number }).at);
+    if (message.error) {
+      this.setAway(message.error.away);
+      pending.reject(new AnswerError(message.error.source, message.error.message));
+    } else {
+      this.hear(message.payload as Everywhere);
       pending.resolve(message.payload);
     }
   }
@@ -98,14 +105,29 @@ export class Client {
     return pending;
   }
 
-  private setState(state: 'answered' | TroubleSource): void {
+  private setState(state: 'answered' | AnswerErrorSource): void {
     if (this.state === state) return;
     this.state = state;
     this.onState();
   }
 
-  private setClock(at: number): void {
+  /** What is set on the page is not known any more: it will be told of with the next answer. */
+  forgetSettings(): void {
+    this.revision = undefined;
+  }
+
+  private hear({ at, away, settings }: Everywhere): void {
     this.clockOffset = at - Date.now();
+    this.setAway(away);
+    if (settings === undefined || settings === this.revision) return;
+    this.revision = settings;
+    this.onSettings();
+  }
+
+  private setAway(away: readonly PartAway[] = []): void {
+    if (JSON.stringify(away) === JSON.stringify(this.away)) return;
+    this.away = away;
+    this.onState();
   }
 }
 

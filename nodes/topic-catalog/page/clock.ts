@@ -7,13 +7,15 @@ export class Clock implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly intervalMs = 1_000,
+    /** also while nobody seems to look, as on a screen that hangs on a wall */
+    private readonly always = false,
   ) {
     host.addController(this);
   }
 
   hostConnected(): void {
     this.timer = setInterval(() => {
-      if (!document.hidden) this.host.requestUpdate();
+      if (!document.hidden || this.always) this.host.requestUpdate();
     }, this.intervalMs);
   }
 

@@ -1,22 +1,47 @@
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { Zone } from '../../shared/zone';
 import { element } from './element';
 import { LAST_10, readAddress, writeAddress, type Address, type ViewName } from './address';
-import type { App } from './app';
-import { Client, type Message } from './client';
+import { NO_SETTINGS, type PageSettings, type ViewContext } from './view-context';
+import type { SettingsAnswer } from '../contract';
+import { AnswerError, Client, type Message } from './client';
 import { Format, localeOf } from './format';
 import { icons } from './parts/icons';
-import { readLanguage, readTheme, writeLanguage, writeTheme, type Theme } from './preferences';
+import { link } from './parts/link';
+import { awayNotice, noticeStyles } from './parts/notices';
+import { Printing } from './printing';
+import { printedSource } from './parts/printed';
+import './parts/settings-dialog';
+import {
+  readLanguage,
+  readTheme,
+  readWall,
+  writeLanguage,
+  writeTheme,
+  type ShownTheme,
+  type Theme,
+} from './preferences';
+import { SETTINGS_TEXTS } from './settings-texts';
 import { shared, tokens } from './styles';
 import { TEXTS, type Language } from './texts';
 import { Variables, type VariableInfo } from './variables';
+import './views/compare-view';
 import './views/events-view';
+import './views/inside-view';
 import './views/live-view';
 import './views/node-view';
 import './views/nodes-view';
+import './views/screen-view';
 import './views/topics-view';
+import './views/wall-view';
+import { dashboardStyles } from './dashboard.styles';
 
-const TABS: readonly Exclude<ViewName, 'node'>[] = ['nodes', 'topics', 'live', 'events'];
+type Tab = Exclude<ViewName, (typeof OF_NODES)[number] | 'screen'>;
+/** What is reached from the list of nodes. */
+const OF_NODES = ['node', 'compare', 'wall'] as const;
+
+const TABS: readonly Tab[] = ['nodes', 'topics', 'live', 'inside', 'events'];
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
 /**
@@ -25,150 +50,21 @@ const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
  */
 @element('serial-kafka-mongo-dashboard')
 export class Dashboard extends LitElement {
-  static override styles = [
-    tokens,
-    shared,
-    css`
-      :host {
-        display: block;
-        min-height: 100vh;
-        min-height: 100dvh;
-        background: var(--bg);
-        color: var(--ink);
-        font:
-          15px/1.45 system-ui,
-          -apple-system,
-          'Segoe UI',
-          Roboto,
-          'Helvetica Neue',
-          Arial,
-          sans-serif;
-        text-align: start;
-        -webkit-font-smoothing: antialiased;
-      }
-      .top {
-        position: sticky;
-        top: 0;
-        z-index: 5;
-        background: var(--surface);
-        border-bottom: 1px solid var(--line);
-      }
-      .top > div,
-      main {
-        max-width: 1280px;
-        margin: 0 auto;
-        padding: 0 24px;
-      }
-      .top > div {
-        display: flex;
-        align-items: center;
-        gap: 4px 20px;
-        min-height: 56px;
-      }
-      .brand {
-        display: flex;
-        align-items: center;
-        gap: 10px;
-        font-weight: 650;
-        letter-spacing: -0.01em;
-        white-space: nowrap;
-        color: var(--ink);
-      }
-      .brand svg {
-        color: var(--accent);
-      }
-      nav {
-        display: flex;
-        flex: 1;
-        gap: 2px;
-        align-self: stretch;
-        overflow-x: auto;
-        scrollbar-width: none;
-      }
-      nav a {
-        display: flex;
-        align-items: center;
-        padding: 0 12px;
-        color: var(--muted);
-        font-size: 14.5px;
-        font-weight: 500;
-        white-space: nowrap;
-        border-bottom: 2px solid transparent;
-        margin-bottom: -1px;
-      }
-      nav a:hover {
-        color: var(--ink);
-        text-decoration: none;
-      }
-      nav a[aria-current='page'] {
-        color: var(--accent);
-        border-bottom-color: var(--accent);
-      }
-      nav a:focus-visible {
-        outline-offset: -3px;
-      }
-      .tools {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
-      .tools button {
-        min-height: 32px;
-        padding: 0 8px;
-        border-color: transparent;
-        background: none;
-        color: var(--muted);
-        font-size: 13px;
-        font-weight: 600;
-      }
-      .pulse {
-        margin-inline-end: 8px;
-        font-size: 13px;
-        color: var(--muted);
-      }
-      main {
-        padding-top: 24px;
-        padding-bottom: 48px;
-      }
-      @media (max-width: 760px) {
-        .pulse span {
-          display: none;
-        }
-        .pulse::before {
-          margin: 0;
-        }
-        .top > div {
-          flex-wrap: wrap;
-          padding: 0 16px;
-          min-height: 48px;
-        }
-        .brand {
-          flex: 1;
-          min-height: 46px;
-        }
-        nav {
-          order: 3;
-          flex-basis: 100%;
-          min-height: 42px;
-          margin: 0 -12px;
-        }
-        main {
-          padding: 18px 16px 40px;
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, shared, noticeStyles, dashboardStyles];
 
   /** sends a message to topic-catalog; set by the host, at any time */
   @property({ attribute: false }) send: ((message: Message) => void) | undefined;
   /** a host's own variables: {"luz": {"es": "Luz", "en": "Light", "unit": "lx"}} */
   @property({ type: Object, attribute: 'variables' }) extraVariables: Record<string, VariableInfo> = {};
-  @property({ reflect: true }) theme: 'light' | 'dark' = 'light';
+  @property({ reflect: true }) theme: ShownTheme = 'light';
   @state() private language: Language = readLanguage();
   @state() private themeChoice: Theme = readTheme();
   @state() private address: Address = readAddress(location.hash);
-  @state() private app!: App;
+  @state() private settings: PageSettings = NO_SETTINGS;
+  @state() private settingsOpen = false;
+  @state() private app!: ViewContext;
 
+  private readonly printing = new Printing(this);
   private readonly darkness = matchMedia('(prefers-color-scheme: dark)');
   private readonly client = new Client(
     (message) => {
@@ -176,6 +72,7 @@ export class Dashboard extends LitElement {
       else this.unsent.push(message);
     },
     () => this.requestUpdate(),
+    () => void this.askSettings(),
   );
   private readonly unsent: Message[] = [];
 
@@ -198,6 +95,16 @@ export class Dashboard extends LitElement {
     this.darkness.removeEventListener('change', this.onDarkness);
   }
 
+  private async askSettings(): Promise<void> {
+    try {
+      const { variables, refused } = await this.client.ask<SettingsAnswer>('settings', {});
+      this.settings = { variables, refused };
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+      this.client.forgetSettings();
+    }
+  }
+
   private readonly onAddress = (): void => {
     const address = readAddress(location.hash);
     if (JSON.stringify(address) !== JSON.stringify(this.address)) this.address = address;
@@ -206,20 +113,30 @@ export class Dashboard extends LitElement {
   private readonly onDarkness = (): void => this.requestUpdate();
 
   protected override willUpdate(changed: PropertyValues): void {
-    this.theme = this.themeChoice === 'auto' ? (this.darkness.matches ? 'dark' : 'light') : this.themeChoice;
+    const { client, address } = this;
+    // A screen without controls looks as its address says.
+    const hung: Partial<Address> = address.view === 'screen' ? address : {};
+    const choice = hung.theme ?? this.themeChoice;
+    const seen = choice === 'auto' ? (this.darkness.matches ? 'dark' : 'light') : choice;
+    this.theme = this.printing.now ? 'print' : seen;
+    const language = hung.language ?? this.language;
     if (this.send) for (const message of this.unsent.splice(0)) this.send(message);
-    const { client, language, address, theme } = this;
+    const { theme, settings } = this;
     this.lang = language;
-    const changedInto = changed as PropertyValues<{ language: Language; extraVariables: unknown }>;
-    const fresh = !this.app || changedInto.has('language') || changedInto.has('extraVariables');
+    const changedInto = changed as PropertyValues<{ extraVariables: unknown; settings: unknown }>;
+    const fresh = this.app?.language !== language;
+    const renamed = fresh || changedInto.has('extraVariables') || changedInto.has('settings');
     this.app = {
       client,
       language,
       address,
       theme,
       texts: TEXTS[language],
+      wall: readWall(),
+      zone: Zone.own(),
       format: fresh ? new Format(localeOf(language, navigator.languages)) : this.app.format,
-      variables: fresh ? new Variables(this.extraVariables) : this.app.variables,
+      variables: renamed ? new Variables(this.extraVariables, settings.variables) : this.app.variables,
+      settings,
       link: (to) => writeAddress(location.hash, to),
       go: (to, replace = false) => this.go(to, replace),
     };
@@ -238,60 +155,69 @@ export class Dashboard extends LitElement {
 
   protected override render(): unknown {
     const { texts } = this.app;
+    if (this.address.view === 'screen') return html`<main>${this.view()}</main>`;
     const home = { view: 'nodes', range: LAST_10 } as const;
     return html`<div class="top">
         <div>
-          <a
-            class="brand"
-            href=${this.app.link(home)}
-            @click=${(event: MouseEvent) => this.follow(event, home)}
-          >
-            <svg
-              width="24"
-              height="24"
-              viewBox="0 0 24 24"
-              fill="none"
-              stroke="currentColor"
-              stroke-width="2"
-              stroke-linecap="round"
-              stroke-linejoin="round"
-              aria-hidden="true"
-            >
-              <path d="M2 13h4l3-8 5 14 3-8h5" />
-            </svg>
-            Serial Kafka Mongo
-          </a>
+          ${link(
+            this.app,
+            home,
+            html`<svg
+                width="24"
+                height="24"
+                viewBox="0 0 24 24"
+                fill="none"
+                stroke="currentColor"
+                stroke-width="2"
+                stroke-linecap="round"
+                stroke-linejoin="round"
+                aria-hidden="true"
+              >
+                <path d="M2 13h4l3-8 5 14 3-8h5" />
+              </svg>
+              Serial Kafka Mongo`,
+            { class: 'brand' },
+          )}
           <nav aria-label=${texts.nav.label}>${TABS.map((view) => this.tab(view))}</nav>
-          <div class="tools">${this.pulse()} ${this.languageSwitch()} ${this.themeSwitch()}</div>
+          <div class="tools">
+            ${this.pulse()} ${this.settingsButton()} ${this.languageSwitch()} ${this.themeSwitch()}
+          </div>
         </div>
       </div>
-      <main>${this.view()}</main>`;
+      <main>${awayNotice(this.app)} ${this.view()} ${printedSource(this.app)}</main>
+      ${
+        this.settingsOpen
+          ? html`<skm-settings-dialog
+              .app=${this.app}
+              @closed=${() => (this.settingsOpen = false)}
+            ></skm-settings-dialog>`
+          : nothing
+      }`;
   }
 
-  private tab(view: Exclude<ViewName, 'node'>): TemplateResult {
+  private tab(view: Tab): TemplateResult {
     const address = { view, range: LAST_10 };
-    const current = this.address.view === view || (view === 'nodes' && this.address.view === 'node');
-    return html`<a
-      href=${this.app.link(address)}
-      aria-current=${current ? 'page' : 'false'}
-      @click=${(event: MouseEvent) => this.follow(event, address)}
-      >${this.app.texts.nav[view]}</a
-    >`;
-  }
-
-  private follow(event: MouseEvent, address: Address): void {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    this.go(address, false);
+    const current =
+      this.address.view === view || (view === 'nodes' && OF_NODES.some((name) => name === this.address.view));
+    return link(this.app, address, this.app.texts.nav[view], { current });
   }
 
   /** Whether the page gets answers, whatever it shows. */
   private pulse(): TemplateResult {
-    const { state } = this.client;
+    const { state, away } = this.client;
     const { pulse } = this.app.texts;
-    const text = state === 'answered' ? pulse.live : pulse[state ?? 'connecting'];
-    const kind = state === 'answered' ? 'live' : state === null ? '' : 'silent';
+    // Who does not answer at all says nothing about the parts behind him.
+    const problem = state === 'connection' ? state : (away[0]?.part ?? state);
+    const text = problem === 'answered' ? pulse.live : pulse[problem ?? 'connecting'];
+    const kind = problem === 'answered' ? 'live' : problem === null ? '' : 'silent';
     return html`<span class="state pulse ${kind}" role="status" title=${text}><span>${text}</span></span>`;
+  }
+
+  private settingsButton(): TemplateResult {
+    const label = SETTINGS_TEXTS[this.language].all.open;
+    return html`<button title=${label} aria-label=${label} @click=${() => (this.settingsOpen = true)}>
+      ${icons.settings}
+    </button>`;
   }
 
   private languageSwitch(): TemplateResult {
@@ -333,10 +259,18 @@ export class Dashboard extends LitElement {
         return html`<skm-nodes .app=${app}></skm-nodes>`;
       case 'node':
         return html`<skm-node .app=${app} .nodo=${address.nodo ?? ''}></skm-node>`;
+      case 'compare':
+        return html`<skm-compare .app=${app}></skm-compare>`;
+      case 'wall':
+        return html`<skm-wall .app=${app}></skm-wall>`;
+      case 'screen':
+        return html`<skm-screen .app=${app}></skm-screen>`;
       case 'topics':
         return html`<skm-topics .app=${app}></skm-topics>`;
       case 'live':
         return html`<skm-live .app=${app}></skm-live>`;
+      case 'inside':
+        return html`<skm-inside .app=${app}></skm-inside>`;
       case 'events':
         return html`<skm-events .app=${app}></skm-events>`;
     }

@@ -1,3 +1,5 @@
+import { Zone } from '../../shared/zone';
+import { isLocale } from './locale';
 import type { Language } from './texts';
 
 const SECOND = 1_000;
@@ -27,9 +29,16 @@ export class Format {
   private readonly scientific: Intl.NumberFormat;
   private readonly relative: Intl.RelativeTimeFormat;
   private readonly formats = new Map<string, Intl.DateTimeFormat>();
+  private readonly numberFormats = new Map<string, Intl.NumberFormat>();
 
-  /** @param locale a full tag such as es-CO */
-  constructor(readonly locale: string) {
+  /**
+   * @param locale a full tag such as es-CO
+   * @param zone whose clocks show the times; the browser's without it
+   */
+  constructor(
+    readonly locale: string,
+    readonly zone = Zone.own(),
+  ) {
     this.plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
     this.small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
     this.short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
@@ -38,17 +47,20 @@ export class Format {
     this.relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   }
 
-  number(value: number): string {
+  /** @param decimals how many it is shown with; as many as it needs without */
+  number(value: number, decimals?: number): string {
     if (isExtreme(value)) return this.scientific.format(value);
+    if (decimals !== undefined) return this.numberFormat(decimals).format(value);
     return Math.abs(value) < 1 && value !== 0 ? this.small.format(value) : this.plain.format(value);
   }
 
-  /** A number where there is little room: fewer decimals, the larger it is. */
-  brief(value: number): string {
+  /** A number where there is little room: fewer decimals, the larger it is; or as many as are asked for. */
+  brief(value: number, decimals?: number): string {
     const size = Math.abs(value);
     if (size >= BRIEF_FROM && size < HUGE) return this.short.format(value);
-    const decimals = size >= 1_000 ? 0 : size >= 100 ? 1 : 2;
-    return this.number(Number(value.toFixed(size < 1 ? 20 : decimals)));
+    if (decimals !== undefined) return this.number(value, decimals);
+    const usual = size >= 1_000 ? 0 : size >= 100 ? 1 : 2;
+    return this.number(Number(value.toFixed(size < 1 ? 20 : usual)));
   }
 
   /** A number on an axis: with the decimals that tell it from the next one, which is `step` away. */
@@ -109,14 +121,14 @@ export class Format {
 
   /** The time of day with seconds; the date before it when it is not today's, and the year when it is not this one. */
   moment(time: number, now = Date.now()): string {
-    return this.date({ ...dateUnlessToday([time], now), ...TIME }, time);
+    return this.date({ ...this.dateUnlessToday([time], now), ...TIME }, time);
   }
 
   /** From one time to another, each as a moment; what both have in common may be said once. Seconds where they matter. */
   between(from: number, to: number, now = Date.now()): string {
     const { second, ...toMinutes } = TIME;
     const time = to - from < HOUR ? { ...toMinutes, second } : toMinutes;
-    return this.formatOf({ ...dateUnlessToday([from, to], now), ...time }).formatRange(from, to);
+    return this.formatOf({ ...this.dateUnlessToday([from, to], now), ...time }).formatRange(from, to);
   }
 
   time(time: number): string {
@@ -145,16 +157,31 @@ export class Format {
     return this.date({ month: 'short', year: 'numeric' }, time);
   }
 
+  private dateUnlessToday(times: readonly number[], now: number): Intl.DateTimeFormatOptions {
+    const today = this.dateOf(now);
+    const dates = times.map((time) => this.dateOf(time));
+    if (dates.every((date) => date === today)) return {};
+    const thisYear = dates.every((date) => date.slice(0, -6) === today.slice(0, -6));
+    return { day: 'numeric', month: 'short', ...(thisYear ? {} : { year: 'numeric' }) };
+  }
+
+  /** @returns the date on the clock, as 2026-11-29 */
+  private dateOf(time: number): string {
+    return new Date(this.zone.wallOf(time)).toISOString().slice(0, -14);
+  }
+
   private numberFormat(
     decimals: number,
     notation: 'standard' | 'scientific' = 'standard',
   ): Intl.NumberFormat {
     const digits = Math.min(Math.max(0, decimals), MOST_DECIMALS);
-    return new Intl.NumberFormat(this.locale, {
-      notation,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
+    const key = `${notation} ${digits}`;
+    let format = this.numberFormats.get(key);
+    if (!format) {
+      const options = { notation, minimumFractionDigits: digits, maximumFractionDigits: digits };
+      this.numberFormats.set(key, (format = new Intl.NumberFormat(this.locale, options)));
+    }
+    return format;
   }
 
   private date(options: Intl.DateTimeFormatOptions, time: number): string {
@@ -164,7 +191,10 @@ export class Format {
   private formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     const key = JSON.stringify(options);
     let format = this.formats.get(key);
-    if (!format) this.formats.set(key, (format = new Intl.DateTimeFormat(this.locale, options)));
+    if (!format) {
+      format = new Intl.DateTimeFormat(this.locale, { ...options, timeZone: this.zone.name });
+      this.formats.set(key, format);
+    }
     return format;
   }
 }
@@ -183,15 +213,11 @@ function isExtreme(value: number): boolean {
   return size >= HUGE || (size < TINY && size > 0);
 }
 
-function dateUnlessToday(times: readonly number[], now: number): Intl.DateTimeFormatOptions {
-  const today = new Date(now);
-  const dates = times.map((time) => new Date(time));
-  if (dates.every((date) => date.toDateString() === today.toDateString())) return {};
-  const thisYear = dates.every((date) => date.getFullYear() === today.getFullYear());
-  return { day: 'numeric', month: 'short', ...(thisYear ? {} : { year: 'numeric' }) };
-}
-
-/** @returns the browser's own variant of a language (es-CO), else the language itself */
+/**
+ * @param wanted the browser's languages; where its system has none set, Chromium names what is no language tag (en-US@posix)
+ * @returns the browser's own variant of a language (es-CO), else the language itself
+ */
 export function localeOf(language: Language, wanted: readonly string[]): string {
-  return wanted.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+  const isOwn = (tag: string): boolean => tag === language || tag.startsWith(`${language}-`);
+  return wanted.find((tag) => isOwn(tag) && isLocale(tag)) ?? language;
 }

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { LiveUpdate } from '../answers';
+import type { LiveUpdate } from '../contract';
 import type { Client } from './client';
 
 /** Gives its host what comes in, for as long as that is on the page. */

@@ -1,1 +1,3 @@
+// Before what reads it while it is loaded.
+import './browser-language';
 import './dashboard';

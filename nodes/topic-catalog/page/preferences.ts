@@ -1,8 +1,12 @@
+import { LAST_10, readAddress, writeAddress, type SeriesName } from './address';
 import type { Language } from './texts';
 
 export type Theme = 'auto' | 'light' | 'dark';
+/** As the page is seen; on paper everything is black on white. */
+export type ShownTheme = 'light' | 'dark' | 'print';
 
 const LANGUAGE_KEY = 'serial-kafka-mongo.language';
+const WALL_KEY = 'serial-kafka-mongo.wall';
 const THEME_KEY = 'serial-kafka-mongo.theme';
 
 /** @returns the chosen language, else the browser's, else English */
@@ -24,6 +28,15 @@ export function readTheme(): Theme {
 
 export function writeTheme(theme: Theme): void {
   write(THEME_KEY, theme);
+}
+
+/** @returns what was last put on the wall, so that charts of several nodes come together there */
+export function readWall(): SeriesName[] {
+  return readAddress(read(WALL_KEY) ?? '').series?.slice() ?? [];
+}
+
+export function writeWall(series: readonly SeriesName[]): void {
+  write(WALL_KEY, writeAddress('', { view: 'wall', series, range: LAST_10 }));
 }
 
 // A browser may forbid storage; a choice then lasts as long as the page.

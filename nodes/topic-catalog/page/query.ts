@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { Trouble, type Client } from './client';
+import { AnswerError, type Client } from './client';
 
 /** What a view wants to know, and how often it wants to know it again. */
 export interface Question {
@@ -7,6 +7,8 @@ export interface Question {
   payload: object;
   /** milliseconds; without it the answer is kept until it is asked for again */
   every?: number;
+  /** whether it is asked for also while nobody seems to look */
+  always?: boolean;
 }
 
 const FIRST_RETRY_MS = 1_000;
@@ -21,7 +23,7 @@ export class Query<A> implements ReactiveController {
   /** the last answer to the present question; it stays when a later attempt fails */
   data: A | undefined;
   /** why the latest attempt failed; undefined when it did not */
-  trouble: Trouble | undefined;
+  problem: AnswerError | undefined;
   /** whether `data` answers the present question, not an earlier one that was kept */
   settled = false;
   /** when the last answer came, by the runtime's clock */
@@ -54,7 +56,7 @@ export class Query<A> implements ReactiveController {
     this.question = question;
     if (!keep) this.data = undefined;
     this.settled = false;
-    this.trouble = undefined;
+    this.problem = undefined;
     this.failures = 0;
     if (this.connected) this.refresh();
   }
@@ -106,7 +108,7 @@ export class Query<A> implements ReactiveController {
       this.took = performance.now() - begun;
       this.data = answer;
       this.settled = true;
-      this.trouble = undefined;
+      this.problem = undefined;
       this.failures = 0;
       this.updated = this.client().now();
       this.onAnswer(answer);
@@ -115,7 +117,7 @@ export class Query<A> implements ReactiveController {
     } catch (error) {
       if (attempt !== this.attempt) return;
       this.underWay = false;
-      this.trouble = error instanceof Trouble ? error : new Trouble('internal', String(error));
+      this.problem = error instanceof AnswerError ? error : new AnswerError('internal', String(error));
       this.schedule(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures++));
     }
     this.host.requestUpdate();
@@ -130,7 +132,7 @@ export class Query<A> implements ReactiveController {
   private schedule(milliseconds: number): void {
     this.timer = setTimeout(() => {
       // Nobody looks: the visibility event will ask.
-      if (!document.hidden) this.refresh();
+      if (!document.hidden || this.question?.always) this.refresh();
     }, milliseconds);
   }
 }

@@ -1,4 +1,6 @@
-import type { LiveReading, SeriesAnswer, Summary } from '../answers';
+import { drawnNumber, stateOf } from '../../shared/drawn-number';
+import { Zone } from '../../shared/zone';
+import type { Limit, LiveReading, Note, SeriesAnswer, Summary } from '../contract';
 import type { Range } from './address';
 
 /** A variable's points; `min`, `max` and `n` only where a point stands for a bucket. */
@@ -8,6 +10,18 @@ export interface Column {
   min: (number | null)[];
   max: (number | null)[];
   n: number[];
+  /** texts that are no numbers; absent where there has been none */
+  states?: (string | null)[];
+  isBoolean: boolean;
+}
+
+/** A time in which a variable had one state. */
+export interface Stretch {
+  state: string;
+  from: number;
+  to: number;
+  /** when it was last said */
+  seen: number;
 }
 
 /** A pause this many times longer than usual between two points is drawn as a gap. */
@@ -21,6 +35,10 @@ export class SeriesModel {
   readonly times: number[];
   readonly columns: Map<string, Column>;
   readonly bucketMs: number;
+  /** those of the range, the oldest first */
+  readonly notes: readonly Note[];
+  private readonly limits: readonly Limit[];
+  private readonly zone: Zone | undefined;
   private folded: number;
   /** the newest reading behind the points: what is not above it is among them, or was late */
   private newestId: string;
@@ -30,11 +48,14 @@ export class SeriesModel {
     readonly range: Range,
   ) {
     this.bucketMs = answer.bucketMs;
+    this.limits = answer.limits ?? [];
+    this.notes = answer.notes ?? [];
+    this.zone = answer.zone === undefined ? undefined : Zone.named(answer.zone);
     this.folded = answer.readings;
     this.newestId = answer.newestId ?? '';
     this.times = [...answer.times];
     this.columns = new Map(
-      answer.columns.map(({ name, mean, min, max, n }) => [
+      answer.columns.map(({ name, mean, min, max, n, states, isBoolean }) => [
         name,
         {
           name,
@@ -42,6 +63,8 @@ export class SeriesModel {
           min: [...(min ?? mean)],
           max: [...(max ?? mean)],
           n: n ? [...n] : mean.map((value) => (value === null ? 0 : 1)),
+          ...(states ? { states: [...states] } : {}),
+          isBoolean: isBoolean ?? false,
         },
       ]),
     );
@@ -65,19 +88,30 @@ export class SeriesModel {
   add({ id, ts, valores }: LiveReading): boolean {
     if (id === null || id <= this.newestId) return false;
     if (this.range.kind === 'between' && (ts < this.range.from || ts >= this.range.to)) return false;
-    const time = this.bucketMs > 0 ? Math.floor(ts / this.bucketMs) * this.bucketMs : ts;
+    const time = this.startOf(ts);
     const newest = this.newest ?? -Infinity;
     // A late one belongs between points that are drawn already: the next answer has it in its place.
     if (time < newest) return false;
     this.newestId = id;
     if (time > newest || this.bucketMs === 0) this.addPoint(time);
     for (const [name, value] of Object.entries(valores)) {
-      if (typeof value === 'number') this.addValue(this.columnOf(name), value);
-      else if (value === null) this.columnOf(name);
+      const column = this.columnOf(name);
+      const number = drawnNumber(value);
+      if (number !== null) this.addValue(column, number);
+      const state = stateOf(value);
+      if (state !== null) this.addState(column, state);
+      if (value !== null) column.isBoolean &&= typeof value === 'boolean';
     }
     this.folded++;
     if (this.range.kind === 'last') this.drop(this.times.length - this.range.count);
     return true;
+  }
+
+  /** @returns the time of the point that a reading belongs to */
+  private startOf(time: number): number {
+    const { bucketMs, zone } = this;
+    if (bucketMs === 0) return time;
+    return zone?.startOf(time, bucketMs) ?? Math.floor(time / bucketMs) * bucketMs;
   }
 
   /** Forgets the points that the range has left behind. */
@@ -93,6 +127,40 @@ export class SeriesModel {
     const mean = this.columns.get(name)?.mean ?? [];
     const index = mean.findLastIndex((value) => value !== null);
     return index < 0 ? null : { value: mean[index]!, time: this.times[index]! };
+  }
+
+  /** @returns a variable's newest text and its time */
+  latestState(name: string): { value: string; time: number } | null {
+    const states = this.columns.get(name)?.states ?? [];
+    const index = states.findLastIndex((state) => state !== null);
+    return index < 0 ? null : { value: states[index]!, time: this.times[index]! };
+  }
+
+  /** @returns the limits of a variable, each once */
+  limitsOf(name: string): number[] {
+    return [...new Set(this.limits.filter(({ variable }) => variable === name).map(({ value }) => value))];
+  }
+
+  /** @returns whether there is a number to draw of a variable; else it may have states */
+  hasNumbers(name: string): boolean {
+    return this.columns.get(name)?.n.some((n) => n > 0) ?? false;
+  }
+
+  /** @returns a variable's states as stretches of time, each from its first point to the next one of another state */
+  stretches(name: string): Stretch[] {
+    const stretches: Stretch[] = [];
+    const pause = this.longestStep();
+    for (const [index, state] of this.columns.get(name)?.states?.entries() ?? []) {
+      if (state === null) continue;
+      const from = this.times[index]!;
+      const last = stretches.at(-1);
+      if (last) last.to = Math.min(from, last.seen + pause);
+      if (last?.state === state && last.to === from) last.seen = from;
+      else stretches.push({ state, from, to: from, seen: from });
+    }
+    const last = stretches.at(-1);
+    if (last) last.to = last.seen + this.bucketMs;
+    return stretches;
   }
 
   /** @returns number, least, mean and greatest of what is shown of a variable */
@@ -151,7 +219,8 @@ export class SeriesModel {
       .map((time, index) => time - this.times[index]!)
       .filter((step) => step > 0);
     const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? Infinity;
-    return Math.max(usual * GAP_FACTOR, this.bucketMs);
+    // The day on which the clocks are put back is an hour longer.
+    return Math.max(usual * GAP_FACTOR, this.bucketMs * 1.25);
   }
 
   private addPoint(time: number): void {
@@ -161,7 +230,13 @@ export class SeriesModel {
       column.min.push(null);
       column.max.push(null);
       column.n.push(0);
+      column.states?.push(null);
     }
+  }
+
+  private addState(column: Column, state: string): void {
+    column.states ??= this.times.map(() => null);
+    column.states[this.times.length - 1] = state;
   }
 
   private addValue(column: Column, value: number): void {
@@ -177,7 +252,15 @@ export class SeriesModel {
     let column = this.columns.get(name);
     if (!column) {
       const empty = (): null[] => this.times.map(() => null);
-      column = { name, mean: empty(), min: empty(), max: empty(), n: this.times.map(() => 0) };
+      column = {
+        name,
+        mean: empty(),
+        min: empty(),
+        max: empty(),
+        n: this.times.map(() => 0),
+        // Until something else is seen.
+        isBoolean: true,
+      };
       this.columns.set(name, column);
     }
     return column;
@@ -186,8 +269,8 @@ export class SeriesModel {
   private drop(count: number): void {
     if (count <= 0) return;
     this.times.splice(0, count);
-    for (const { mean, min, max, n } of this.columns.values()) {
-      for (const list of [mean, min, max, n]) list.splice(0, count);
+    for (const { mean, min, max, n, states } of this.columns.values()) {
+      for (const list of [mean, min, max, n, states ?? []]) list.splice(0, count);
     }
   }
 }

@@ -57,6 +57,30 @@ export const tokens = css`
     --shadow: 0 1px 2px rgb(0 0 0 / 40%);
     color-scheme: dark;
   }
+  :host([theme='print']) {
+    --bg: #ffffff;
+    --surface: #ffffff;
+    --raised: #ffffff;
+    --ink: #000000;
+    --muted: #333333;
+    --line: #bbbbbb;
+    --accent: #000000;
+    --accent-soft: #ffffff;
+    --ok: #000000;
+    --warn: #000000;
+    --warn-soft: #ffffff;
+    --bad: #000000;
+    --bad-soft: #ffffff;
+    --series-1: #000000;
+    --series-2: #000000;
+    --series-3: #000000;
+    --series-4: #000000;
+    --series-5: #000000;
+    --series-6: #000000;
+    --series-7: #000000;
+    --series-8: #000000;
+    --shadow: none;
+  }
 `;
 
 /** What all parts of the page share: controls, tables, cards. */
@@ -311,6 +335,32 @@ export const shared = css`
     * {
       animation: none !important;
       transition: none !important;
+    }
+  }
+  .on-paper {
+    display: none;
+  }
+  @media print {
+    .on-paper {
+      display: block;
+    }
+    /* Nobody presses anything on paper. */
+    button,
+    .button,
+    select,
+    input,
+    .back,
+    .visually-hidden,
+    .zoom-hint,
+    skm-range-bar,
+    skm-series-picker {
+      display: none !important;
+    }
+    .scroll {
+      overflow: visible;
+    }
+    a {
+      color: inherit;
     }
   }
 `;

@@ -1,4 +1,4 @@
-import type { NodeEventKind } from '../answers';
+import type { NodeEventKind, RecordPlace } from '../contract';
 
 export type Language = 'es' | 'en';
 
@@ -6,7 +6,14 @@ const es = {
   language: 'Idioma',
   theme: 'Apariencia',
   themes: { auto: 'Automática', light: 'Clara', dark: 'Oscura' },
-  nav: { label: 'Vistas', nodes: 'Nodos', topics: 'Topics', live: 'En vivo', events: 'Sucesos' },
+  nav: {
+    label: 'Vistas',
+    nodes: 'Nodos',
+    topics: 'Topics',
+    live: 'En vivo',
+    inside: 'Kafka',
+    events: 'Sucesos',
+  },
   pulse: {
     live: 'Conectado',
     connecting: 'Conectando',
@@ -16,15 +23,24 @@ const es = {
     request: 'Error',
     internal: 'Error',
   },
-  trouble: {
+  problem: {
     connection: 'Node-RED no responde.',
     kafka: 'Kafka no responde.',
     database: 'La base de datos no responde.',
     request: 'No se puede mostrar esto.',
     internal: 'Algo falló en Node-RED.',
-    stale: (time: string) => `Lo que se ve es de las ${time}. Se reintenta solo.`,
+    stale: (time: string) => `Lo que se ve es de la última respuesta: ${time}. Se reintenta solo.`,
     waiting: 'Se reintenta solo: esta página seguirá en cuanto vuelva a haber respuesta.',
     details: 'Detalles',
+  },
+  away: {
+    kafka: (since: string) => `Kafka no responde desde las ${since}.`,
+    database: (since: string) => `La base de datos no responde desde las ${since}.`,
+    meaning: {
+      kafka: 'Lo que envían las placas espera y llegará después; hasta entonces no se sabe si un nodo calla.',
+      database:
+        'Las lecturas esperan en Kafka y se guardarán después; hasta entonces no se sabe si un nodo calla.',
+    },
   },
   loading: 'Cargando…',
   nodes: {
@@ -37,7 +53,12 @@ const es = {
     openNode: (nodo: string) => `Ver ${nodo}`,
     count: (count: number) => (count === 1 ? '1 nodo' : `${count} nodos`),
     silent: (count: number) => `${count} en silencio`,
-    page: (from: number, to: number, of: number) => `${from} a ${to} de ${of}`,
+    moreThan: (count: string) => `más de ${count} nodos`,
+    over: (count: string) => `más de ${count}`,
+    long: 'lista larga: por orden de nombre; la búsqueda mira cómo empiezan los nombres',
+    unlistable: (count: number, more: boolean) =>
+      `${more ? 'Más de ' : ''}${count} nodos que guardó otro programa no caben en la lista: su «nodo» no es un texto o pasa de 256 caracteres.`,
+    page: (from: number, to: number, of: string) => `${from} a ${to} de ${of}`,
     previous: 'Anteriores',
     next: 'Siguientes',
     none: 'Todavía no hay nodos',
@@ -49,7 +70,7 @@ const es = {
     mixedTopics: (topics: string) =>
       `Llegan lecturas de varios topics a la vez: ${topics}. Puede que dos placas tengan el mismo «nodo».`,
   },
-  state: { live: 'En línea', silent: 'En silencio', unknown: 'Sin fecha' },
+  state: { live: 'En línea', silent: 'En silencio', unsure: 'No se sabe', unknown: 'Sin fecha' },
   node: {
     back: 'Todos los nodos',
     range: 'Intervalo',
@@ -76,12 +97,22 @@ const es = {
     mean: 'media',
     max: 'máx',
     noValue: 'sin dato',
+    ahead: (time: string) => `reloj adelantado ${time}`,
     sensorError: 'El sensor no responde',
+    yes: 'Sí',
+    no: 'No',
+    statesTooLong:
+      'Los textos se ven en un intervalo corto (hasta 3 h): de los largos solo se resumen números.',
     unknown: (nodo: string) => `No hay ningún nodo «${nodo}»`,
     unknownText: 'Puede que se haya borrado. Si vuelve a enviar, aparecerá aquí solo.',
     empty: 'No hay lecturas en este intervalo',
     emptyText: 'Elija un intervalo más largo. Las lecturas nuevas aparecen solas.',
     csv: 'Descargar CSV',
+    csvAll: 'Cada lectura',
+    csvAllTitle: 'Descargar todas las lecturas del intervalo, una por una, tal como se enviaron',
+    exporting: (count: string, percent: string) => `${count} lecturas (${percent})`,
+    stopExport: 'Detener',
+    otherVariables: 'otras',
     png: 'Descargar imagen',
     zoomHint: 'Arrastre sobre un gráfico para ampliar.',
     more: (count: number) => `Mostrar ${count} variables más`,
@@ -130,8 +161,10 @@ const es = {
     partitionsTitle: 'Particiones',
     tail: 'Ver en vivo',
     open: (name: string) => `Abrir ${name}`,
-    withoutTopic: (count: number) =>
-      count === 1 ? 'De 1 nodo no se conoce el topic.' : `De ${count} nodos no se conoce el topic.`,
+    withoutTopic: (count: number, more = false) =>
+      count === 1
+        ? 'De 1 nodo no se conoce el topic.'
+        : `De ${more ? 'más de ' : ''}${count} nodos no se conoce el topic.`,
     noDatabase: 'Faltan los nodos: la base de datos no responde. Se reintenta solo.',
   },
   live: {
@@ -145,14 +178,20 @@ const es = {
     none: 'Esperando la próxima lectura…',
     noneText: 'Cada lectura aparece aquí en cuanto queda guardada, la más nueva arriba.',
     skipped: (count: number) => `${count} lecturas no mostradas: llegan demasiado rápido`,
+    place: ({ partition, offset, key }: RecordPlace) =>
+      `partición ${partition} · offset ${offset} · ${key === null ? 'sin clave' : `clave ${key}`}`,
   },
   events: {
     title: 'Sucesos',
+    limit: (limit: string) => `límite ${limit}`,
     kinds: {
       silent: 'Dejó de enviar',
       back: 'Volvió a enviar',
       'sensor-error': 'Sensor sin respuesta',
       'sensor-ok': 'Sensor responde de nuevo',
+      above: 'Por encima del límite',
+      below: 'Por debajo del límite',
+      'limit-ok': 'Dentro del límite de nuevo',
     } satisfies Record<NodeEventKind, string>,
     none: 'Sin sucesos',
     noneText: 'Aquí se verá cuándo un nodo deja de enviar o vuelve, y cuándo falla un sensor.',
@@ -165,7 +204,14 @@ const en: Texts = {
   language: 'Language',
   theme: 'Appearance',
   themes: { auto: 'Automatic', light: 'Light', dark: 'Dark' },
-  nav: { label: 'Views', nodes: 'Nodes', topics: 'Topics', live: 'Live', events: 'Events' },
+  nav: {
+    label: 'Views',
+    nodes: 'Nodes',
+    topics: 'Topics',
+    live: 'Live',
+    inside: 'Kafka',
+    events: 'Events',
+  },
   pulse: {
     live: 'Connected',
     connecting: 'Connecting',
@@ -175,15 +221,24 @@ const en: Texts = {
     request: 'Error',
     internal: 'Error',
   },
-  trouble: {
+  problem: {
     connection: 'Node-RED does not answer.',
     kafka: 'Kafka does not answer.',
     database: 'The database does not answer.',
     request: 'This can’t be shown.',
     internal: 'Something failed in Node-RED.',
-    stale: (time) => `What you see is of ${time}. It is being retried.`,
+    stale: (time) => `What you see is of the last answer: ${time}. It is being retried.`,
     waiting: 'It is being retried: this page goes on by itself as soon as there is an answer.',
     details: 'Details',
+  },
+  away: {
+    kafka: (since) => `Kafka has not answered since ${since}.`,
+    database: (since) => `The database has not answered since ${since}.`,
+    meaning: {
+      kafka: 'What the boards send waits and comes later; until then nobody knows whether a node is silent.',
+      database:
+        'Readings wait in Kafka and are stored later; until then nobody knows whether a node is silent.',
+    },
   },
   loading: 'Loading…',
   nodes: {
@@ -196,6 +251,11 @@ const en: Texts = {
     openNode: (nodo) => `View ${nodo}`,
     count: (count) => (count === 1 ? '1 node' : `${count} nodes`),
     silent: (count) => `${count} silent`,
+    moreThan: (count) => `more than ${count} nodes`,
+    over: (count) => `more than ${count}`,
+    long: 'a long list: in the order of names; the search looks at how names begin',
+    unlistable: (count, more) =>
+      `${more ? 'More than ' : ''}${count} nodes that another program stored can’t be listed: their “nodo” is no text or has more than 256 characters.`,
     page: (from, to, of) => `${from} to ${to} of ${of}`,
     previous: 'Previous',
     next: 'Next',
@@ -208,7 +268,7 @@ const en: Texts = {
     mixedTopics: (topics) =>
       `Readings come from several topics at once: ${topics}. Two boards may have the same “nodo”.`,
   },
-  state: { live: 'Online', silent: 'Silent', unknown: 'No date' },
+  state: { live: 'Online', silent: 'Silent', unsure: 'Not known', unknown: 'No date' },
   node: {
     back: 'All nodes',
     range: 'Range',
@@ -235,12 +295,21 @@ const en: Texts = {
     mean: 'mean',
     max: 'max',
     noValue: 'no value',
+    ahead: (time) => `clock ahead by ${time}`,
     sensorError: 'The sensor does not answer',
+    yes: 'Yes',
+    no: 'No',
+    statesTooLong: 'Texts are seen in a short range (up to 3 h): of long ones only numbers are summarised.',
     unknown: (nodo) => `There is no node “${nodo}”`,
     unknownText: 'It may have been removed. If it sends again, it appears here by itself.',
     empty: 'No readings in this range',
     emptyText: 'Choose a longer range. New readings appear by themselves.',
     csv: 'Download CSV',
+    csvAll: 'Every reading',
+    csvAllTitle: 'Download all readings of the range, one by one, as they were sent',
+    exporting: (count, percent) => `${count} readings (${percent})`,
+    stopExport: 'Stop',
+    otherVariables: 'others',
     png: 'Download image',
     zoomHint: 'Drag over a chart to zoom in.',
     more: (count) => `Show ${count} more variables`,
@@ -289,8 +358,10 @@ const en: Texts = {
     partitionsTitle: 'Partitions',
     tail: 'Watch live',
     open: (name) => `Open ${name}`,
-    withoutTopic: (count) =>
-      count === 1 ? 'The topic of 1 node is not known.' : `The topic of ${count} nodes is not known.`,
+    withoutTopic: (count, more) =>
+      count === 1
+        ? 'The topic of 1 node is not known.'
+        : `The topic of ${more ? 'more than ' : ''}${count} nodes is not known.`,
     noDatabase: 'The nodes are missing: the database does not answer. It is being retried.',
   },
   live: {
@@ -303,14 +374,20 @@ const en: Texts = {
     none: 'Waiting for the next reading…',
     noneText: 'Each reading appears here as soon as it is stored, the newest on top.',
     skipped: (count) => `${count} readings not shown: they come too fast`,
+    place: ({ partition, offset, key }) =>
+      `partition ${partition} · offset ${offset} · ${key === null ? 'no key' : `key ${key}`}`,
   },
   events: {
     title: 'Events',
+    limit: (limit) => `limit ${limit}`,
     kinds: {
       silent: 'Stopped sending',
       back: 'Sends again',
       'sensor-error': 'Sensor does not answer',
       'sensor-ok': 'Sensor answers again',
+      above: 'Above its limit',
+      below: 'Below its limit',
+      'limit-ok': 'Within its limit again',
     },
     none: 'No events',
     noneText: 'Here you see when a node stops sending or comes back, and when a sensor fails.',

@@ -2,14 +2,17 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
+import { javaProperties } from '../../java/properties';
 import { ManagedProcess } from '../../process/managed-process';
-import { javaArgs, requireJava } from '../jars';
+import { JAVA_ENVIRONMENT, javaArgs, prepareJavaFolder } from '../jars';
 
 export interface ZooKeeperSpec {
   /** On 127.0.0.1. */
   port: number;
   /** Holds what the brokers have agreed on; survives restarts. */
   dir: string;
+  /** Program of the Java runtime. */
+  java: string;
   /** Folder of the jars of the Kafka that it comes with. */
   jars: string;
   /** Folder for its log. */
@@ -20,14 +23,14 @@ export interface ZooKeeperSpec {
 
 /** A few thousand small entries. */
 const HEAP_MB = 128;
+const SETTINGS = 'zoo.cfg';
 const ANSWER_MS = 1_000;
 
 /** Writes the settings of a ZooKeeper that stands alone. @returns its process, which has to run before the brokers */
 export async function zookeeperProcess(spec: ZooKeeperSpec): Promise<ManagedProcess> {
   await mkdir(spec.dir, { recursive: true });
-  const file = path.join(spec.dir, 'zoo.cfg');
   const settings = {
-    dataDir: path.join(spec.dir, 'data'),
+    dataDir: 'data',
     clientPort: spec.port,
     clientPortAddress: '127.0.0.1',
     // Milliseconds; a session may be as short as two of these.
@@ -35,17 +38,14 @@ export async function zookeeperProcess(spec: ZooKeeperSpec): Promise<ManagedProc
     'admin.enableServer': 'false',
     '4lw.commands.whitelist': 'ruok',
   };
-  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
-  await writeFile(file, lines.join(''));
+  await prepareJavaFolder(spec.dir, 'zookeeper', spec.jars);
+  await writeFile(path.join(spec.dir, SETTINGS), javaProperties(settings));
   return new ManagedProcess({
     name: 'ZooKeeper',
-    command: requireJava(),
-    args: [
-      ...javaArgs('zookeeper', spec.jars, HEAP_MB),
-      'org.apache.zookeeper.server.quorum.QuorumPeerMain',
-      file,
-    ],
+    command: spec.java,
+    args: [...javaArgs('zookeeper', HEAP_MB), 'org.apache.zookeeper.server.quorum.QuorumPeerMain', SETTINGS],
     cwd: spec.dir,
+    env: JAVA_ENVIRONMENT,
     ready: () => isWell(spec.port),
     ...(spec.stopTimeout === undefined ? {} : { stopTimeout: spec.stopTimeout }),
     ...(spec.logs === undefined ? {} : { logFile: path.join(spec.logs, 'zookeeper.log') }),

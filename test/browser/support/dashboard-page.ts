@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import type { Summary } from '../../../nodes/topic-catalog/answers';
+import type { Summary } from '../../../nodes/topic-catalog/contract';
 import type { Column, SeriesModel } from '../../../nodes/topic-catalog/page/series-model';
 import { until } from '../../support/until';
 
@@ -136,7 +136,7 @@ export class DashboardPage {
   }
 }
 
-export interface ShownSeries extends Omit<Column, 'name'> {
+export interface ShownSeries extends Omit<Column, 'name' | 'states' | 'isBoolean'> {
   readings: number;
   bucketMs: number;
   times: number[];

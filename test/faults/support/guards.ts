@@ -11,54 +11,54 @@ export interface Guard {
   test: { faults: readonly string[] } | { unit: readonly string[] };
 }
 
-const PRODUCER_TEST = 'test/nodes/kafka-cluster/producer-client.test.ts';
+const PRODUCER_TEST = 'test/nodes/kafka-cluster/producer/producer-client.test.ts';
 
 export const GUARDS: readonly Guard[] = [
   {
     name: 'done only when the record is on disk',
-    file: 'nodes/kafka-producer/outbox.ts',
-    code: 'if (this.intake.add({ record, value, bytes, accepted })) this.loop.wake();',
-    off: 'accepted();\n    if (this.intake.add({ record, value, bytes, accepted: () => undefined })) this.loop.wake();',
+    file: 'nodes/kafka-producer/outbox/outbox.ts',
+    code: 'if (this.incoming.add({ record, value, bytes, accepted })) this.loop.wake();',
+    off: 'accepted();\n    if (this.incoming.add({ record, value, bytes, accepted: () => undefined })) this.loop.wake();',
     test: { faults: ['4', '--only', 'in the middle of a burst'] },
   },
   {
     name: 'one batch in flight for each partition',
-    file: 'nodes/kafka-producer/sender.ts',
-    code: 'if (lane.busy || this.stopping.signal.aborted) return;',
+    file: 'nodes/kafka-producer/sending/sender.ts',
+    code: 'if (buffer.busy || this.stopping.signal.aborted) return;',
     off: 'if (this.stopping.signal.aborted) return;',
     test: { faults: ['2', '--ci'] },
   },
   {
     name: 'a producer whose send has failed is not used again',
-    file: 'nodes/kafka-cluster/producer-client.ts',
+    file: 'nodes/kafka-cluster/producer/producer-client.ts',
     code: 'session.retire();\n      throw toKafkaError(',
     off: 'throw toKafkaError(',
     test: { unit: [PRODUCER_TEST, '-f', 'refuses the numbers'] },
   },
   {
     name: 'the answer has to name the partition',
-    file: 'nodes/kafka-cluster/producer-client.ts',
+    file: 'nodes/kafka-cluster/producer/producer-client.ts',
     code: 'if (!answer)\n',
     off: "if (!answer) return { baseOffset: '-1' };\n      if (!answer)\n",
     test: { unit: [PRODUCER_TEST, '-f', 'does not name its partition'] },
   },
   {
     name: 'a send on a silent connection is given up',
-    file: 'nodes/kafka-cluster/producer-client.ts',
+    file: 'nodes/kafka-cluster/producer/producer-client.ts',
     code: 'const SILENT_AFTER_MS = 20_000;',
     off: 'const SILENT_AFTER_MS = Infinity;',
     test: { faults: ['10', '--only', 'silent connection'] },
   },
   {
     name: 'a consumer on silent connections is made anew',
-    file: 'nodes/kafka-cluster/silence-watch.ts',
+    file: 'nodes/kafka-cluster/consumer/connection-watchdog.ts',
     code: 'const DEAD_MS = 10_000;',
     off: 'const DEAD_MS = Infinity;',
     test: { faults: ['10', '--only', 'silent connection'] },
   },
   {
     name: 'no offset is committed before its record is confirmed',
-    file: 'nodes/kafka-consumer/offset-tracker.ts',
+    file: 'nodes/kafka-consumer/confirming/offset-tracker.ts',
     code: 'const position = this.firstOpen?.offset ?? this.end;',
     off: 'const position = this.end;',
     test: { faults: ['4', '--ci', '--only', 'in its hands'] },
@@ -72,14 +72,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'a partition above its bound is not read on',
-    file: 'nodes/kafka-consumer/delivery-queue.ts',
-    code: 'queue.paused = true;\n    this.hooks.pause(queue.place);',
+    file: 'nodes/kafka-consumer/delivery/delivery-queue.ts',
+    code: 'queue.paused = true;\n    this.listener.pause(queue.place);',
     off: 'queue.paused = true;',
-    test: { unit: ['test/nodes/kafka-consumer/memory.test.ts'] },
+    test: { unit: ['test/nodes/kafka-consumer/delivery/memory.test.ts'] },
   },
   {
     name: 'a reading has the same _id each time it arrives',
-    file: 'nodes/mongo-sink/identity.ts',
+    file: 'nodes/mongo-sink/storing/identity.ts',
     code: '_id: ObjectId.createFromHexString(objectIdOfReading(readingId)),',
     off: '_id: ObjectId.createFromHexString(objectIdOfReading(newReadingId())),',
     test: { faults: ['4', '--ci', '--only', 'in its hands'] },

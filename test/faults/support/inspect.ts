@@ -81,11 +81,10 @@ export async function readTopic(
         .run({
           autoCommit: false,
           eachBatch: ({ batch }) => {
-            for (const record of batch.messages) {
-              take(record, batch.partition);
-              if (BigInt(record.offset) + 1n >= (open.get(batch.partition) ?? 0n))
-                open.delete(batch.partition);
-            }
+            for (const record of batch.messages) take(record, batch.partition);
+            // Of all that was passed: a partition may end with markers of transactions.
+            if (BigInt(batch.lastOffset()) + 1n >= (open.get(batch.partition) ?? 0n))
+              open.delete(batch.partition);
             if (open.size === 0) resolve();
             return Promise.resolve();
           },

@@ -38,6 +38,7 @@ export class NodeRed {
     env: Record<string, string>,
   ) {
     this.process = new ManagedProcess({
+      inherits: 'all',
       name: `Node-RED ${name}`,
       command: process.execPath,
       args: [...nodeOptions, path.join(ROOT, 'node_modules/node-red/red.js'), '--userDir', userDir],

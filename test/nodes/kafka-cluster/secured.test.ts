@@ -123,8 +123,12 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
       {
         assigned: () => undefined,
         batch: ({ records }) => void values.push(...records.map(({ value }) => String(value))),
+        skipped: () => undefined,
+        located: () => undefined,
         rebalancing: () => undefined,
         missed: () => undefined,
+        leaderless: () => undefined,
+        blocked: () => undefined,
         unsubscribed: () => undefined,
       },
     );
@@ -156,9 +160,9 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
           await consumer.commit([{ topic: name, partition: 0, offset: '1' }]);
           return true;
         });
-        const admin = opened.cluster.acquireAdmin();
+        const { admin, release } = opened.cluster.acquireAdmin();
         assert.equal((await admin.committedOffsets(groupId, name)).get(0), '1');
-        opened.cluster.releaseAdmin();
+        release();
         assert.deepEqual(opened.told, []);
         assert.doesNotMatch(opened.lines.join('\n'), SECRETS);
       });
@@ -318,19 +322,21 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
         {
           assigned: () => undefined,
           batch: () => undefined,
+          skipped: () => undefined,
+          located: () => undefined,
           rebalancing: () => undefined,
           missed: () => undefined,
+          leaderless: () => undefined,
+          blocked: () => undefined,
           unsubscribed: () => undefined,
         },
       );
       consumer.start();
-      const admin = await opened.cluster
-        .acquireAdmin()
-        .topicNames()
-        .then(
-          () => assert.fail('was let in'),
-          (error: unknown) => error as Error,
-        );
+      const lease = opened.cluster.acquireAdmin();
+      const admin = await lease.admin.topicNames().then(
+        () => assert.fail('was let in'),
+        (error: unknown) => error as Error,
+      );
       await until('both to try again', () => errorOf(producer.state) && errorOf(consumer.state));
       await sleep(WATCH_MS);
       const { arrivals } = gate;
@@ -344,7 +350,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
         told: opened.told,
       };
       await Promise.all([producer.close(), consumer.close()]);
-      opened.cluster.releaseAdmin();
+      lease.release();
       await gate.close();
       return watched;
     }
@@ -429,9 +435,10 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
 
     it('to read how the cluster is made up, without which the rest is told', async () => {
       const { cluster } = connect(withPassword(USERS.writer));
-      const shape = await cluster.acquireAdmin().clusterShape();
+      const { admin, release } = cluster.acquireAdmin();
+      const shape = await admin.clusterShape();
       assert.deepEqual(shape, { mode: undefined, version: undefined, brokers: 1 });
-      cluster.releaseAdmin();
+      release();
     });
 
     async function refused(consumer: ClusterConsumer, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { readTopic } from '../../support/read-topic';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
-import { collecting } from './collecting';
+import { collecting } from './consumer/collecting';
 
 describe('kafka-cluster: a Kafka 3.9 with ZooKeeper', function () {
   this.timeout(180_000);
@@ -15,8 +15,8 @@ describe('kafka-cluster: a Kafka 3.9 with ZooKeeper', function () {
       await kafka.start();
       await kafka.ensureTopics([{ topic: 'Prueba' }]);
       const cluster = new KafkaJsCluster({ brokers: [kafka.bootstrap], clientId: 'test' }, () => undefined);
+      const { admin, release } = cluster.acquireAdmin();
       try {
-        const admin = cluster.acquireAdmin();
         assert.deepEqual(await admin.clusterShape(), { mode: 'zookeeper', version: '3.9', brokers: 1 });
         const producer = cluster.createProducer({ acks: 'all', compression: 'gzip', createTopics: true });
         const record = { key: Buffer.from('k'), value: Buffer.from('x'), headers: {}, timestamp: Date.now() };
@@ -29,7 +29,7 @@ describe('kafka-cluster: a Kafka 3.9 with ZooKeeper', function () {
         assert.equal((await admin.committedOffsets('group', 'Prueba')).get(0), '1');
         await Promise.all([producer.close(), consumer.close()]);
       } finally {
-        cluster.releaseAdmin();
+        release();
         await kafka.stop();
       }
     });

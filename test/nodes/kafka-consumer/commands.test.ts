@@ -22,6 +22,15 @@ describe('a message at the input of the kafka-consumer', () => {
     assert.deepEqual(readCommand({ ...delivered, payload: 'seek', topic: 'pause' }), { action: 'confirm' });
   });
 
+  it('asks for nothing where it comes from a dashboard’s page, whatever way that took', () => {
+    for (const mark of [{ socketid: 's' }, { socketid: undefined }, { _client: { socketId: 's' } }]) {
+      for (const action of [undefined, 'confirm', 'reject', 'pause', 'resume', 'seek']) {
+        const message = { ...delivered, payload: { to: 'end' }, ...(action && { action }), ...mark };
+        assert.equal(refusal(message as PipelineMessage), 'from-browser');
+      }
+    }
+  });
+
   it('rejects with its reason', () => {
     const reasonOf = (message: PipelineMessage) => {
       const command = readCommand(message);

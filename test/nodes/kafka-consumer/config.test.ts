@@ -22,13 +22,18 @@ describe("the kafka-consumer's settings", () => {
       groupId: 'g',
       from: 'earliest',
       output: 'json',
+      keyOutput: 'string',
+      integers: 'text',
       mode: 'single',
+      catchOutages: false,
       confirm: 'automatic',
       maxInFlight: 4000,
       sessionTimeoutMs: 6_000,
       confirmTimeoutMs: 60_000,
       onUnconfirmed: 'report',
       maxTries: 5,
+      maxBatchBytes: 64 * 2 ** 20,
+      fetch: { minBytes: 1, waitMs: 250, maxBytesPerPartition: 262_144 },
     });
     assert.equal(deadLetterTopic?.('Prueba'), 'Prueba.dlq');
     assert.equal(ignored('Prueba.dlq'), true);
@@ -41,9 +46,25 @@ describe("the kafka-consumer's settings", () => {
   });
 
   it('can do without dead letters, and without a time limit', () => {
-    const settings = readConsumerConfig({ ...VALID, deadLetters: false, confirmTimeout: '0' });
+    const settings = readConsumerConfig({ ...VALID, deadLetters: false, confirmTimeoutSeconds: '0' });
     assert.equal(settings.deadLetterTopic, undefined);
     assert.equal(settings.confirmTimeoutMs, Infinity);
+  });
+
+  it('read values and keys by the schemas of a registry, if that is wanted', () => {
+    const { output, keyOutput } = readConsumerConfig({ ...VALID, output: 'registry', keyOutput: 'registry' });
+    assert.deepEqual([output, keyOutput], ['registry', 'registry']);
+  });
+
+  it('say how a broker is asked', () => {
+    const { fetch } = readConsumerConfig({
+      ...VALID,
+      fetchMinBytes: '5000',
+      fetchWaitMs: '2000',
+      fetchMaxKB: '1024',
+    });
+    assert.deepEqual(fetch, { minBytes: 5_000, waitMs: 2_000, maxBytesPerPartition: 2 ** 20 });
+    assert.equal(refusal({ fetchWaitMs: '3000' }).params.field, 'fetchWaitMs');
   });
 
   it('are refused with the field and its value', () => {
@@ -62,7 +83,7 @@ describe("the kafka-consumer's settings", () => {
       min: 1,
       max: 1_000_000,
     });
-    assert.equal(refusal({ confirmTimeout: 'soon' }).params.field, 'confirmTimeout');
+    assert.equal(refusal({ confirmTimeoutSeconds: 'soon' }).params.field, 'confirmTimeoutSeconds');
     assert.equal(refusal({ from: 'newest' }).key, 'kafka-consumer.errors.choice');
     assert.equal(refusal({ topics: '${KAFKA_TOPIC}' }).params.variable, 'KAFKA_TOPIC');
     assert.equal(refusal({ groupId: '${GROUP}' }).params.variable, 'GROUP');

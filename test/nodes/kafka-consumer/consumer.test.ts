@@ -3,9 +3,10 @@ import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { readConsumerConfig, type ConsumerConfig } from '../../../nodes/kafka-consumer/config';
 import { RecordConsumer } from '../../../nodes/kafka-consumer/consumer';
 import { confirm, hold, reject } from '../../../nodes/shared/deliveries';
-import type { AsideError } from '../../../nodes/kafka-consumer/message';
+import type { AsideError } from '../../../nodes/kafka-consumer/delivery/message';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { UserError } from '../../../nodes/shared/user-error';
+import { newTraceparent } from '../../../nodes/shared/trace-context';
 import { until } from '../../support/until';
 import { KafkaFixture, numbered } from './kafka-fixture';
 
@@ -47,6 +48,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
         onMessage?.(message);
       },
       sendAside: (message) => aside.push(message),
+      warn: () => undefined,
       report: (error, about) => reports.push({ error, about }),
     });
     running.push(consumer);
@@ -81,9 +83,14 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
 
   it('gives each record with its key, headers, place and reading id', async () => {
     const topics = await fixture.createTopic();
+    const traceparent = newTraceparent();
     const readingId = '019b5a4e-1f00-7abc-8def-0123456789ab';
     await fixture.write(topics, [
-      { key: 'comuna_15', value: '{"nodo":"comuna_15"}', headers: { 'reading-id': readingId, x: 'y' } },
+      {
+        key: 'comuna_15',
+        value: '{"nodo":"comuna_15"}',
+        headers: { 'reading-id': readingId, x: 'y', traceparent },
+      },
       { value: '{"nodo":"original"}', headers: { 'reading-id': 'not-one-of-ours' } },
     ]);
     const { out } = start({ topics, groupId: fixture.name('group'), output: 'json' });
@@ -97,6 +104,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     assert.equal(first?.kafka?.offset, '0');
     assert.equal(typeof first?.kafka?.timestamp, 'number');
     assert.deepEqual(first?.kafka?.headers?.x, Buffer.from('y'));
+    assert.equal(first?.traceparent, traceparent);
     assert.equal(typeof first?.kafka?.delivery, 'string');
     assert.equal(second?.key, null);
     assert.equal(second?.readingId, undefined);
@@ -248,6 +256,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     await fixture.write(topics, ['1', 'x', '3']);
     const flow = start({ topics, groupId, output: 'json', deadLetterTopic: `${topics}.bad` }, confirm);
     await until('the problem', () => flow.consumer.overview().deadLetterProblem);
+    assert.equal(flow.reports.length, 1, 'Catch nodes are told once');
     await until('the record before it', async () => (await fixture.committed(groupId, topics))[0] === 1);
     assert.deepEqual(flow.payloads(), [1, 3]);
     assert.equal(flow.aside.length, 0);
@@ -342,7 +351,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
   it('reports what nobody confirms in time, once, with its place', async () => {
     const topics = await fixture.createTopic();
     await fixture.write(topics, numbered(3));
-    const flow = start({ topics, groupId: fixture.name('group'), confirmTimeout: 1 });
+    const flow = start({ topics, groupId: fixture.name('group'), confirmTimeoutSeconds: 1 });
     await until('the records', () => flow.out.length === 3);
     confirm(flow.out[0] ?? {});
     const [report] = await until('a report', () => (flow.reports.length > 0 ? flow.reports : undefined));
@@ -362,7 +371,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     const groupId = fixture.name('group');
     await fixture.write(topics, ['stuck', 'fine']);
     const flow = start(
-      { topics, groupId, confirmTimeout: 1, onUnconfirmed: 'dead-letter', maxTries: 3 },
+      { topics, groupId, confirmTimeoutSeconds: 1, onUnconfirmed: 'dead-letter', maxTries: 3 },
       (message) => message.payload === 'fine' && confirm(message),
     );
     await until('the dead letter', () => flow.aside.length === 1, 20_000);
@@ -382,7 +391,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
         for (const index of [0, 1]) hold({ ...message, parts: { ...pieces, index } });
       if (message.payload === 'one piece lost') hold({ ...message, parts: { ...pieces, index: 0 } });
     };
-    const settings = { confirmTimeout: 1, onUnconfirmed: 'dead-letter', maxTries: 2 };
+    const settings = { confirmTimeoutSeconds: 1, onUnconfirmed: 'dead-letter', maxTries: 2 };
     const flow = start({ topics, groupId, ...settings }, onMessage);
     await until('two dead letters', () => flow.aside.length === 2, 20_000);
     assert.deepEqual(
@@ -441,7 +450,7 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     await until('the commit', async () => (await fixture.committed(groupId, topics))[0] === 10);
     await assert.rejects(
       flow.consumer.seek({ topic: 'another', target: 'end' }),
-      (error: UserError) => error.key === 'kafka-consumer.errors.seek-not-assigned',
+      (error: UserError) => error.key === 'kafka-consumer.errors.seek-topic-not-assigned',
     );
   });
 

@@ -6,6 +6,7 @@ import registerCluster from '../../../nodes/kafka-cluster/kafka-cluster';
 import registerConsumer from '../../../nodes/kafka-consumer/kafka-consumer';
 import { confirm } from '../../../nodes/shared/deliveries';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
+import { shorten } from '../../../nodes/shared/user-error';
 import { loadTexts, withTexts } from '../../support/texts';
 import { until } from '../../support/until';
 import { KafkaFixture, numbered } from './kafka-fixture';
@@ -223,7 +224,7 @@ describe('kafka-consumer in Node-RED', function () {
     const [caught] = collected.caught ?? [];
     assert.equal(
       caught?.error?.message,
-      'kafka-consumer: msg.action "topics" is not known; there are confirm, reject, pause, resume, seek',
+      'msg.action "topics" is not known; there are confirm, reject, pause, resume, seek',
     );
     assert.equal(caught?.payload, 7);
   });
@@ -238,7 +239,7 @@ describe('kafka-consumer in Node-RED', function () {
 
   it('reports to the Catch nodes what nobody confirms in time', async () => {
     await fixture.write(topic, ['x']);
-    await deploy({ confirm: 'flow', confirmTimeout: '1' });
+    await deploy({ confirm: 'flow', confirmTimeoutSeconds: '1' });
     await until('the report', () => (collected.caught?.length ?? 0) > 0);
     const [caught] = collected.caught ?? [];
     assert.equal(
@@ -251,7 +252,10 @@ describe('kafka-consumer in Node-RED', function () {
 
   it('shows that it waits for a topic', async () => {
     await deploy({ topics: `${topic}-later` });
-    await until('the status', () => statusText() === `waiting for topic ${topic}-later`);
+    await until(
+      'the status',
+      () => statusText() === `waiting for topic ${topic}-later, which does not exist yet`,
+    );
   });
 
   it('shows when it tries again while no broker can be reached, and closes all the same', async () => {
@@ -265,8 +269,8 @@ describe('kafka-consumer in Node-RED', function () {
 
   it('says which setting is wrong, and answers each message with that', async () => {
     await deploy({ groupId: '${GROUP}' });
-    const text = 'kafka-consumer: groupId is "${GROUP}", but the environment variable GROUP is not set';
-    await until('the status', () => statusText() === text);
+    const text = 'The field groupId is "${GROUP}", but the environment variable GROUP is not set';
+    await until('the status', () => statusText() === shorten(text, 60));
     helper.getNode('consumer').receive({ action: 'pause' });
     await until('both errors', () => collected.caught?.length === 2);
     assert.equal(collected.caught?.[1]?.error?.message, text);

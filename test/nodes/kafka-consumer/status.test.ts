@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConsumerOverview } from '../../../nodes/kafka-consumer/consumer';
-import { touchesAnything } from '../../../nodes/kafka-consumer/deploy';
+import { touchesAnything } from '../../../nodes/kafka-consumer/confirming/flow-changes';
 import { describeStatus } from '../../../nodes/kafka-consumer/status';
 import { UserError } from '../../../nodes/shared/user-error';
 
@@ -9,13 +9,17 @@ const OVERVIEW: ConsumerOverview = {
   missingTopics: [],
   unsubscribedTopics: [],
   partitions: 3,
+  leaderless: [],
+  throttled: false,
   lag: 12,
   paused: false,
   stuck: undefined,
   overdue: 0,
+  blocked: [],
   missed: 0,
   unknownConfirmations: 0,
   deadLetterProblem: undefined,
+  registryProblem: undefined,
 };
 const t = (key: string, params: object = {}) =>
   [key.replace(/^kafka-\w+\./, ''), ...Object.values(params).map(String)].join(' ');
@@ -34,6 +38,13 @@ function shown(overview: Partial<ConsumerOverview>): {
 }
 
 describe("the kafka-consumer's status", () => {
+  it('names the partitions that no broker leads', () => {
+    assert.deepEqual(shown({ leaderless: [{ topic: 'Prueba', partition: 2 }] }), {
+      fill: 'yellow',
+      text: 'status.leaderless Prueba/2 · status.connected g 3 12 · status.by-mongo-sink',
+    });
+  });
+
   it('tells group, partitions, lag and who confirms', () => {
     assert.deepEqual(shown({}), { fill: 'green', text: 'status.connected g 3 12 · status.by-mongo-sink' });
   });
@@ -70,6 +81,10 @@ describe("the kafka-consumer's status", () => {
       fill: 'red',
       text: 'status.retrying 12:34:56 short.no-connection',
     });
+    const away = { error: new UserError('schema-registry.errors.away', { url: 'u' }), since: at };
+    const { fill, text } = shown({ registryProblem: away });
+    assert.equal(fill, 'red');
+    assert.ok(text?.startsWith('status.registry 12:34:56 schema-registry.errors.away u · '), text);
     assert.equal(shown({ deadLetterProblem: new Error('no topic') }).text, 'status.dead-letters no topic');
   });
 });

@@ -25,6 +25,16 @@ describe('what a message can ask of a kafka-producer', () => {
     });
   });
 
+  it('is nothing that a dashboard’s page sends, whatever way that took', () => {
+    for (const mark of [{ socketid: 's' }, { socketid: undefined }, { _client: { socketId: 's' } }]) {
+      for (const action of ['discard-waiting', 'retry-refused', 'discard-refused', 'adopt-outbox'])
+        assert.throws(() => readCommand({ action, topic: 'Prueba', outbox: 'x', ...mark }), {
+          key: 'kafka-producer.errors.from-browser',
+        });
+      assert.equal(readCommand({ payload: { nodo: 'uno' }, ...mark }), undefined);
+    }
+  });
+
   it('is said in a sentence of its own, with or without a topic, in both languages', () => {
     const commands: Command[] = [
       { action: 'discard-waiting', topic: 'Prueba' },

@@ -8,26 +8,29 @@ describe('kafka-producer: settings of the topics it creates', () => {
   it('are the cluster’s own where nothing is said, as in nodes that were saved before', () => {
     const nothing = { partitions: undefined, replicas: undefined, retentionMs: undefined };
     assert.deepEqual(newTopicsOf({}), nothing);
-    assert.deepEqual(newTopicsOf({ topicPartitions: '', topicReplicas: ' ', topicRetention: '' }), nothing);
+    assert.deepEqual(
+      newTopicsOf({ topicPartitions: '', topicReplicas: ' ', topicRetentionDays: '' }),
+      nothing,
+    );
   });
 
   it('are numbers or text; days may be parts of one, and 0 is for ever', () => {
-    assert.deepEqual(newTopicsOf({ topicPartitions: 6, topicReplicas: '3', topicRetention: '0.5' }), {
+    assert.deepEqual(newTopicsOf({ topicPartitions: 6, topicReplicas: '3', topicRetentionDays: '0.5' }), {
       partitions: 6,
       replicas: 3,
       retentionMs: 43_200_000,
     });
-    assert.equal(newTopicsOf({ topicRetention: 0 }).retentionMs, Infinity);
+    assert.equal(newTopicsOf({ topicRetentionDays: 0 }).retentionMs, Infinity);
   });
 
   const wrong: [ProducerConfig, string][] = [
-    [{ topicPartitions: '0' }, 'number'],
+    [{ topicPartitions: '0' }, 'whole-number'],
     [{ topicPartitions: '2.5' }, 'whole-number'],
     [{ topicPartitions: '10001' }, 'whole-number'],
-    [{ topicReplicas: 'three' }, 'number'],
+    [{ topicReplicas: 'three' }, 'whole-number'],
     [{ topicReplicas: '40000' }, 'whole-number'],
-    [{ topicRetention: '-1' }, 'number'],
-    [{ topicRetention: '${DAYS}' }, 'unset-variable'],
+    [{ topicRetentionDays: '-1' }, 'number'],
+    [{ topicRetentionDays: '${DAYS}' }, 'unset-variable'],
   ];
   for (const [config, key] of wrong) {
     it(`are refused as ${JSON.stringify(config)}, naming field and value`, () => {

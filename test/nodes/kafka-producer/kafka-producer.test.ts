@@ -9,7 +9,9 @@ import registerCluster from '../../../nodes/kafka-cluster/kafka-cluster';
 import registerProducer from '../../../nodes/kafka-producer/kafka-producer';
 import { newReadingId } from '../../../nodes/shared/reading-id';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
+import { shorten } from '../../../nodes/shared/user-error';
 import { ensureTopics } from '../../../stack/kafka/cluster';
+import { freePort } from '../../../stack/process/ports';
 import { readTopic } from '../../support/read-topic';
 import { kafka } from '../../support/services';
 import { loadTexts, withTexts } from '../../support/texts';
@@ -185,6 +187,25 @@ describe('kafka-producer in Node-RED', function () {
     assert.equal(completed.length, 0);
   });
 
+  for (const [setting, tells] of [
+    [true, 'tells the Catch nodes once'],
+    [false, 'tells no Catch node'],
+  ] as const) {
+    it(`${tells} that Kafka is away, by setting`, async () => {
+      const port = await freePort();
+      const node = await deploy({ catchOutages: setting }, { brokers: `127.0.0.1:${port}` });
+      // Told by the log in any case: from then on a Catch node would have it.
+      const warned = new Promise((resolve) => helper.getNode('cluster').once('call:warn', resolve));
+      node.receive({ payload: { nodo: 'nodo1' } });
+      await warned;
+      node.receive({});
+      const said = (): string[] => caught.map(({ error }) => error.message);
+      await until('the error of what is sent last', () => said().at(-1)?.includes('payload'));
+      const away = `No broker of 127.0.0.1:${port} can be reached: Connection error: connect ECONNREFUSED 127.0.0.1:${port}`;
+      assert.deepEqual(said().slice(0, -1), setting ? [away] : []);
+    });
+  }
+
   it('writes tombstones where they are allowed', async () => {
     const node = await deploy({ tombstones: true });
     node.receive({ payload: null, key: 'gone' });
@@ -252,7 +273,7 @@ describe('kafka-producer in Node-RED', function () {
 
   const unusable: [string, Record<string, unknown>, Record<string, unknown>, RegExp][] = [
     ['without a cluster', { cluster: '' }, {}, /kafka-cluster/],
-    ['with a cluster that has no brokers', {}, { brokers: ' ' }, /no brokers/],
+    ['with a cluster that has no brokers', {}, { brokers: ' ' }, /field brokers is empty/],
     [
       'with brokers from a variable that is not set',
       {},
@@ -265,10 +286,12 @@ describe('kafka-producer in Node-RED', function () {
   for (const [what, config, cluster, error] of unusable) {
     it(`says what is wrong ${what}`, async () => {
       const node = await deploy(config, cluster);
+      const [first] = await until('the error of the start', () => caught.length > 0 && caught);
+      assert.match(first?.error.message ?? '', error);
+      await until('the status', () => texts().includes(shorten(first?.error.message, 60)));
       node.receive({ payload: 'x' });
-      const [message] = await until('the error', () => caught.find((one) => one.payload === 'x') && caught);
-      assert.match(message?.error.message ?? '', error);
-      await shown(error);
+      const second = await until("the message's error", () => caught.find((one) => one.payload === 'x'));
+      assert.equal(second.error.message, first?.error.message);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { KafkaError } from '../../../nodes/kafka-cluster/errors';
 import { describeStatus, type StatusFacts } from '../../../nodes/kafka-producer/status';
 import { UserError } from '../../../nodes/shared/user-error';
 
@@ -14,6 +15,7 @@ class Problem extends UserError {
 }
 
 const NOW = new Date(2026, 0, 1, 16, 12).getTime();
+const CALM = { obstacles: [], throttledUntil: 0 };
 const STATS = { count: 0, dropped: 0, damaged: 0, refused: 0 } as StatusFacts['stats'];
 
 function spanish(key: string, params: object = {}): string {
@@ -31,8 +33,40 @@ function spanish(key: string, params: object = {}): string {
 
 function retrying(error: Error, stats: Partial<StatusFacts['stats']> = {}) {
   const connection = { state: 'retrying' as const, nextAttempt: NOW + 7_000, error };
-  return describeStatus({ connection, problem: undefined, stats: { ...STATS, ...stats } }, NOW, spanish);
+  const facts = { ...CALM, connection, problem: undefined, stats: { ...STATS, ...stats } };
+  return describeStatus(facts, NOW, spanish);
 }
+
+describe("the kafka-producer's status while records of a partition wait", () => {
+  function connected(facts: Partial<StatusFacts>) {
+    const stats = { ...STATS, count: 14, oldest: NOW - 118_000 };
+    const connection = { state: 'connected' as const };
+    return describeStatus({ ...CALM, connection, problem: undefined, stats, ...facts }, NOW, spanish);
+  }
+
+  it('says that nobody leads it, and how many others there are', () => {
+    const obstacle = {
+      topic: 'Prueba',
+      partition: 2,
+      since: NOW,
+      error: new KafkaError('no-leader'),
+    };
+    const { text } = connected({ obstacles: [obstacle, { ...obstacle, partition: 3 }] });
+    assert.equal(text, '14 en espera desde las 16:10:02 · Prueba/2 (+1): ningún broker la lidera');
+    assert.equal(connected({ obstacles: [obstacle], stats: STATS }).text, 'conectado');
+  });
+
+  it('says what the broker answers', () => {
+    const error = new UserError('kafka-cluster.errors.not-for-now', { reason: 'fewer in-sync replicas' });
+    const { text } = connected({ obstacles: [{ topic: 'Prueba', partition: 0, since: NOW, error }] });
+    assert.equal(text, '14 en espera desde las 16:10:02 · Prueba/0: fewer in-sync replicas');
+  });
+
+  it('says that the broker lets it wait for its quota, as long as that holds', () => {
+    assert.match(connected({ throttledUntil: NOW + 1 }).text ?? '', /frenado por el broker \(cuota\)$/);
+    assert.doesNotMatch(connected({ throttledUntil: NOW }).text ?? '', /cuota/);
+  });
+});
 
 describe("the kafka-producer's status while it has no connection", () => {
   const away = new Problem('unreachable', 'unreachable');

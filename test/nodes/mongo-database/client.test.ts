@@ -11,6 +11,7 @@ import type { DatabaseLease, DatabaseState } from '../../../nodes/mongo-database
 import { UserError } from '../../../nodes/shared/user-error';
 import { Database } from '../../../stack/database/database';
 import { freePort } from '../../../stack/process/ports';
+import { collectGarbage } from '../../support/garbage';
 import { database } from '../../support/services';
 import { until } from '../../support/until';
 
@@ -42,6 +43,13 @@ describe('mongo-database: the connection', () => {
     leases.push(lease);
     return lease;
   }
+
+  it('is waited for no longer than the signal says, also where garbage is collected meanwhile', async () => {
+    connect(`mongodb://127.0.0.1:${await freePort()}`);
+    const refused = assert.rejects(acquire().db(AbortSignal.timeout(200)), { name: 'AbortError' });
+    await collectGarbage();
+    await refused;
+  });
 
   describe('to a database that is there', () => {
     let uri: string;
@@ -184,5 +192,12 @@ describe('mongo-database: the connection', () => {
     const refused = new MongoServerError({ message: 'Authentication failed.', code: 18 });
     assert.equal(connectionError(refused, settings).key, 'mongo-database.errors.authentication');
     assert.equal(connectionError(new Error('whatever'), settings).key, 'mongo-database.errors.connection');
+  });
+
+  it('understands a server’s answer behind what the driver says of it', () => {
+    const settings = { description: 'h/datos', tls: false, srv: undefined };
+    const cause = new MongoServerError({ message: 'stepped down', code: 189 });
+    const error = Object.assign(new Error('no server'), { cause });
+    assert.equal(connectionError(error, settings).key, 'mongo-database.errors.not-primary');
   });
 });

@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { runInNewContext } from 'node:vm';
+import { dialogOf, type Dialog } from '../../support/dialogs';
 
-interface Dialog {
-  oneditprepare(): void;
-  oneditsave(): void;
-  label(this: { name: string; uri: string; database: string }): string;
-}
-
-/** The dialog's script with the form's fields as a plain object: what the browser has of it here is only `val()`. */
+/** The dialog with the form's fields as a plain object: what the browser has of them here is only `val()`. */
 function openDialog(fields: Record<string, string>): Dialog {
-  const html = readFileSync(
-    path.join(__dirname, '../../../nodes/mongo-database/mongo-database.html'),
-    'utf8',
-  );
-  const script = /<script type="text\/javascript">([^]*?)<\/script>/.exec(html)?.[1] ?? '';
-  let dialog: Dialog | undefined;
-  const $ = (selector: string) => {
+  return dialogOf('mongo-database', (selector: string) => {
     const name = selector.replace('#node-config-input-', '');
     const field = {
       val: (value?: string) => (value === undefined ? fields[name] : ((fields[name] = value), field)),
@@ -25,12 +11,7 @@ function openDialog(fields: Record<string, string>): Dialog {
       on: () => field,
     };
     return field;
-  };
-  runInNewContext(script, {
-    $,
-    RED: { nodes: { registerType: (_type: string, def: Dialog) => (dialog = def) } },
   });
-  return dialog ?? assert.fail('the dialog did not register');
 }
 
 describe('mongo-database: the dialog', () => {
@@ -44,7 +25,7 @@ describe('mongo-database: the dialog', () => {
   ] as const) {
     it(`of ${given} keeps ${uri} in the flow`, () => {
       const fields = { uri: given as string, username: 'bob', password: 'old' };
-      openDialog(fields).oneditsave();
+      openDialog(fields).oneditsave?.();
       assert.deepEqual(fields, { uri, username, password });
     });
   }

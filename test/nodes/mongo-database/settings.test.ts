@@ -83,7 +83,6 @@ describe('mongo-database: settings', () => {
   it('never shows the password of a URI that it refuses', () => {
     for (const uri of [
       'mongodb://ana:s3cret@',
-      'mongodb://ana:s3@cret@h',
       'mongodb://ana:s3 cret@h/?nonsense=1',
       'mongodb://ana:s3cret@${HOST_NOT_SET}',
       'mongodb://ana:s3cret@h:99999999',

@@ -11,6 +11,8 @@ import {
 } from '../../../nodes/shared/deliveries';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { newReadingId } from '../../../nodes/shared/reading-id';
+import type { JobState } from '../../../nodes/mongo-sink/take-in/job';
+import { shorten } from '../../../nodes/shared/user-error';
 import { database } from '../../support/services';
 import { loadTexts, withTexts } from '../../support/texts';
 import { until } from '../../support/until';
@@ -35,6 +37,11 @@ function registerCollector(RED: NodeAPI): void {
 }
 
 const NODES = [withTexts(registerDatabase), withTexts(registerSink), registerCollector];
+
+/** What a flow sees of an object, without the mark by which nodes know what comes from the pipeline. */
+function shown(fields: object | undefined): object {
+  return Object.fromEntries(Object.entries(fields ?? {}));
+}
 
 describe('mongo-sink in Node-RED', () => {
   let test: TestDatabase;
@@ -112,7 +119,7 @@ describe('mongo-sink in Node-RED', () => {
       stored.map(({ kafka }) => kafka?.offset),
       messages.map(({ kafka }) => kafka?.offset),
     );
-    assert.deepEqual(stored[0]?.stored, { collection: 'datos', inserted: 1, alreadyThere: 0 });
+    assert.deepEqual(shown(stored[0]?.stored), { collection: 'datos', inserted: 1, alreadyThere: 0 });
     assert.deepEqual(stored[0]?.payload, reading('a', 0));
     assert.deepEqual(
       confirmed,
@@ -127,7 +134,7 @@ describe('mongo-sink in Node-RED', () => {
     const message = delivered(reading('a'), 1);
     input(structuredClone(message), structuredClone(message));
     const [, second] = await got('stored', 2);
-    assert.deepEqual(second?.stored, { collection: 'datos', inserted: 0, alreadyThere: 1 });
+    assert.deepEqual(shown(second?.stored), { collection: 'datos', inserted: 0, alreadyThere: 1 });
     assert.equal(confirmed.length, 2);
   });
 
@@ -135,7 +142,7 @@ describe('mongo-sink in Node-RED', () => {
     await deploy();
     input(delivered({ humedad: 5 }, 1), delivered(reading('a'), 2));
     const [rejected] = await got('rejected', 1);
-    const text = 'mongo-sink: the reading has no "nodo" (a text that is not empty): {"humedad":5}';
+    const text = 'The reading has no "nodo" (a text that is not empty): {"humedad":5}';
     assert.deepEqual(rejected?.error, { message: text, reason: 'no-nodo' });
     assert.deepEqual(rejected?.payload, { humedad: 5 });
     const [caught] = await got('caught', 1);
@@ -183,10 +190,7 @@ describe('mongo-sink in Node-RED', () => {
       ],
     );
     const [caught] = await got('caught', 1);
-    assert.match(
-      caught?.error?.message ?? '',
-      /^mongo-sink: 2 of 4 readings can't be stored\. The first: mongo-sink: /,
-    );
+    assert.match(caught?.error?.message ?? '', /^2 of 4 readings can't be stored\. The first: [A-Z]/);
     assert.deepEqual(confirmed, ['consumer/x']);
   });
 
@@ -249,7 +253,7 @@ describe('mongo-sink in Node-RED', () => {
     await until('two attempts', () => waits().size >= 2, 25_000);
     const caught = collected.caught!.map(({ error }) => error?.message);
     assert.equal(caught.length, 1);
-    assert.match(caught[0] ?? '', /^mongo-database: 127\.0\.0\.1:1\/test-.* can't be reached: /);
+    assert.match(caught[0] ?? '', /^127\.0\.0\.1:1\/test-.* can't be reached: /);
     assert.deepEqual(confirmed, []);
     assert.deepEqual(collected.stored, []);
   });
@@ -263,10 +267,7 @@ describe('mongo-sink in Node-RED', () => {
     input(delivered(reading('b'), 1), serial(reading('c')));
     const refused = await until('the refusal', () => collected.caught!.find(({ payload }) => payload));
     assert.deepEqual(refused.payload, reading('c'));
-    assert.match(
-      refused.error?.message ?? '',
-      /^mongo-sink: 1000\d readings are waiting for the database already/,
-    );
+    assert.match(refused.error?.message ?? '', /^1000\d readings are waiting for the database already/);
   });
 
   for (const [name, sink, db, text] of [
@@ -274,24 +275,28 @@ describe('mongo-sink in Node-RED', () => {
       'no database',
       { database: '' },
       {},
-      "mongo-sink: no database is chosen. Choose one in the node's dialog",
+      'The field database is "": choose a mongo-database that is there and enabled',
     ],
     [
       'a variable that is not set',
       { collection: '${NOT_SET}' },
       {},
-      'mongo-sink: collection uses the environment variable NOT_SET, which is not set (value: ${NOT_SET})',
+      'The field collection is "${NOT_SET}", but the environment variable NOT_SET is not set',
     ],
     [
       'a database with an unset variable',
       {},
       { uri: '${NOT_SET}' },
-      'mongo-database: uri uses the environment variable NOT_SET, which is not set (value: ${NOT_SET})',
+      'The mongo-database\'s field uri is "${NOT_SET}", but the environment variable NOT_SET is not set',
     ],
   ] as const) {
     it(`refuses each message with the reason when it has ${name}`, async () => {
       await deploy(sink, db);
-      await until('the status', () => statusTexts().includes('wrong settings'));
+      await until('the status', () => statusTexts().includes(shorten(text, 60)));
+      assert.deepEqual(
+        collected.caught!.map(({ error }) => error?.message),
+        [text],
+      );
       input(delivered(reading('a'), 1));
       const caught = await until('the message to be caught', () =>
         collected.caught!.find(({ payload }) => payload),
@@ -300,4 +305,31 @@ describe('mongo-sink in Node-RED', () => {
       assert.deepEqual(confirmed, []);
     });
   }
+
+  it('looks at what another program has stored, and takes it in, as its dialog asks', async () => {
+    await deploy();
+    const ts = new Date(Date.now() - 60_000);
+    const datos = test.db.collection<{ _id: string; [field: string]: unknown }>('datos');
+    await datos.insertOne({ _id: 'theirs', nodo: 'ajeno', ts, humedad: 1 });
+    const path = '/mongo-sink/take-in/sink';
+    const ask = async (body: object): Promise<number> =>
+      (await helper.request().post(path).send(body)).status;
+    const finished = (apply: boolean): Promise<JobState> =>
+      until('the end', async () => {
+        const state = (await helper.request().get(path)).body as JobState;
+        return state.apply === apply && state.state === 'done' ? state : undefined;
+      });
+    assert.equal(await ask({ apply: 'yes', zone: 'UTC' }), 400);
+    assert.equal(await ask({ apply: true, zone: 'Nowhere' }), 400);
+    assert.equal((await helper.request().post('/mongo-sink/take-in/other').send({})).status, 404);
+    assert.equal(await ask({ apply: false, zone: 'America/Bogota' }), 202);
+    assert.equal((await finished(false)).progress?.kinds.otherId, 1);
+    assert.equal(await datos.countDocuments(), 1, 'it was only looked');
+    assert.equal(await ask({ apply: true, zone: 'America/Bogota' }), 202);
+    assert.equal((await finished(true)).progress?.stored, 1);
+    const [copy] = await test.db.collection('datos').find({ 'enviado._id': 'theirs' }).toArray();
+    assert.deepEqual([copy?.nodo, copy?.ts, copy?.humedad], ['ajeno', ts, 1]);
+    assert.ok(await test.db.collection('nodos').findOne({ nodo: 'ajeno' }));
+    assert.ok(await datos.findOne({ _id: 'theirs' }), 'nothing is deleted');
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MongoClient, MongoServerError, ObjectId } from 'mongodb';
 import type { MongoDatabase } from '../../../nodes/mongo-database/types';
-import { elementsOf } from '../../../nodes/mongo-sink/identity';
+import { elementsOf } from '../../../nodes/mongo-sink/storing/identity';
 import { MongoSink } from '../../../nodes/mongo-sink/sink';
 import { newReadingId, objectIdOfReading, readingTime } from '../../../nodes/shared/reading-id';
 import { database } from '../../support/services';
@@ -279,7 +279,7 @@ describe('mongo-sink: storing readings', () => {
     const other = new MongoSink(
       mongo,
       { ...SETTINGS, retention: 3 },
-      { onState: ignore, onTrouble: ignore, onBackfill: ignore, textOf: (error) => error.message },
+      { onState: ignore, onProblem: ignore, onBackfill: ignore, textOf: (error) => error.message },
     );
     try {
       const messages = [1, 2].map(() => record(reading('new'), 1, newReadingId()));
@@ -317,7 +317,7 @@ describe('mongo-sink: storing readings', () => {
       { ...SETTINGS, summaries: false },
       {
         onState: ({ state }) => states.push(state),
-        onTrouble: ignore,
+        onProblem: ignore,
         onBackfill: ignore,
         textOf: (error) => error.message,
       },

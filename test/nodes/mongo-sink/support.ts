@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient, type Db } from 'mongodb';
 import { MongoConnection } from '../../../nodes/mongo-database/client';
 import { connectionSettings } from '../../../nodes/mongo-database/settings';
-import type { BackfillProgress } from '../../../nodes/mongo-sink/backfill';
-import type { Element, Identity } from '../../../nodes/mongo-sink/identity';
-import { elementsOf } from '../../../nodes/mongo-sink/identity';
-import type { SinkResult } from '../../../nodes/mongo-sink/items';
+import type { BackfillProgress } from '../../../nodes/mongo-sink/history/backfill';
+import type { Element, Identity } from '../../../nodes/mongo-sink/storing/identity';
+import { elementsOf } from '../../../nodes/mongo-sink/storing/identity';
+import type { SinkResult } from '../../../nodes/mongo-sink/storing/items';
 import type { SinkListener, SinkState } from '../../../nodes/mongo-sink/report';
 import { MongoSink, type SinkSettings } from '../../../nodes/mongo-sink/sink';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
@@ -59,7 +59,7 @@ export class TestSink {
     );
     const listener: SinkListener = {
       onState: (state) => this.states.push(state),
-      onTrouble: (error) => this.troubles.push(error),
+      onProblem: (error) => this.troubles.push(error),
       onBackfill: (progress) => this.backfills.push(progress),
       textOf: (error) => error.message,
     };

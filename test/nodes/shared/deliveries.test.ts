@@ -48,6 +48,14 @@ describe('confirming deliveries', () => {
     assert.deepEqual(other.log, ['confirm 2 4']);
   });
 
+  it('is not a browser’s to give, whatever it knows', () => {
+    for (const mark of [{ socketid: 's' }, { _client: {} }]) {
+      confirm({ kafka: { delivery: 'a/1' }, ...mark });
+      reject({ kafka: { delivery: 'a/1' }, ...mark }, new Error('bad'));
+    }
+    assert.deepEqual(log, []);
+  });
+
   it('changes nothing for a message without one, of a consumer that is gone, or with garbage in its place', () => {
     for (const delivery of [undefined, null, 7, {}, 'no separator', 'gone/1', [[]]]) {
       confirm({ kafka: { delivery } });

@@ -11,7 +11,7 @@ describe('trying until it works', () => {
       () => (++attempts < 4 ? Promise.reject(new Error(`no ${attempts}`)) : Promise.resolve('yes')),
       {
         signal: new AbortController().signal,
-        onFailure: (error, delay) => failures.push([error.message, delay]),
+        onError: (error, delay) => failures.push([error.message, delay]),
         bounds,
       },
     );
@@ -29,7 +29,7 @@ describe('trying until it works', () => {
     await assert.rejects(
       keepTrying(() => Promise.reject(new Error('no')), {
         signal: abort.signal,
-        onFailure: (_error, delay) => {
+        onError: (_error, delay) => {
           delays.push(delay);
           if (delays.length === 12) abort.abort();
         },
@@ -48,7 +48,7 @@ describe('trying until it works', () => {
     const started = Date.now();
     const trying = keepTrying(() => Promise.reject(new Error('no')), {
       signal: abort.signal,
-      onFailure: () => setImmediate(() => abort.abort()),
+      onError: () => setImmediate(() => abort.abort()),
       bounds: { initialDelay: 60_000, maxDelay: 60_000 },
     });
     await assert.rejects(trying, { name: 'AbortError' });
@@ -58,6 +58,6 @@ describe('trying until it works', () => {
   it('does not begin when it is told to end before', async () => {
     const signal = AbortSignal.abort();
     const attempt = (): Promise<void> => assert.fail('an attempt was made');
-    await assert.rejects(keepTrying(attempt, { signal, onFailure: () => undefined }), { name: 'AbortError' });
+    await assert.rejects(keepTrying(attempt, { signal, onError: () => undefined }), { name: 'AbortError' });
   });
 });

@@ -30,6 +30,19 @@ describe('reading ids', () => {
     assert.ok(readingTime(id) >= before && readingTime(id) <= Date.now());
   });
 
+  it('carry the time of the reading where it is known, and are no two the same', () => {
+    const ids = [0, 1, 1_700_000_000_000, 2 ** 32 * 1000 - 1].flatMap((time) =>
+      Array.from({ length: 100 }, () => {
+        const id = newReadingId(time);
+        assert.ok(isReadingId(id));
+        assert.equal(readingTime(id), time);
+        return id;
+      }),
+    );
+    assert.equal(new Set(ids).size, ids.length);
+    assert.ok(readingTime(newReadingId()) <= Date.now());
+  });
+
   it('are told from everything else', () => {
     const id = newReadingId();
     for (const other of [
@@ -37,6 +50,9 @@ describe('reading ids', () => {
       `${id} `,
       id.slice(1),
       id.replace(/^(.{14})7/, '$14'),
+      // The first millisecond that no ObjectId holds, and the last of a UUIDv7.
+      uuidAt(2 ** 32 * 1000, 0n),
+      uuidAt(2 ** 48 - 1, 0n),
       '',
       undefined,
       null,

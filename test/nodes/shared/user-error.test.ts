@@ -60,11 +60,32 @@ describe('a value in an error', () => {
     assert.equal(shorten('🌡🌡🌡', 2), '🌡🌡…');
   });
 
-  it('is shown by its type where JSON has no form for it', () => {
+  it('is shown as far as there is room, whatever it is', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    assert.equal(shorten(circular), '[object Object]');
-    assert.equal(shorten(5n), '[object BigInt]');
+    assert.match(shorten(circular), /^(\{"self":){10}/);
+    assert.equal(shorten(5n), '5');
     assert.equal(shorten(undefined), 'undefined');
+    assert.match(shorten(new Array(2 ** 32 - 1)), /^\[null,null/);
+    assert.match(shorten({ a: new Float64Array(2 ** 24) }), /^\{"a":\{"0":0,/);
+    assert.equal(shorten('x'.repeat(2 ** 28)).length, 81);
+    assert.equal(shorten({ a: 'x'.repeat(2 ** 28) }).length, 81);
+    assert.equal(
+      shorten({ a: undefined, b: [undefined, new Date(0)] }),
+      '{"b":[null,"1970-01-01T00:00:00.000Z"]}',
+    );
+  });
+
+  it('is shown by its type where it does not let itself be read', () => {
+    const toJSON = (): never => {
+      throw new Error('not this either');
+    };
+    assert.equal(shorten({ toJSON }), '[object Object]');
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    assert.equal(shorten(proxy), '[object]');
+    assert.equal(toError(proxy).message, '[object]');
+    const unreadable = Object.defineProperty(new Error('x'), 'message', { get: toJSON });
+    assert.equal(toError(unreadable).message, '{}');
   });
 });

@@ -80,4 +80,20 @@ describe('topic-catalog: readings folded into buckets', () => {
       ),
     );
   });
+
+  it('keep the last text of each, and say what was true and false alone, however far they are widened', () => {
+    const buckets = new Buckets(2);
+    for (let n = 0; n < 40; n++)
+      buckets.add((39 - n) * 1_000, {
+        estado: `s${39 - n}`,
+        puerta: n % 2 === 0,
+        mezcla: n === 0 ? true : n,
+      });
+    const { columns, times } = buckets.result();
+    const column = (name: string) => columns.find((found) => found.name === name);
+    assert.deepEqual(times, [0, 30_000]);
+    assert.deepEqual(column('estado')?.states, ['s29', 's39']);
+    assert.deepEqual([column('puerta')?.isBoolean, column('mezcla')?.isBoolean], [true, undefined]);
+    assert.equal(column('puerta')?.summary.mean, 0.5);
+  });
 });

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient, ObjectId, type CommandStartedEvent, type Db, type Document } from 'mongodb';
 import { UUID } from 'uuidv7';
 import { objectIdOfReading } from '../../../nodes/shared/reading-id';
-import type { LiveReading, NodesAnswer, SeriesAnswer } from '../../../nodes/topic-catalog/answers';
+import { localClock } from '../../../nodes/serial-json-in/lines/local-time';
+import type { LiveReading, NodesAnswer, SeriesAnswer } from '../../../nodes/topic-catalog/contract';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import { NodeEvents } from '../../../nodes/topic-catalog/events';
 import type { NodeRecord } from '../../../nodes/topic-catalog/node-record';
+import { NodeList } from '../../../nodes/topic-catalog/node-list';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
 import { Readings } from '../../../nodes/topic-catalog/readings';
 import { readRequest, type NodesRequest, type SeriesRequest } from '../../../nodes/topic-catalog/requests';
@@ -28,14 +30,15 @@ function idAt(time: number): ObjectId {
   );
 }
 
+const clockAt = localClock('UTC');
+
 /** A reading as mongo-sink stores it; without `ts` it is one of the original system. */
 function stored(nodo: string, time: number, values: object, original = false): Document {
   return {
     _id: idAt(time),
     nodo,
     ...values,
-    fecha: '2026-11-24',
-    hora: '10:00:00',
+    ...clockAt(time),
     ...(original ? {} : { ts: new Date(time) }),
   };
 }
@@ -45,6 +48,7 @@ describe('topic-catalog: nodes and series out of a real database', function () {
   let client: MongoClient;
   let db: Db;
   let index: NodeIndex;
+  let list: NodeList;
   let series: Series;
 
   before(async () => {
@@ -66,7 +70,8 @@ describe('topic-catalog: nodes and series out of a real database', function () {
       db: () => Promise.resolve(db),
     };
     const readings = new Readings(source);
-    index = new NodeIndex(readings, 5);
+    list = new NodeList(source);
+    index = new NodeIndex(readings, list, 5);
     series = new Series(readings, index, new Summaries(source));
   });
 
@@ -81,7 +86,7 @@ describe('topic-catalog: nodes and series out of a real database', function () {
   }
 
   async function addNode(nodo: string, time: number, valores: object, topic = 'Prueba'): Promise<void> {
-    const node = { nodo, topic, fecha: '2026-11-24', hora: '10:00:00', ts: new Date(time), valores };
+    const node = { nodo, topic, ...clockAt(time), ts: new Date(time), valores };
     await db.collection('nodos').insertOne(node);
   }
 
@@ -133,14 +138,14 @@ describe('topic-catalog: nodes and series out of a real database', function () {
     await listed('alive');
   });
 
-  it('remembers no more than 100,000 names that the database does not list, the newest', async () => {
+  it('remembers a bounded number of names that the database does not list, and none in place of a listed one', async () => {
     await addNode('listed', Date.now(), { humedad: 1 });
     await listed('listed');
-    for (let n = 0; n < 101_000; n++) heard(`made-up ${n}`);
-    const names = new Set(Array.from(index.heard(), ({ nodo }) => nodo));
-    assert.equal(names.size, 100_000);
-    assert.ok(names.has('made-up 100999') && !names.has('made-up 0'));
-    assert.ok(await index.find('listed'));
+    for (let n = 0; n < 25_000; n++) heard(`made-up ${n}`);
+    const { nodes, total } = await page({ search: 'made-up 24999' });
+    assert.deepEqual([nodes[0]?.nodo, total], ['made-up 24999', 20_001]);
+    assert.equal((await page({ search: 'made-up 4999' })).matching, 0);
+    assert.equal((await page({ search: 'listed' })).matching, 1);
   });
 
   it('lists the nodes with their last values, and says which have fallen silent', async () => {
@@ -168,7 +173,7 @@ describe('topic-catalog: nodes and series out of a real database', function () {
 
   it('tells the topics of a node whose readings come from two in turns, stored and heard', async () => {
     const now = Date.now();
-    await db.collection('nodos').insertOne({ nodo: 'doble', fecha: '2026-11-24' });
+    await db.collection('nodos').insertOne({ nodo: 'doble', fecha: clockAt(now).fecha });
     await db
       .collection('datos')
       .insertMany(
@@ -386,18 +391,20 @@ describe('topic-catalog: nodes and series out of a real database', function () {
   });
 
   it('says that the database does not answer, within seconds', async () => {
-    const away = new Readings({
+    const nowhere = {
       description: 'nowhere',
       collection: 'datos',
       nodesCollection: 'nodos',
-      db: (signal) =>
-        new Promise((_, reject) =>
+      db: (signal: AbortSignal) =>
+        new Promise<Db>((_, reject) =>
           signal.addEventListener('abort', () => reject(new Error('no connection'))),
         ),
-    });
+    };
     const begun = Date.now();
     await assert.rejects(
-      new NodeIndex(away, 5).page(readRequest('nodes', {}) as NodesRequest),
+      new NodeIndex(new Readings(nowhere), new NodeList(nowhere), 5).page(
+        readRequest('nodes', {}) as NodesRequest,
+      ),
       (error) =>
         error instanceof CatalogError && error.source === 'database' && error.params.where === 'nowhere',
     );

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { MongoClient, ObjectId, type Db } from 'mongodb';
-import { backfill } from '../../../nodes/mongo-sink/backfill';
-import { ensureMarksIndexes, historyDatabase } from '../../../nodes/mongo-sink/history-database';
-import { Marks } from '../../../nodes/mongo-sink/marks';
-import { summariseMark } from '../../../nodes/mongo-sink/summarise';
-import { COVERAGE_ID, DAY_MS, HOUR_MS, MINUTE_MS, hourOf } from '../../../nodes/shared/summary-chunks';
-import type { SeriesAnswer } from '../../../nodes/topic-catalog/answers';
+import { backfill } from '../../../nodes/mongo-sink/history/backfill';
+import { ensureMarksIndexes, historyDatabase } from '../../../nodes/mongo-sink/history/history-database';
+import { DirtyHours } from '../../../nodes/mongo-sink/history/dirty-hours';
+import { summariseMark } from '../../../nodes/mongo-sink/history/summarise';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../nodes/shared/durations';
+import { COVERAGE_ID, hourOf } from '../../../nodes/shared/summary-chunks';
+import type { SeriesAnswer } from '../../../nodes/topic-catalog/contract';
 import { Buckets } from '../../../nodes/topic-catalog/buckets';
+import { NodeList } from '../../../nodes/topic-catalog/node-list';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
 import { Readings } from '../../../nodes/topic-catalog/readings';
 import { leastIdAt } from '../../../nodes/shared/stored-reading';
 import { readRequest, type SeriesRequest } from '../../../nodes/topic-catalog/requests';
 import { Series } from '../../../nodes/topic-catalog/series';
 import { Summaries } from '../../../nodes/topic-catalog/summaries';
+import { Zone } from '../../../nodes/shared/zone';
 import { database } from '../../support/services';
 
 const NAMES = { collection: 'datos', nodesCollection: 'nodos' };
@@ -48,7 +51,7 @@ describe('topic-catalog: long ranges out of summaries', function () {
     everything = [];
     rawReads = [];
     await db.collection('datos').createIndex({ nodo: 1, _id: -1 });
-    await ensureMarksIndexes(historyDatabase(db, NAMES));
+    await ensureMarksIndexes(db, historyDatabase(db, NAMES));
     await db.collection('nodos').insertOne({ nodo: NODO, ts: new Date(), valores: {} });
     newSeries();
   }
@@ -62,7 +65,7 @@ describe('topic-catalog: long ranges out of summaries', function () {
       rawReads.push({ from, to });
       return forEach(nodo, from, to, each);
     };
-    series = new Series(readings, new NodeIndex(readings, 5), new Summaries(source));
+    series = new Series(readings, new NodeIndex(readings, new NodeList(source), 5), new Summaries(source));
   }
 
   async function store(times: readonly number[], values: (i: number) => object): Promise<Stored[]> {
@@ -79,7 +82,7 @@ describe('topic-catalog: long ranges out of summaries', function () {
   }
 
   async function mark(documents: readonly Stored[]): Promise<void> {
-    const marks = new Marks({
+    const marks = new DirtyHours({
       collection: () => Promise.resolve(historyDatabase(db, NAMES).marks),
       onWaiting: (error) => assert.fail(error),
     });
@@ -106,7 +109,8 @@ describe('topic-catalog: long ranges out of summaries', function () {
 
   /** What the readings of [from, to) come to, folded one by one. */
   function expected(answer: SeriesAnswer, from: number, to: number): Pick<SeriesAnswer, 'times' | 'columns'> {
-    const buckets = new Buckets(100_000, answer.bucketMs);
+    const zone = answer.zone === undefined ? undefined : Zone.named(answer.zone);
+    const buckets = new Buckets(100_000, answer.bucketMs, zone);
     for (const { ts, humedad, temperatura } of everything) {
       const time = ts.getTime();
       if (time >= from && time < to) {
@@ -200,6 +204,71 @@ describe('topic-catalog: long ranges out of summaries', function () {
       const hour = await ask({ from: today - 2 * DAY_MS, to: today - 2 * DAY_MS + HOUR_MS });
       assert.equal(hour.bucketMs, MINUTE_MS);
       assertSame(hour, today - 2 * DAY_MS, today - 2 * DAY_MS + HOUR_MS);
+    });
+  });
+
+  describe('by the clocks of a time zone', () => {
+    const zones = [
+      ['America/Bogota', '2026-02-01', '2026-06-01'],
+      ['Asia/Kolkata', '2026-02-01', '2026-06-01'],
+      ['Asia/Kathmandu', '2026-02-01', '2026-06-01'],
+      ['Europe/Madrid', '2025-10-01', '2026-04-15'],
+      ['Australia/Lord_Howe', '2025-09-20', '2026-04-15'],
+    ] as const;
+    const [begin, end] = [Date.parse('2025-09-15T00:07Z'), Date.parse('2026-06-03')];
+    const some = Array.from(
+      { length: (end - begin) / (25 * MINUTE_MS) },
+      (_, i) => begin + i * 25 * MINUTE_MS,
+    );
+
+    before(async () => {
+      await freshDatabase();
+      const documents = await store(some, whole);
+      const history = historyDatabase(db, NAMES);
+      // By the hour, so that there are minutes: those of the hours in which a day of some zone begins are enough.
+      const isNeeded = ({ ts }: Stored): boolean => [13, 14, 18].includes(ts.getUTCHours());
+      assert.equal(await backfill(history, () => undefined, never), true);
+      await summarise(documents.filter(isNeeded));
+    });
+
+    beforeEach(newSeries);
+    after(() => db.dropDatabase());
+
+    for (const [name, from, to] of zones) {
+      const zone = Zone.named(name)!;
+      const days = { from: zone.timeOf(Date.parse(from)), to: zone.timeOf(Date.parse(to)), zone: name };
+
+      it(`are whole local days in ${name}, out of summaries alone`, async () => {
+        const answer = await ask(days, 220);
+        assert.equal(answer.bucketMs, DAY_MS);
+        assertSame(answer, days.from, days.to);
+        for (const time of answer.times)
+          assert.equal(zone.wallOf(time) % DAY_MS, 0, new Date(time).toISOString());
+        assert.equal(answer.times[0], days.from);
+        assert.deepEqual(rawReads, [], 'no reading is looked at');
+      });
+
+      it(`are parts of local days in ${name}, also of all there is`, async () => {
+        const from = hourOf(days.to - 60 * DAY_MS);
+        const month = await ask({ ...days, from }, 300);
+        assert.equal(month.bucketMs, 6 * HOUR_MS);
+        assertSame(month, from, days.to);
+        const all = await ask({ all: true, zone: name }, 300);
+        assert.deepEqual([all.bucketMs, all.readings], [DAY_MS, everything.length]);
+        assertSame(all, 0, Date.now());
+      });
+    }
+
+    it('of an hour in which a day begins, and of which there are no minutes, are taken from the readings', async () => {
+      const history = historyDatabase(db, NAMES);
+      await history.chunks.deleteMany({ _id: { $regex: '\\|m\\|' } });
+      const zone = Zone.named('Asia/Kolkata')!;
+      const [from, to] = [zone.timeOf(Date.parse('2026-02-01')), zone.timeOf(Date.parse('2026-03-01'))];
+      const answer = await ask({ from, to, zone: zone.name }, 30);
+      assert.equal(answer.bucketMs, DAY_MS);
+      assertSame(answer, from, to);
+      assert.ok(rawReads.length > 0);
+      for (const { from: first, to: last } of rawReads) assert.ok(last - first <= HOUR_MS);
     });
   });
 

@@ -6,7 +6,7 @@ import {
   readingTime,
 } from '../../../nodes/shared/reading-id';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
-import { elementsOf } from '../../../nodes/mongo-sink/identity';
+import { elementsOf } from '../../../nodes/mongo-sink/storing/identity';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import { readingsOf } from '../../../nodes/topic-catalog/readings-in-message';
 
@@ -19,7 +19,7 @@ function message(fields: object): PipelineMessage {
 describe('topic-catalog: stored readings in a message', () => {
   it('reads a single one, with the time of its id', () => {
     const readingId = newReadingId();
-    const kafka = { topic: 'Prueba', partition: 0, offset: '1', timestamp: 5 };
+    const kafka = { topic: 'Prueba', partition: 0, offset: '1', timestamp: 5, key: 'comuna_15' };
     assert.deepEqual(readingsOf(message({ payload: READING, readingId, kafka })), [
       {
         id: objectIdOfReading(readingId),
@@ -29,8 +29,28 @@ describe('topic-catalog: stored readings in a message', () => {
         fecha: '2026-11-24',
         hora: '10:00:00',
         valores: { humedad: 60, temperatura: null },
+        record: { partition: 0, offset: '1', key: 'comuna_15' },
       },
     ]);
+  });
+
+  it('tells where each record of a batch stands in the topic, and its key where that is text', () => {
+    const record = { timestamp: 1_700_000_000_123, headers: {} };
+    const records = [
+      { ...record, key: 'a', offset: '7' },
+      { ...record, key: null, offset: '8' },
+      { ...record, key: 'k'.repeat(5_000), offset: '9' },
+    ];
+    const kafka = { topic: 'Prueba', partition: 2, records };
+    const places = readingsOf(message({ payload: [READING, READING, READING], kafka })).map(
+      ({ record }) => record,
+    );
+    assert.deepEqual(places.slice(0, 2), [
+      { partition: 2, offset: '7', key: 'a' },
+      { partition: 2, offset: '8', key: null },
+    ]);
+    assert.ok((places[2]?.key?.length ?? 0) < 100, 'a key of 5,000 characters is shortened');
+    assert.equal(readingsOf(message({ payload: READING, stored: true }))[0]?.record, undefined);
   });
 
   it('takes time and place of the record when there is no id of ours', () => {

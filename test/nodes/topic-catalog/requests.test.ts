@@ -25,6 +25,7 @@ describe('topic-catalog: what a request may ask', () => {
       sort: 'nodo',
       descending: false,
       offset: 0,
+      after: undefined,
       limit: 50,
     });
     assert.deepEqual(readRequest('series', { nodo: 'a' }), {
@@ -32,6 +33,7 @@ describe('topic-catalog: what a request may ask', () => {
       nodo: 'a',
       range: { kind: 'last', count: 10 },
       points: 600,
+      zone: undefined,
     });
   });
 
@@ -67,6 +69,17 @@ describe('topic-catalog: what a request may ask', () => {
     refused('topics', { names: ['x'] }, 'unknown-field');
   });
 
+  it('takes a time zone by its name; of one that is newer than this runtime, UTC has to do', () => {
+    const zone = (name: unknown): string | undefined => {
+      const request = readRequest('series', { nodo: 'a', zone: name });
+      return request.action === 'series' ? request.zone?.name : undefined;
+    };
+    assert.equal(zone('Asia/Kathmandu'), 'Asia/Kathmandu');
+    assert.equal(zone('Mars/Olympus_Mons'), undefined);
+    for (const other of [{ $ne: 1 }, 5, '', 'a b', 'x'.repeat(65), null])
+      refused('series', { nodo: 'a', zone: other }, 'field');
+  });
+
   it('refuses numbers out of bounds', () => {
     refused('series', { nodo: 'a', last: 0 }, 'field');
     refused('series', { nodo: 'a', last: 1e9 }, 'field');
@@ -83,5 +96,23 @@ describe('topic-catalog: what a request may ask', () => {
     refused({ $gt: 1 }, {}, 'action');
     refused('nodes', ['a'], 'payload');
     refused('topics', 'x', 'payload');
+  });
+
+  it('takes a range that reaches beyond what can be stored for the part of it that can', () => {
+    const range = (from: number, to: number): unknown => {
+      const request = readRequest('series', { nodo: 'a', from, to });
+      return request.action === 'series' && request.range;
+    };
+    const end = 1_000 * (2 ** 32 - 1);
+    assert.deepEqual(range(Date.UTC(1960, 0), 1_000), { kind: 'between', from: 0, to: 1_000 });
+    assert.deepEqual(range(5, Date.UTC(2150, 0)), { kind: 'between', from: 5, to: end });
+    assert.deepEqual(range(Date.UTC(1960, 0), Date.UTC(1961, 0)), { kind: 'between', from: 0, to: 1 });
+    assert.deepEqual(range(Date.UTC(2150, 0), Date.UTC(2151, 0)), {
+      kind: 'between',
+      from: end - 1,
+      to: end,
+    });
+    assert.throws(() => range(2, 1));
+    assert.throws(() => range(0, 1e17));
   });
 });

@@ -6,14 +6,21 @@ import helper from 'node-red-node-test-helper';
 import registerCluster from '../../../nodes/kafka-cluster/kafka-cluster';
 import registerDatabase from '../../../nodes/mongo-database/mongo-database';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
+import { markAsOurs } from '../../../nodes/shared/origin';
 import { newReadingId } from '../../../nodes/shared/reading-id';
+import { shorten } from '../../../nodes/shared/user-error';
 import type {
-  Failure,
+  ChangedAnswer,
+  ErrorInfo,
+  EventsAnswer,
   LiveUpdate,
   NodeEvent,
   NodesAnswer,
+  NotesAnswer,
+  SeriesAnswer,
+  SettingsAnswer,
   TopicsAnswer,
-} from '../../../nodes/topic-catalog/answers';
+} from '../../../nodes/topic-catalog/contract';
 import registerCatalog from '../../../nodes/topic-catalog/topic-catalog';
 import { Gate } from '../../support/gate';
 import { database, kafka } from '../../support/services';
@@ -21,7 +28,7 @@ import { loadTexts, withTexts } from '../../support/texts';
 import { until } from '../../support/until';
 
 type Collected = PipelineMessage & {
-  error?: Failure;
+  error?: ErrorInfo;
   status?: NodeStatus;
   socketid?: string;
   _client?: object;
@@ -111,7 +118,7 @@ describe('topic-catalog in Node-RED', function () {
   function reading(nodo: string, values: object): PipelineMessage {
     const payload = { nodo, ...values, fecha: '2026-11-24', hora: '10:00:00' };
     const record = { topic: 'T', partition: 0, offset: '0', timestamp: Date.now() };
-    return { payload, readingId: newReadingId(), kafka: record };
+    return { payload, readingId: newReadingId(), kafka: markAsOurs(record) };
   }
 
   it('answers with the request itself, its payload replaced and all else kept', async () => {
@@ -203,7 +210,9 @@ describe('topic-catalog in Node-RED', function () {
     input({ ...forged, socketid: undefined });
     input({ ...forged, _client: { socketId: 'c1' } });
     input({ payload: { nodo: 'forged', humedad: 1 } });
-    const caught = await until('the Catch node', () => collected.caught![3] && collected.caught);
+    // As inside an array, where no dashboard puts its mark; and from another Node-RED.
+    input(JSON.parse(JSON.stringify(forged)) as PipelineMessage);
+    const caught = await until('the Catch node', () => collected.caught![4] && collected.caught);
     for (const [i, { error }] of caught.entries()) {
       assert.match(String((error as unknown as Error).message), i < 3 ? /dashboard's page/ : /mongo-sink/);
     }
@@ -257,11 +266,100 @@ describe('topic-catalog in Node-RED', function () {
 
   it('says which setting is missing, and answers with that', async () => {
     await deploy({ cluster: '' });
+    await until('the Catch node', () => collected.caught!.length === 1);
     input({ action: 'topics', request: 'r' });
     const { error, ...rest } = await answer();
     assert.equal(error?.source, 'internal');
-    assert.match(error?.message ?? '', /no usable Kafka/);
+    assert.match(error?.message ?? '', /^The field cluster is "[^"]*": choose a kafka-cluster/);
     assert.equal((rest as { request?: string }).request, 'r');
-    await until('the status', () => collected.statuses!.at(-1)?.status?.text === 'check the settings');
+    await until('the status', () => collected.statuses!.at(-1)?.status?.text === shorten(error?.message, 60));
+  });
+
+  it('keeps what a page sets, tells all of it, and its limits drive the second output as those of the dialog do', async () => {
+    await deploy({ pageMayChange: true, limits: 'humedad > 90' });
+    const limit = { side: 'above', value: 30, seconds: 0, hysteresis: 1 };
+    const setting = { nodo: null, variable: 'temperatura', name: 'Aire', limits: [limit] };
+    input({ action: 'set-variable', payload: setting, request: 'r' });
+    const { payload: changed } = await answer();
+    assert.equal((changed as ChangedAnswer).changed, 1);
+    const told = await until('everybody to be told', () =>
+      collected.answers!.find(
+        ({ action, payload }) =>
+          action === 'live' && (payload as LiveUpdate).settings === (changed as ChangedAnswer).settings,
+      ),
+    );
+    assert.ok(told);
+    input({ action: 'settings' });
+    const { payload: settings } = await answer(2);
+    assert.deepEqual(
+      [(settings as SettingsAnswer).variables, (settings as SettingsAnswer).refused],
+      [[setting], null],
+    );
+    input(reading('a', { temperatura: 31, humedad: 95 }));
+    input(reading('a', { temperatura: 28, humedad: 95 }));
+    await until('three events', () => collected.events!.length === 3);
+    assert.deepEqual(
+      collected.events!.map(({ topic, payload }) => [topic, (payload as NodeEvent).variables[0]]),
+      [
+        ['above', 'temperatura'],
+        ['above', 'humedad'],
+        ['limit-ok', 'temperatura'],
+      ],
+    );
+    // Set by the last start, it holds in the next one.
+    await helper.unload();
+    await deploy({ pageMayChange: true });
+    await until('the settings to be read', () => collected.answers!.some(({ action }) => action === 'live'));
+    input(reading('a', { temperatura: 31 }));
+    await until('the event', () => collected.events![0]?.topic === 'above');
+  });
+
+  it('lets nothing be set where its setting does not allow it, as in a flow that was saved before it had one', async () => {
+    await deploy();
+    for (const [action, payload] of [
+      ['set-variable', { nodo: null, variable: 'temperatura', name: 'x' }],
+      ['add-note', { nodo: 'a', from: 1, to: null, text: 'x' }],
+      ['delete-note', { id: randomUUID() }],
+      ['import', { variables: [], notes: [] }],
+    ] as const) {
+      input({ action, payload });
+    }
+    await until('four answers', () => collected.answers!.filter(({ error }) => error).length === 4);
+    for (const { error } of collected.answers!.filter((message) => message.error)) {
+      assert.equal(error!.source, 'request');
+      assert.match(error!.message, /switched off/);
+    }
+    input({ action: 'settings' });
+    const { payload } = await answer(5);
+    assert.equal((payload as SettingsAnswer).refused, 'setting');
+    assert.equal(await client.db(name).collection('ajustes').countDocuments(), 0);
+  });
+
+  it('takes a file in, all of it or nothing, and lists its notes with charts and events', async () => {
+    await deploy({ pageMayChange: true });
+    const note = {
+      id: randomUUID(),
+      nodo: 'a',
+      from: Date.now() - 1_000,
+      to: null,
+      text: 'lluvia',
+      written: 5,
+    };
+    const file = { variables: [{ nodo: 'a', variable: 'luz', unit: 'lx' }], notes: [note] };
+    const wrong = { ...file, variables: [...file.variables, { nodo: null, variable: 'x', decimals: 99 }] };
+    for (const payload of [wrong, { ...file, check: true }, file]) input({ action: 'import', payload });
+    await answer(3);
+    input({ action: 'notes', payload: { nodo: 'a' } });
+    input({ action: 'events' });
+    input({ action: 'series', payload: { nodo: 'a', recent: 60_000 } });
+    await answer(6);
+    const of = (n: number): unknown =>
+      collected.answers!.filter(({ action }) => action !== 'live')[n]!.payload;
+    const refusal = collected.answers!.find(({ error }) => error)!.error!;
+    assert.match(refusal.message, /decimals/);
+    assert.deepEqual((of(3) as NotesAnswer).notes, [note]);
+    assert.deepEqual((of(4) as EventsAnswer).notes, [note]);
+    assert.deepEqual((of(5) as SeriesAnswer).notes, [note]);
+    assert.equal(await client.db(name).collection('ajustes').countDocuments(), 2);
   });
 });

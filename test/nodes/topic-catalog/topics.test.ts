@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { Document } from 'mongodb';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import type { ClusterAdmin } from '../../../nodes/kafka-cluster/types';
-import type { TopicRow, TopicsAnswer } from '../../../nodes/topic-catalog/answers';
+import type { TopicRow, TopicsAnswer } from '../../../nodes/topic-catalog/contract';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
+import type { NodeList } from '../../../nodes/topic-catalog/node-list';
 import { NodeIndex } from '../../../nodes/topic-catalog/nodes';
 import type { Readings } from '../../../nodes/topic-catalog/readings';
 import { Topics } from '../../../nodes/topic-catalog/topics';
@@ -34,17 +35,20 @@ describe('topic-catalog: topics of a real Kafka', function () {
     brokers = cluster,
     change: (admin: ClusterAdmin) => ClusterAdmin = (admin) => admin,
   ): Promise<TopicsAnswer> {
-    const readings = { nodes } as unknown as Readings;
+    const list = {
+      forEach: async (_limit: number, each: (document: Document) => void) => (await nodes()).forEach(each),
+    } as unknown as NodeList;
+    const { admin, release } = brokers.acquireAdmin();
     const source = {
       description: 'test',
       groupId,
-      admin: change(brokers.acquireAdmin()),
+      admin: change(admin),
       localize: ({ key }: CatalogError) => key,
     };
     try {
-      return await new Topics(source, new NodeIndex(readings, 5)).answer();
+      return await new Topics(source, new NodeIndex({} as Readings, list, 5)).answer();
     } finally {
-      brokers.releaseAdmin();
+      release();
     }
   }
 

@@ -15,6 +15,10 @@ interface ShownMessage {
 
 const LINE = '{"nodo":"comuna_15","humedad":60,"temperatura":26,"sensacion":26.92732,"radiacion":1997.07}';
 
+/** What is in the log beside: the line that example 01 shows as rejected, and what the guard has refused in a test of it. */
+export const EXPECTED_WARNING =
+  /\[serial-json-in:[^\]]*\] a line was rejected: .*\(Error\)|evil\.example.*: refused/;
+
 /** By file name; the order is theirs: what one writes, a later one reads. */
 export const EXAMPLE_RUNS: Record<string, ExampleRun> = {
   '01 serial-json-in.json': async (home, flow) => {
@@ -70,10 +74,49 @@ export const EXAMPLE_RUNS: Record<string, ExampleRun> = {
     await home.api.press(nodeOf(flow, 'inject', 'good reading'));
     await shown(home, flow, 'good', isReading);
   },
+  '10 page in the classic dashboard.json': catalogConnected,
+  '11 page in Dashboard 2.0.json': catalogConnected,
+  '12 mongo-find.json': async (home, flow) => {
+    await home.api.press(nodeOf(flow, 'inject', 'last ten'));
+    await shown(home, flow, 'found', ({ payload }) =>
+      (payload as unknown[]).every((one) => isReading({ payload: one })),
+    );
+    await home.api.press(nodeOf(flow, 'inject', 'means'));
+    await shown(home, flow, 'found', ({ payload }) =>
+      (payload as { _id?: unknown; readings?: unknown }[]).some(
+        ({ readings }) => typeof readings === 'number',
+      ),
+    );
+    await home.api.press(nodeOf(flow, 'inject', 'all, one by one'));
+    await shown(home, flow, 'CSV', ({ payload }) => String(payload).includes('comuna_15'));
+  },
+  // The registry is a stand-in: a real one is asked in test/registry.
+  '13 schema registry.json': async (home, flow) => {
+    const { schema } = nodeOf(flow, 'kafka-producer');
+    home.registry.replies.set(`/subjects/${home.settings.topic}-value/versions`, {
+      status: 200,
+      body: '{"id": 77}',
+    });
+    home.registry.setSchema(77, schema);
+    await home.api.press(nodeOf(flow, 'inject', 'reading'));
+    await shown(home, flow, 'records', isReading);
+    await home.api.press(nodeOf(flow, 'inject', 'does not fit'));
+    await home.api.debugMessage('the error', nodeOf(flow, 'debug', 'error'), (text: string) =>
+      text.includes('humedad'),
+    );
+  },
 };
 
+/** What the page shows is seen in test/browser. */
+async function catalogConnected(home: Home, flow: readonly FlowNode[]): Promise<void> {
+  await home.api.status('the catalog', nodeOf(flow, 'topic-catalog'), ({ fill }) => fill === 'green');
+}
+
 /** The errors that an example shows on purpose, in its catch node. */
-export const EXPECTED_ERRORS: Record<string, RegExp> = { '04 mongo-sink.json': /has no "nodo"/ };
+export const EXPECTED_ERRORS: Record<string, RegExp> = {
+  '04 mongo-sink.json': /has no "nodo"/,
+  '13 schema registry.json': /humedad/,
+};
 
 async function askCatalog(home: Home, flow: readonly FlowNode[]): Promise<void> {
   for (const [button, action, part] of [

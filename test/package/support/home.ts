@@ -7,6 +7,7 @@ import { ensureTopics } from '../../../stack/kafka/cluster';
 import { AdminApi } from '../../support/admin-api';
 import type { FlowSettings } from '../../support/flow-settings';
 import { plugIn, type TestDevice } from '../../support/pty';
+import { RegistryServer } from '../../support/registry-server';
 import { database, kafka } from '../../support/services';
 import { PlainNodeRed } from './plain-node-red';
 import type { Versions } from './versions';
@@ -17,6 +18,7 @@ export class Home {
     readonly nodeRed: PlainNodeRed,
     readonly board: TestDevice,
     readonly settings: FlowSettings,
+    readonly registry: RegistryServer,
     private readonly dir: string,
   ) {}
 
@@ -30,7 +32,9 @@ export class Home {
     await ensureTopics(brokers, [{ topic: unique }]);
     const nodeRed = await PlainNodeRed.prepare(versions, path.join(dir, 'user'));
     const board = await plugIn(path.join(dir, 'board'));
+    const registry = new RegistryServer();
     const settings = {
+      registry: await registry.start(),
       brokers,
       uri,
       topic: unique,
@@ -38,7 +42,7 @@ export class Home {
       database: unique,
       serialPath: board.link,
     };
-    return new Home(nodeRed, board, settings, dir);
+    return new Home(nodeRed, board, settings, registry, dir);
   }
 
   get api(): AdminApi {
@@ -65,6 +69,7 @@ export class Home {
     this.openApi?.close();
     await this.nodeRed.stop();
     await this.board.unplug();
+    await this.registry.stop();
     await rm(this.dir, { recursive: true, force: true });
   }
 }

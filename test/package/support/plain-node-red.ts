@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { openAsBlob } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { ManagedProcess } from '../../../stack/process/managed-process';
@@ -27,6 +27,7 @@ export class PlainNodeRed {
     private readonly env: Record<string, string>,
   ) {
     this.process = new ManagedProcess({
+      inherits: 'all',
       name: 'Node-RED',
       command: path.join(env.NODE_DIR ?? '', 'node'),
       args: [program, '--userDir', userDir],
@@ -75,6 +76,11 @@ export class PlainNodeRed {
       cwd: this.userDir,
       env: { ...process.env, ...this.env },
     });
+  }
+
+  /** Adds a line to settings.js, as the documentation of a package says; it counts from the next start on. */
+  async addToSettings(line: string): Promise<void> {
+    await appendFile(path.join(this.userDir, 'settings.js'), `${line}\n`);
   }
 
   /** Hands the tarball over as the palette's "upload" does, which installs it with npm's --engine-strict. */

@@ -29,7 +29,7 @@ interface PackReport {
 /** What a build reads; the rest of a checkout is of no use to it. */
 const SOURCES = [
   ...['nodes', 'resources', 'examples', 'tools', 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
-  ...['README.md', 'README.es.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['README.md', 'README.es.md', 'CHANGELOG.md', 'LICENSE', 'docs/troubleshooting'],
 ];
 
 /**

@@ -10,9 +10,11 @@ function client(cluster: KafkaCluster): Kafka {
 }
 
 async function send(cluster: KafkaCluster, topic: string, values: string[], retries = 10): Promise<void> {
-  const producer = client(cluster).producer({ retry: { retries } });
+  const producer = client(cluster).producer({ idempotent: true, retry: { retries } });
   await producer.connect();
-  await producer.send({ topic, acks: -1, messages: values.map((value) => ({ value })) });
+  // All to one partition: what is tried again is then not written twice.
+  const messages = values.map((value) => ({ value, partition: 0 }));
+  await producer.send({ topic, acks: -1, messages });
   await producer.disconnect();
 }
 
@@ -23,6 +25,23 @@ async function count(cluster: KafkaCluster, topic: string): Promise<number> {
   const offsets = await until(`the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
   await admin.disconnect();
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+/** Waits until the cluster has noticed that one broker is gone: until then kafkajs is sent there, and gives up at once. */
+async function hasBrokers(cluster: KafkaCluster, count: number): Promise<void> {
+  await until(
+    `the cluster to have ${count} brokers`,
+    async () => {
+      const admin = client(cluster).admin();
+      try {
+        await admin.connect();
+        return (await admin.describeCluster()).brokers.length === count;
+      } finally {
+        await admin.disconnect();
+      }
+    },
+    60_000,
+  );
 }
 
 /** Commits as a consumer group does, which makes the topic that keeps what groups have committed. */
@@ -101,6 +120,7 @@ describe('the embedded Kafka', function () {
       }
       cluster.brokers[1]?.kill('SIGKILL');
       await cluster.brokers[1]?.exited;
+      await hasBrokers(cluster, 2);
       await send(cluster, 'Prueba', ['4', '5', '6']);
       assert.equal(await count(cluster, 'Prueba'), 6);
       await cluster.stop();

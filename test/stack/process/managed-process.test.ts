@@ -42,6 +42,25 @@ describe('a managed process', () => {
     assert.equal(broken.running, false);
   });
 
+  it('gets of the environment what any program needs, and no secret of another', async () => {
+    process.env.MONGODB_URI = 'mongodb://user:secret@host';
+    try {
+      const code = `console.log(JSON.stringify(process.env)); ${STAYS}`;
+      for (const [inherits, expected] of [
+        ['needed', undefined],
+        ['all', 'mongodb://user:secret@host'],
+      ] as const) {
+        const told = child(code, { inherits, env: { OWN: '1' } });
+        await told.start();
+        const seen = JSON.parse(told.lastLines[0] ?? '') as NodeJS.ProcessEnv;
+        assert.deepEqual([seen.MONGODB_URI, seen.OWN, seen.PATH], [expected, '1', process.env.PATH]);
+        await told.stop();
+      }
+    } finally {
+      delete process.env.MONGODB_URI;
+    }
+  });
+
   it('says so when the program does not exist', async () => {
     await assert.rejects(child('', { command: '/nowhere/program' }).start(), /\/nowhere\/program ENOENT/);
   });

@@ -1,149 +1,68 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { drawnNumber } from '../../../shared/drawn-number';
+import type { Values } from '../../contract';
 import { element } from '../element';
-import type { App } from '../app';
-import { download } from '../download';
+import { COMPARE_TEXTS } from '../compare-texts';
+import type { ViewContext } from '../view-context';
+import { WALL_TEXTS } from '../wall-texts';
+import { distinct, MOST_SERIES } from '../address';
 import type { SeriesModel } from '../series-model';
+import { SETTINGS_TEXTS } from '../settings-texts';
 import { shared } from '../styles';
+import type { Variables } from '../variables';
 import './chart';
-import type { Chart, Hover } from './chart';
+import type { Chart, Hover, Moment } from './chart';
 import { icons } from './icons';
+import { link } from './link';
+import { downloadPicture } from './picture';
+import './state-strip';
+import './variable-dialog';
+import { chartCardStyles } from './chart-card.styles';
 
-const PICTURE_MARGIN = 24;
+type Value = Values[string];
 
-/** A variable's card: its name, its newest value (or what the crosshair points at), least, mean and greatest, the chart. */
+/**
+ * A variable's card: its name, its newest value (or what the crosshair points at), least, mean and greatest, the chart.
+ * @fires zoom - as of the chart
+ * @fires note - a note is to be written; detail: its time in milliseconds since 1970
+ */
 @element('skm-chart-card')
 export class ChartCard extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        min-width: 0;
-        container-type: inline-size;
-      }
-      .card {
-        padding: 14px 16px 6px;
-      }
-      header {
-        display: flex;
-        align-items: flex-start;
-        gap: 12px;
-        min-height: 62px;
-      }
-      .title {
-        flex: 1;
-        min-width: 0;
-      }
-      h2 {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        font-size: 14px;
-        color: var(--ink);
-        overflow-wrap: anywhere;
-      }
-      h2::before {
-        content: '';
-        flex: none;
-        width: 10px;
-        height: 10px;
-        border-radius: 3px;
-        background: var(--line-colour);
-      }
-      .value {
-        font-size: 26px;
-        font-weight: 650;
-        letter-spacing: -0.02em;
-        line-height: 1.2;
-        margin-top: 2px;
-        white-space: nowrap;
-      }
-      .value small {
-        font-size: 14px;
-        font-weight: 500;
-        color: var(--muted);
-        letter-spacing: 0;
-      }
-      .value.none {
-        font-size: 16px;
-        font-weight: 600;
-        color: var(--warn);
-        line-height: 31px;
-        letter-spacing: 0;
-      }
-      .at {
-        color: var(--muted);
-        font-size: 12.5px;
-        font-weight: 500;
-        letter-spacing: 0;
-        margin-inline-start: 6px;
-      }
-      dl {
-        margin: 0;
-        font-size: 12.5px;
-        line-height: 1.45;
-      }
-      dl div {
-        display: flex;
-        justify-content: space-between;
-        gap: 10px;
-        margin-bottom: 1px;
-      }
-      dt {
-        color: var(--muted);
-      }
-      dd {
-        margin: 0;
-        text-align: end;
-      }
-      .picture {
-        min-height: 28px;
-        padding: 0 6px;
-        border-color: transparent;
-        background: none;
-        color: var(--muted);
-      }
-      /* Where a long number would not fit beside them, least, mean and greatest stand in a row below it. */
-      @container (max-width: 460px) {
-        .card {
-          padding: 12px 8px 4px;
-        }
-        header {
-          flex-wrap: wrap;
-          padding: 0 6px;
-        }
-        dl {
-          order: 3;
-          display: flex;
-          flex-wrap: wrap;
-          gap: 0 14px;
-          flex-basis: 100%;
-        }
-        dl div {
-          gap: 6px;
-        }
-        .value {
-          white-space: normal;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, chartCardStyles];
 
-  @property({ attribute: false }) app!: App;
+  @property({ attribute: false }) app!: ViewContext;
   @property({ attribute: false }) model!: SeriesModel;
   @property() nodo = '';
   @property() variable = '';
   /** what the node's newest reading has of it: null when the sensor did not answer, undefined when it was not in it */
-  @property({ attribute: false }) latest: number | null | undefined;
+  @property({ attribute: false }) latest: Value | undefined;
   @property({ attribute: false }) version = 0;
   @property({ attribute: false }) from: number | null = null;
   @property({ attribute: false }) to: number | null = null;
   @state() private hover: Hover | null = null;
+  @state() private settingsOpen = false;
+  /** where a finger was last; it has left when a button is pressed */
+  private touchedAt: number | undefined;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('app')?.address;
+    // In another range the finger has been nowhere yet.
+    if (before && before !== this.app.address) this.touchedAt = undefined;
+  }
+
+  private get variables(): Variables {
+    return this.app.variables.of(this.nodo);
+  }
+
+  /** A value of this variable as a person reads it, without its unit. */
+  private number(value: number): string {
+    return this.app.format.number(value, this.variables.decimals(this.variable));
+  }
 
   protected override render(): unknown {
-    const { app, model, variable } = this;
-    const { language, variables, texts } = app;
+    const { app, variable, variables } = this;
+    const { language, texts } = app;
     const name = variables.name(variable, language);
     const colour = variables.colour(variable);
     return html`<section
@@ -157,35 +76,126 @@ export class ChartCard extends LitElement {
           ${this.value()}
         </div>
         ${this.summary()}
-        <button
-          class="picture"
-          title=${texts.node.png}
-          aria-label="${texts.node.png}: ${name}"
-          @click=${() => this.downloadPicture(name)}
-        >
-          ${icons.picture}
-        </button>
+        <div class="buttons">
+          ${this.settingsButtons(name)} ${this.compareLink(name)} ${this.wallLink(name)}
+          <button
+            class="picture"
+            title=${texts.node.png}
+            aria-label="${texts.node.png}: ${name}"
+            @click=${() => this.downloadPicture(name)}
+          >
+            ${icons.picture}
+          </button>
+        </div>
       </header>
-      <skm-chart
-        role="img"
-        aria-label=${this.description(name)}
-        .model=${model}
-        .format=${app.format}
-        .variable=${variable}
-        .version=${this.version}
-        .colour=${colour}
-        .from=${this.from}
-        .to=${this.to}
-        .theme=${app.theme}
-        @zoom=${(event: CustomEvent) => this.dispatchEvent(new CustomEvent('zoom', { detail: event.detail as unknown }))}
-        @hover=${(event: CustomEvent<Hover | null>) => (this.hover = event.detail)}
-      ></skm-chart>
+      ${this.drawing(name, colour)}
+      ${
+        this.settingsOpen
+          ? html`<skm-variable-dialog
+              .app=${app}
+              .nodo=${this.nodo}
+              .variable=${variable}
+              @closed=${() => (this.settingsOpen = false)}
+            ></skm-variable-dialog>`
+          : nothing
+      }
     </section>`;
   }
 
+  private settingsButtons(name: string): TemplateResult {
+    const texts = SETTINGS_TEXTS[this.app.language];
+    const [settings, note] = [texts.variable.open(name), texts.note.write(name)];
+    return html`<button
+        class="picture"
+        title=${settings}
+        aria-label=${settings}
+        @click=${() => (this.settingsOpen = true)}
+      >
+        ${icons.settings}
+      </button>
+      <button
+        class="picture"
+        title=${note}
+        aria-label=${note}
+        @click=${() => this.askForNote(this.notedTime())}
+      >
+        ${icons.note}
+      </button>`;
+  }
+
+  private notedTime(): number {
+    return this.touchedAt ?? this.model.newest ?? this.app.client.now();
+  }
+
+  private onMoment({ time, touched }: Moment): void {
+    // A finger points at a time to see what stood there: the button beside it writes.
+    if (touched) this.touchedAt = time;
+    // Who may not write has the button to be told why: a click on a chart may mean nothing.
+    else if (this.app.settings.refused === null) this.askForNote(time);
+  }
+
+  private askForNote(time: number): void {
+    this.dispatchEvent(new CustomEvent<number>('note', { detail: time }));
+  }
+
+  private compareLink(name: string): TemplateResult {
+    const { app, nodo, variable } = this;
+    const label = COMPARE_TEXTS[app.language].compareTitle(name);
+    const address = { view: 'compare', series: [{ nodo, variable }], range: app.address.range } as const;
+    return link(app, address, icons.compare, { class: 'button picture', label, title: label });
+  }
+
+  private wallLink(name: string): TemplateResult {
+    const { app, nodo, variable } = this;
+    const label = WALL_TEXTS[app.language].toWall(name);
+    const series = distinct([...app.wall, { nodo, variable }]).slice(-MOST_SERIES);
+    const address = { view: 'wall', series, range: app.address.range } as const;
+    return link(app, address, icons.wall, { class: 'button picture', label, title: label });
+  }
+
+  /** A line where there are numbers, a strip where there are texts; both where a variable says now one, now the other. */
+  private drawing(name: string, colour: string): unknown {
+    const { app, model, variable } = this;
+    const hasNumbers = model.hasNumbers(variable);
+    const hasStates = model.columns.get(variable)?.states !== undefined;
+    const isText = typeof this.latest === 'string' && drawnNumber(this.latest) === null;
+    return html`${
+      hasNumbers || !(hasStates || isText)
+        ? html`<skm-chart
+            role="img"
+            aria-label=${this.description(name)}
+            .model=${model}
+            .format=${app.format}
+            .variable=${variable}
+            .version=${this.version}
+            .colour=${colour}
+            .from=${this.from}
+            .to=${this.to}
+            .theme=${app.theme}
+            @zoom=${(event: CustomEvent) => this.dispatchEvent(new CustomEvent('zoom', { detail: event.detail as unknown }))}
+            @moment=${(event: CustomEvent<Moment>) => this.onMoment(event.detail)}
+            @hover=${(event: CustomEvent<Hover | null>) => (this.hover = event.detail)}
+          ></skm-chart>`
+        : nothing
+    }
+    ${
+      hasStates
+        ? html`<skm-state-strip
+            .model=${model}
+            .format=${app.format}
+            .variable=${variable}
+            .version=${this.version}
+            .from=${this.from}
+            .to=${this.to}
+          ></skm-state-strip>`
+        : nothing
+    }
+    ${!hasNumbers && !hasStates && isText ? html`<p class="sub">${app.texts.node.statesTooLong}</p>` : nothing}`;
+  }
+
   private value(): TemplateResult {
-    const { texts, format, variables } = this.app;
-    const { hover } = this;
+    const { texts, format } = this.app;
+    const { hover, variables } = this;
     const { value, time } = this.shown();
     const at = time === null ? nothing : html`<span class="at">${format.moment(time)}</span>`;
     if (value === null) {
@@ -193,26 +203,48 @@ export class ChartCard extends LitElement {
         ${hover ? texts.node.noValue : texts.node.sensorError}${at}
       </div>`;
     }
-    return html`<div class="value num" title=${value}>
-      ${format.number(value)} <small>${variables.unit(this.variable)}</small>${at}
+    const number = drawnNumber(value);
+    if (number === null || typeof value === 'boolean' || this.isBoolean) {
+      return html`<div class="value" dir="auto">${this.inWords(value)}${at}</div>`;
+    }
+    return html`<div class="value num" title=${String(value)}>
+      ${this.number(number)} <small>${variables.unit(this.variable)}</small>${at}
     </div>`;
   }
 
   /** The large number: what the crosshair points at, else the newest value; with its time when that is not now. */
-  private shown(): { value: number | null; time: number | null } {
+  private shown(): { value: Value; time: number | null } {
     const { hover, latest } = this;
     if (hover) return { value: hover.mean, time: hover.time };
     if (latest !== undefined) return { value: latest, time: null };
-    const found = this.model.latest(this.variable);
+    const found = this.model.latest(this.variable) ?? this.model.latestState(this.variable);
     if (!found) return { value: null, time: null };
     return { value: found.value, time: found.time === this.model.newest ? null : found.time };
   }
 
-  private summary(): TemplateResult | typeof nothing {
+  private get isBoolean(): boolean {
+    return (
+      (this.model.columns.get(this.variable)?.isBoolean ?? false) && this.model.hasNumbers(this.variable)
+    );
+  }
+
+  /** A value that is no number, or stands for none. */
+  private inWords(value: Value): string {
     const { texts, format } = this.app;
+    if (value === null) return texts.node.noValue;
+    if (typeof value === 'boolean' || this.isBoolean) {
+      // The mean of a point is a share of the time.
+      const share = Number(value);
+      return share === 1 ? texts.node.yes : share === 0 ? texts.node.no : `${format.number(100 * share)} %`;
+    }
+    return String(value);
+  }
+
+  private summary(): TemplateResult | typeof nothing {
+    const { texts } = this.app;
     const { hover } = this;
     const { min, mean, max } = hover && this.model.bucketMs > 0 ? hover : this.model.summary(this.variable);
-    if (min === null || mean === null || max === null) return nothing;
+    if (min === null || mean === null || max === null || this.isBoolean) return nothing;
     return html`<dl class="num">
       ${[
         [texts.node.max, max] as const,
@@ -222,7 +254,7 @@ export class ChartCard extends LitElement {
         ([label, value]) =>
           html`<div>
             <dt>${label}</dt>
-            <dd>${format.number(value)}</dd>
+            <dd>${this.number(value)}</dd>
           </div>`,
       )}
     </dl>`;
@@ -230,10 +262,14 @@ export class ChartCard extends LitElement {
 
   /** The chart in words, for those who do not see it. */
   private description(name: string): string {
-    const { texts, format, variables } = this.app;
-    const unit = variables.unit(this.variable);
-    const say = (value: number | null): string =>
-      value === null ? texts.node.noValue : `${format.number(value)} ${unit}`.trim();
+    const { texts } = this.app;
+    const unit = this.variables.unit(this.variable);
+    const say = (value: Value): string => {
+      const number = drawnNumber(value);
+      const isNumber = number !== null && typeof value !== 'boolean' && !this.isBoolean;
+      return isNumber ? `${this.number(number)} ${unit}`.trim() : this.inWords(value);
+    };
+    if (!this.model.hasNumbers(this.variable)) return `${name}: ${say(this.shown().value)}`;
     const { min, mean, max } = this.model.summary(this.variable);
     return `${name}: ${say(this.shown().value)}. ${texts.node.min} ${say(min)}, ${texts.node.mean} ${say(mean)}, ${texts.node.max} ${say(max)}`;
   }
@@ -241,26 +277,8 @@ export class ChartCard extends LitElement {
   private downloadPicture(name: string): void {
     const chart = this.renderRoot.querySelector<Chart>('skm-chart')?.picture();
     if (!chart) return;
-    const scale = devicePixelRatio;
-    const canvas = document.createElement('canvas');
-    canvas.width = chart.width + 2 * PICTURE_MARGIN * scale;
-    canvas.height = chart.height + (2 * PICTURE_MARGIN + 28) * scale;
-    const context = canvas.getContext('2d')!;
-    const style = getComputedStyle(this);
-    context.fillStyle = style.getPropertyValue('--surface');
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.fillStyle = style.getPropertyValue('--ink');
-    context.font = `600 ${15 * scale}px system-ui, sans-serif`;
-    context.textBaseline = 'top';
-    const unit = this.app.variables.unit(this.variable);
-    context.fillText(
-      `${this.nodo} · ${name}${unit ? ` (${unit})` : ''}`,
-      PICTURE_MARGIN * scale,
-      PICTURE_MARGIN * scale,
-    );
-    context.drawImage(chart, PICTURE_MARGIN * scale, (PICTURE_MARGIN + 28) * scale);
-    canvas.toBlob((picture) => {
-      if (picture) download(`${this.nodo}-${this.variable}.png`, picture);
-    });
+    const unit = this.variables.unit(this.variable);
+    const text = `${this.nodo} · ${name}${unit ? ` (${unit})` : ''}`;
+    downloadPicture(`${this.nodo}-${this.variable}`, chart, [{ text }], this);
   }
 }

@@ -5,16 +5,22 @@ import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css';
 import type { Format } from '../format';
 import type { SeriesModel } from '../series-model';
+import { drawNotes, onClick } from './notes-on-chart';
+import {
+  FEW_POINTS,
+  ON_PAPER,
+  PAPER_WIDTH,
+  rangeOf,
+  standingAlone,
+  stepOf,
+  timeAxis,
+  timeRange,
+  valueAxis,
+  yRange,
+} from './plot';
 
+/** Unless its host gives it another one. */
 const HEIGHT = 190;
-const FONT = '12px system-ui, sans-serif';
-/** Room for numbers as most are, so that charts beside each other begin at the same place; a longer one gets more. */
-const AXIS_WIDTH = 54;
-const AXIS_GAP = 12;
-/** Up to here each point is marked: they may all lie within a pixel, where a line can't be seen. */
-const FEW_POINTS = 100;
-const MINUTE = 60;
-const DAY = 86_400;
 
 /** What the crosshair points at. */
 export interface Hover {
@@ -24,9 +30,18 @@ export interface Hover {
   max: number | null;
 }
 
+/** A time that somebody has pointed at. */
+export interface Moment {
+  /** in milliseconds since 1970 */
+  time: number;
+  /** by a finger, which also points at a time to see what stood there */
+  touched: boolean;
+}
+
 /**
  * One variable over time. Its crosshair is shared with the other charts of the page.
  * @fires zoom - a range was dragged; detail: {from, to} in milliseconds
+ * @fires moment - a time was pointed at by a click or a touch; detail: Moment
  * @fires hover - the crosshair moved; detail: Hover, or null when it left
  */
 @element('skm-chart')
@@ -48,6 +63,7 @@ export class Chart extends LitElement {
       .u-cursor-y {
         display: none;
       }
+      ${ON_PAPER}
     `,
   ];
 
@@ -62,15 +78,19 @@ export class Chart extends LitElement {
   /** changes with every change inside the model */
   @property({ attribute: false }) version = 0;
   @property() theme = '';
+  /** of the labels, in pixels */
+  @property({ attribute: false }) textPx = 12;
 
   private plot: uPlot | undefined;
   private banded = false;
+  private stepped = false;
   private resizer: ResizeObserver | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.resizer = new ResizeObserver(() => {
-      if (this.clientWidth > 0) this.plot?.setSize({ width: this.clientWidth, height: HEIGHT });
+      if (this.clientWidth > 0 && this.theme !== 'print')
+        this.plot?.setSize({ width: this.clientWidth, height: this.height });
     });
     this.resizer.observe(this);
   }
@@ -80,6 +100,10 @@ export class Chart extends LitElement {
     this.resizer?.disconnect();
     this.plot?.destroy();
     this.plot = undefined;
+  }
+
+  private get height(): number {
+    return this.clientHeight || HEIGHT;
   }
 
   /** The chart as a picture, on a canvas of its own. */
@@ -97,8 +121,10 @@ export class Chart extends LitElement {
     if (
       !this.plot ||
       banded !== this.banded ||
+      this.stepped !== this.isStepped() ||
       changed.has('theme') ||
       changed.has('colour') ||
+      changed.has('textPx') ||
       changed.has('format')
     ) {
       this.make(banded);
@@ -111,6 +137,11 @@ export class Chart extends LitElement {
     }
   }
 
+  /** True and false hold from one reading to the next; the points of a long range are shares of time. */
+  private isStepped(): boolean {
+    return this.model.bucketMs === 0 && (this.model.columns.get(this.variable)?.isBoolean ?? false);
+  }
+
   private data(): uPlot.AlignedData {
     const { times, mean, min, max } = this.model.drawn(this.variable);
     return this.banded ? [times, mean, min, max] : [times, mean];
@@ -118,26 +149,21 @@ export class Chart extends LitElement {
 
   private xRange(): { min: number; max: number } {
     const { times } = this.model;
-    const first = this.from ?? times[0] ?? 0;
-    const last = this.to ?? times.at(-1) ?? 0;
-    // A single point has no width of its own.
-    return first < last
-      ? { min: first / 1_000, max: last / 1_000 }
-      : { min: first / 1_000 - 5, max: first / 1_000 + 5 };
+    return timeRange(this.from ?? times[0] ?? 0, this.to ?? times.at(-1) ?? 0);
   }
 
   private make(banded: boolean): void {
     this.plot?.destroy();
     this.banded = banded;
+    const stepped = this.isStepped();
+    this.stepped = stepped;
     const style = getComputedStyle(this);
     const ink = (name: string): string => style.getPropertyValue(name).trim();
     const line = ink(this.colour);
-    const axis = { stroke: ink('--muted'), font: FONT, ticks: { show: false } };
-    const grid = { stroke: ink('--line'), width: 1 };
     const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
     const options: uPlot.Options = {
-      width: Math.max(this.clientWidth, 100),
-      height: HEIGHT,
+      width: this.theme === 'print' ? PAPER_WIDTH : Math.max(this.clientWidth, 100),
+      height: this.height,
       legend: { show: false },
       padding: [8, 26, 0, 0],
       cursor: {
@@ -147,22 +173,14 @@ export class Chart extends LitElement {
       },
       scales: {
         x: { time: true, range: () => rangeOf(this.xRange()) },
-        y: { range: (_plot, min, max) => yRange(min, max) },
+        y: { range: (_plot, min, max) => (stepped ? [-0.1, 1.1] : this.yRange(min, max)) },
       },
       axes: [
+        timeAxis(this.format, ink('--muted'), this.textPx),
         {
-          ...axis,
-          grid: { show: false },
-          size: 30,
-          space: 76,
-          values: (_plot, splits) => this.timeLabels(splits),
-        },
-        {
-          ...axis,
-          grid,
-          size: (plot, labels: string[] | null) => axisWidth(plot, labels ?? []),
-          space: 34,
+          ...valueAxis(ink('--muted'), ink('--line'), this.textPx),
           values: (_plot, splits) => this.valueLabels(splits),
+          ...(stepped ? { splits: () => [0, 1] } : {}),
         },
       ],
       series: [
@@ -170,6 +188,7 @@ export class Chart extends LitElement {
         {
           stroke: line,
           width: 1.75,
+          ...(stepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),
           points: {
             size: 6,
             fill: line,
@@ -184,37 +203,53 @@ export class Chart extends LitElement {
       ...(banded ? { bands: [{ series: [3, 2] as [number, number], fill: `${line}2e` }] } : {}),
       hooks: {
         setSelect: [(plot) => this.onSelect(plot)],
+        draw: [
+          (plot) => this.drawLimits(plot, ink('--warn')),
+          (plot) => drawNotes(plot, this.model.notes, { ink: ink('--accent'), paper: ink('--surface') }),
+        ],
         setCursor: [(plot) => this.onCursor(plot)],
       },
     };
-    this.plot = new uPlot(options, this.data(), this.renderRoot.querySelector<HTMLElement>('#plot')!);
+    const plot = new uPlot(options, this.data(), this.renderRoot.querySelector<HTMLElement>('#plot')!);
+    this.plot = plot;
+    onClick(plot.over, (x, touched) => {
+      const time = Math.round(plot.posToVal(x, 'x') * 1_000);
+      this.dispatchEvent(new CustomEvent<Moment>('moment', { detail: { time, touched } }));
+    });
+  }
+
+  /** With the limits that are near: one far away would make a flat line of what there is. */
+  private yRange(min: number | null, max: number | null): uPlot.Range.MinMax {
+    if (min === null || max === null) return yRange(min, max);
+    const near = Math.max(max - min, Math.abs(max) * 0.1);
+    const limits = this.model
+      .limitsOf(this.variable)
+      .filter((limit) => limit > min - near && limit < max + near);
+    return yRange(Math.min(min, ...limits), Math.max(max, ...limits));
+  }
+
+  private drawLimits(plot: uPlot, colour: string): void {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+    for (const limit of this.model.limitsOf(this.variable)) {
+      // In the middle of a pixel, so that the line is as sharp as its colour.
+      const y = Math.floor(plot.valToPos(limit, 'y', true)) + 0.5;
+      if (y < bbox.top || y > bbox.top + bbox.height) continue;
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   private valueLabels(splits: number[]): string[] {
     if (this.model.summary(this.variable).n === 0) return splits.map(() => '');
-    const step = (splits[1] ?? 1) - (splits[0] ?? 0);
+    const step = stepOf(splits);
     return splits.map((value) => this.format.tick(value, step));
-  }
-
-  private timeLabels(splits: number[]): string[] {
-    const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-    return splits.map((split, index) => {
-      const time = split * 1_000;
-      if (step >= 28 * DAY) return this.format.month(time);
-      if (step >= DAY) return this.format.day(time);
-      const isNewDay =
-        index > 0 && new Date(time).getDate() !== new Date(splits[index - 1]! * 1_000).getDate();
-      if (isNewDay) return this.format.day(time);
-      if (step > 0 && step < 1) return this.fineLabel(time, index);
-      return step > 0 && step < MINUTE ? this.format.time(time) : this.format.timeToMinutes(time);
-    });
-  }
-
-  /** Below a second: the whole time where a second begins, and at the left edge; what is added to it in between. */
-  private fineLabel(time: number, index: number): string {
-    const milliseconds = Math.round(time);
-    if (milliseconds % 1_000 === 0) return this.format.time(milliseconds);
-    return index === 0 ? this.format.fineTime(milliseconds) : this.format.fraction(milliseconds);
   }
 
   private onSelect(plot: uPlot): void {
@@ -240,37 +275,4 @@ export class Chart extends LitElement {
           };
     this.dispatchEvent(new CustomEvent('hover', { detail: hover }));
   }
-}
-
-/** @returns what the longest label needs, in CSS pixels */
-function axisWidth({ ctx }: uPlot, labels: string[]): number {
-  ctx.save();
-  ctx.font = FONT;
-  const longest = Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
-  ctx.restore();
-  return Math.max(AXIS_WIDTH, Math.ceil(longest) + AXIS_GAP);
-}
-
-/** A little air above and below; a line that is flat lies in the middle, and is not drawn on a scale from zero. */
-function yRange(min: number | null, max: number | null): uPlot.Range.MinMax {
-  if (min === null || max === null) return [0, 1];
-  if (min === max) {
-    const air = Math.max(Math.abs(min) * 0.02, 0.5);
-    return [min - air, max + air];
-  }
-  return uPlot.rangeNum(min, max, 0.08, false);
-}
-
-/** Where points are not marked, those that no line leads to or from are all the same: else they could not be seen. */
-function standingAlone(plot: uPlot, series: number, marked: boolean): number[] | null {
-  if (marked) return null;
-  const values = plot.data[series]!;
-  const isEmpty = (index: number): boolean => values[index] === null || values[index] === undefined;
-  return Array.from(values.keys()).filter(
-    (index) => !isEmpty(index) && isEmpty(index - 1) && isEmpty(index + 1),
-  );
-}
-
-function rangeOf({ min, max }: { min: number; max: number }): uPlot.Range.MinMax {
-  return [min, max];
 }

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { App } from '../app';
-import type { Trouble } from '../client';
+import type { ViewContext } from '../view-context';
+import type { AnswerError } from '../client';
 import type { Query } from '../query';
 
 export const noticeStyles = css`
@@ -69,7 +69,7 @@ export function blank(title: string, text: string): TemplateResult {
   </div>`;
 }
 
-export function loading({ texts }: App): TemplateResult {
+export function loading({ texts }: ViewContext): TemplateResult {
   return html`<div class="card blank" role="status">
     <div class="spinner"></div>
     ${texts.loading}
@@ -77,33 +77,44 @@ export function loading({ texts }: App): TemplateResult {
 }
 
 /** What to show while there is no answer to show: loading, or why there is none. */
-export function waiting(app: App, trouble: Trouble | undefined): TemplateResult {
-  if (!trouble) return loading(app);
+export function waiting(app: ViewContext, problem: AnswerError | undefined): TemplateResult {
+  if (!problem) return loading(app);
   const { texts } = app;
   return html`<div class="card blank" role="status">
     <div class="spinner"></div>
-    <strong>${texts.trouble[trouble.source]}</strong>
-    <p>${texts.trouble.waiting}</p>
+    <strong>${texts.problem[problem.source]}</strong>
+    <p>${texts.problem.waiting}</p>
     ${
-      trouble.message === ''
+      problem.message === ''
         ? nothing
         : html`<details>
-            <summary>${texts.trouble.details}</summary>
-            ${trouble.message}
+            <summary>${texts.problem.details}</summary>
+            ${problem.message}
           </details>`
     }
   </div>`;
 }
 
+/** Above every view: which parts of the path to the readings are away, and what that means for what is seen. */
+export function awayNotice({ client, texts, format }: ViewContext): unknown {
+  if (client.state === 'connection') return nothing;
+  return client.away.map(
+    ({ part, since }) =>
+      html`<div class="notice" role="status" data-away=${part}>
+        <span><strong>${texts.away[part](format.moment(since))}</strong> ${texts.away.meaning[part]}</span>
+      </div>`,
+  );
+}
+
 /** Above an older answer, if there is one: why there is no newer one, and of when this one is. */
 export function staleNotice(
-  { texts, format }: Pick<App, 'texts' | 'format'>,
-  { data, trouble, updated }: Pick<Query<unknown>, 'data' | 'trouble' | 'updated'>,
+  { texts, format }: Pick<ViewContext, 'texts' | 'format'>,
+  { data, problem, updated }: Pick<Query<unknown>, 'data' | 'problem' | 'updated'>,
 ): TemplateResult | typeof nothing {
-  if (!trouble || data === undefined) return nothing;
-  return html`<div class="notice" role="status" title=${trouble.message}>
+  if (!problem || data === undefined) return nothing;
+  return html`<div class="notice" role="status" title=${problem.message}>
     <span
-      ><strong>${texts.trouble[trouble.source]}</strong> ${texts.trouble.stale(format.time(updated))}</span
+      ><strong>${texts.problem[problem.source]}</strong> ${texts.problem.stale(format.moment(updated))}</span
     >
   </div>`;
 }

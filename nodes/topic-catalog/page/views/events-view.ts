@@ -1,76 +1,35 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
-import type { EventsAnswer, LiveUpdate, NodeEvent } from '../../answers';
+import type { EventsAnswer, LiveUpdate, NodeEvent, Note } from '../../contract';
 import { LAST_10 } from '../address';
-import type { App } from '../app';
 import { Clock } from '../clock';
-import { Live } from '../live';
+import { link } from '../parts/link';
+import '../parts/note-delete';
+import { whenOf } from '../parts/note-list';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
 import { Query } from '../query';
+import { SETTINGS_TEXTS } from '../settings-texts';
 import { shared } from '../styles';
+import { HearingView } from './hearing-view';
+import { eventsViewStyles } from './events-view.styles';
 
 const POLL_MS = 15_000;
 const KEPT = 200;
 
 /** What happened to the nodes: fell silent, came back, lost a sensor. */
 @element('skm-events')
-export class EventsView extends LitElement {
-  static override styles = [
-    shared,
-    noticeStyles,
-    css`
-      .kind {
-        display: inline-flex;
-        align-items: center;
-        padding: 3px 10px;
-        border-radius: 99px;
-        font-size: 13px;
-        font-weight: 600;
-        white-space: nowrap;
-        background: var(--ok-soft);
-        color: var(--ok);
-      }
-      .kind.silent,
-      .kind.sensor-error {
-        background: var(--warn-soft);
-        color: var(--warn);
-      }
-      @media (min-width: 761px) {
-        td.when {
-          white-space: nowrap;
-        }
-      }
-      td.who {
-        overflow-wrap: anywhere;
-        font-weight: 600;
-      }
-      small {
-        display: block;
-        font-weight: 400;
-        color: var(--muted);
-      }
-    `,
-  ];
+export class EventsView extends HearingView {
+  static override styles = [shared, noticeStyles, eventsViewStyles];
 
-  @property({ attribute: false }) app!: App;
   @state() private fresh: NodeEvent[] = [];
 
-  private readonly events = new Query<EventsAnswer>(
-    this,
-    () => this.app.client,
-    () => (this.fresh = []),
-  );
+  private readonly events = new Query<EventsAnswer>(this, this.client, () => (this.fresh = []));
 
   constructor() {
     super();
     new Clock(this);
-    new Live(
-      this,
-      () => this.app.client,
-      (update) => this.onLive(update),
-    );
   }
 
   override connectedCallback(): void {
@@ -78,28 +37,29 @@ export class EventsView extends LitElement {
     this.events.set({ action: 'events', payload: {}, every: POLL_MS });
   }
 
-  private onLive({ events }: LiveUpdate): void {
+  protected override onLive({ events, settings }: LiveUpdate): void {
+    if (this.events.data && settings !== this.events.data.settings) this.events.again();
     if (events.length > 0) this.fresh = [...events.toReversed(), ...this.fresh].slice(0, KEPT);
   }
 
   protected override render(): unknown {
     const { app, events } = this;
     const { texts } = app;
-    const shown = events.data ? [...this.fresh, ...events.data.events] : undefined;
+    const shown = events.data
+      ? listed([...this.fresh, ...events.data.events], events.data.notes ?? [])
+      : undefined;
     return html`<div class="head"><h1>${texts.events.title}</h1></div>
       ${staleNotice(app, events)}
       ${
         !shown
-          ? waiting(app, events.trouble)
+          ? waiting(app, events.problem)
           : shown.length === 0
             ? blank(texts.events.none, texts.events.noneText)
             : html`<div class="card scroll">
                 <table class="stacked">
                   <tbody>
-                    ${repeat(
-                      shown,
-                      ({ id }) => id,
-                      (event) => this.row(event),
+                    ${repeat(shown, keyOf, (entry) =>
+                      'text' in entry ? this.noteRow(entry) : this.row(entry),
                     )}
                   </tbody>
                 </table>
@@ -107,23 +67,63 @@ export class EventsView extends LitElement {
       }`;
   }
 
-  private row({ at, kind, nodo, topic, variables }: NodeEvent): TemplateResult {
+  private row({ at, kind, nodo, topic, variables, limit, value }: NodeEvent): TemplateResult {
     const { app } = this;
     const { texts, format, language } = app;
     const address = { view: 'node', nodo, range: LAST_10 } as const;
-    const open = (event: MouseEvent): void => {
-      event.preventDefault();
-      app.go(address);
+    const own = app.variables.of(nodo);
+    const names = variables.map((name) => own.name(name, language)).join(', ');
+    const number = (of: number): string => {
+      const [name = ''] = variables;
+      return `${format.number(of, own.decimals(name))} ${own.unit(name)}`.trim();
     };
-    const names = variables.map((name) => app.variables.name(name, language)).join(', ');
     return html`<tr>
       <td class="when num">${format.moment(at)}<small>${format.ago(at, app.client.now())}</small></td>
       <td><span class="kind ${kind}">${texts.events.kinds[kind]}</span></td>
       <td class="who">
-        <a dir="auto" href=${app.link(address)} @click=${open}>${nodo}</a
-        >${topic === null ? nothing : html`<small>${topic}</small>`}
+        ${link(app, address, nodo, { dir: 'auto' })}${topic === null ? nothing : html`<small>${topic}</small>`}
       </td>
-      <td>${names}</td>
+      <td>
+        ${names}${
+          limit === undefined || value === undefined
+            ? nothing
+            : html` <span class="num">${number(value)}</span
+                ><small class="num">${texts.events.limit(number(limit))}</small>`
+        }
+      </td>
     </tr>`;
   }
+
+  private noteRow(note: Note): TemplateResult {
+    const { app } = this;
+    const { nodo, from } = note;
+    const address = { view: 'node', nodo, range: LAST_10 } as const;
+    const now = app.client.now();
+    // One may be written of what is planned.
+    const ago = from > now ? nothing : html`<small>${app.format.ago(from, now)}</small>`;
+    return html`<tr>
+      <td class="when num">${whenOf(note, app)}${ago}</td>
+      <td><span class="kind note">${SETTINGS_TEXTS[app.language].note.kind}</span></td>
+      <td class="who">${link(app, address, nodo, { dir: 'auto' })}</td>
+      <td>
+        <span class="text" dir="auto">${note.text}</span>
+        <skm-note-delete .app=${app} .note=${note}></skm-note-delete>
+      </td>
+    </tr>`;
+  }
+}
+
+/**
+ * Events and notes in one list, the newest first; each keeps its place among its own kind. An event that was asked for just
+ * before it was told of is there once.
+ */
+function listed(events: readonly NodeEvent[], notes: readonly Note[]): (NodeEvent | Note)[] {
+  const timeOf = (entry: NodeEvent | Note): number => ('text' in entry ? entry.from : entry.at);
+  const once = new Map(events.map((event) => [keyOf(event), event]));
+  return [...once.values(), ...notes].sort((a, b) => timeOf(b) - timeOf(a));
+}
+
+/** Events are counted from 1 again with each start of Node-RED. */
+function keyOf(entry: NodeEvent | Note): string {
+  return 'text' in entry ? entry.id : `${entry.at} ${entry.id}`;
 }

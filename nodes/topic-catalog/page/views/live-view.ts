@@ -1,15 +1,17 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LiveReading, LiveUpdate, TopicsAnswer } from '../../answers';
+import type { LiveReading, LiveUpdate, TopicsAnswer } from '../../contract';
 import { LAST_10 } from '../address';
-import type { App } from '../app';
+import type { ViewContext } from '../view-context';
 import { icons } from '../parts/icons';
+import { link } from '../parts/link';
 import { blank, noticeStyles } from '../parts/notices';
-import { Live } from '../live';
 import { Query } from '../query';
 import { shared } from '../styles';
+import { HearingView } from './hearing-view';
+import { liveViewStyles } from './live-view.styles';
 
 /** More than this nobody reads; older ones go as new ones come. */
 const KEPT = 200;
@@ -22,81 +24,9 @@ interface Entry {
 
 /** What is being stored right now, the newest on top. */
 @element('skm-live')
-export class LiveView extends LitElement {
-  static override styles = [
-    shared,
-    noticeStyles,
-    css`
-      select {
-        max-width: 320px;
-      }
-      li {
-        display: grid;
-        grid-template-columns: 92px minmax(110px, 200px) 1fr;
-        gap: 4px 16px;
-        padding: 12px 16px;
-        border-bottom: 1px solid var(--line);
-        font-size: 14px;
-      }
-      li:last-child {
-        border-bottom: 0;
-      }
-      ol {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      .who {
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .who a {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        overflow: hidden;
-      }
-      .who .sub {
-        font-weight: 400;
-        font-size: 12.5px;
-      }
-      pre {
-        margin: 0;
-        font:
-          12.5px/1.55 ui-monospace,
-          'SF Mono',
-          Consolas,
-          'Liberation Mono',
-          monospace;
-        white-space: pre-wrap;
-        overflow-wrap: anywhere;
-      }
-      .key {
-        color: var(--accent);
-      }
-      .mark {
-        color: var(--muted);
-      }
-      @media (max-width: 620px) {
-        .head .grow {
-          flex: 1 1 100%;
-        }
-        .head select {
-          flex: 1;
-          min-width: 0;
-          max-width: none;
-        }
-        li {
-          grid-template-columns: auto 1fr;
-        }
-        pre {
-          grid-column: 1 / -1;
-        }
-      }
-    `,
-  ];
+export class LiveView extends HearingView {
+  static override styles = [shared, noticeStyles, liveViewStyles];
 
-  @property({ attribute: false }) app!: App;
   @state() private entries: Entry[] = [];
   @state() private paused = false;
   @state() private waitingEntries: Entry[] = [];
@@ -104,23 +34,14 @@ export class LiveView extends LitElement {
   @state() private skipped = 0;
 
   private nextId = 0;
-  private readonly topics = new Query<TopicsAnswer>(this, () => this.app.client);
-
-  constructor() {
-    super();
-    new Live(
-      this,
-      () => this.app.client,
-      (update) => this.onLive(update),
-    );
-  }
+  private readonly topics = new Query<TopicsAnswer>(this, this.client);
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.topics.set({ action: 'topics', payload: {}, every: TOPICS_POLL_MS });
   }
 
-  private onLive({ readings, skipped }: LiveUpdate): void {
+  protected override onLive({ readings, skipped }: LiveUpdate): void {
     const { topic } = this.app.address;
     // A batch that was delivered again may bring some of what is shown.
     const known = new Set([...this.waitingEntries, ...this.entries].map(({ reading }) => reading.id));
@@ -190,31 +111,43 @@ export class LiveView extends LitElement {
       }`;
   }
 
-  private entry({ nodo, topic, ts, fecha, hora, valores }: LiveReading): TemplateResult {
+  private entry({ nodo, topic, ts, fecha, hora, valores, record, ahead }: LiveReading): TemplateResult {
     const { app } = this;
     const address = { view: 'node', nodo, range: LAST_10 } as const;
-    const open = (event: MouseEvent): void => {
-      event.preventDefault();
-      app.go(address);
-    };
     const fields = { ...valores, ...(fecha === null ? {} : { fecha }), ...(hora === null ? {} : { hora }) };
     return html`<li>
       <time class="num sub" datetime=${new Date(ts).toISOString()}>${app.format.time(ts)}</time>
       <div class="who">
-        <a dir="auto" href=${app.link(address)} @click=${open}>${nodo}</a>
+        ${link(app, address, nodo, { dir: 'auto' })}
         ${topic === null ? nothing : html`<div class="sub">${topic}</div>`}
+        ${ahead === undefined ? nothing : html`<div class="sub ahead">${app.texts.node.ahead(app.format.duration(ahead))}</div>`}
+        ${record === undefined ? nothing : html`<div class="sub num">${this.app.texts.live.place(record)}</div>`}
       </div>
-      <pre>${json(fields)}</pre>
+      <pre>${json(fields, app, nodo)}</pre>
     </li>`;
   }
 }
 
-/** An object as JSON on one line that breaks between its fields. */
-function json(fields: Record<string, unknown>): TemplateResult {
+/**
+ * An object as JSON on one line that breaks between its fields; a variable with the name, decimals and unit that are set on
+ * the page, which are no JSON any more.
+ */
+function json(
+  fields: Record<string, unknown>,
+  { variables, language, format }: ViewContext,
+  nodo: string,
+): TemplateResult {
+  const own = variables.of(nodo);
   const mark = (text: string): TemplateResult => html`<span class="mark">${text}</span>`;
+  const shown = (key: string, value: unknown): string => {
+    const isSet = own.isNamed(key) || own.decimals(key) !== undefined;
+    if (!isSet || typeof value !== 'number') return JSON.stringify(value);
+    return `${format.number(value, own.decimals(key))} ${own.unit(key)}`.trim();
+  };
   return html`${mark('{ ')}${Object.entries(fields).map(
     ([key, value], index) =>
-      html`${index === 0 ? '' : mark(', ')}<span class="key">${JSON.stringify(key)}</span
-        >${mark(': ')}${JSON.stringify(value)}`,
+      html`${index === 0 ? '' : mark(', ')}<span class="key" title=${key}
+          >${JSON.stringify(own.isNamed(key) ? own.name(key, language) : key)}</span
+        >${mark(': ')}${shown(key, value)}`,
   )}${mark(' }')}`;
 }

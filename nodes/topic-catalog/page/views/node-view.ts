@@ -1,266 +1,94 @@
-import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LiveReading, LiveUpdate, NodeRow, NodesAnswer, SeriesAnswer } from '../../answers';
-import { LAST_10, NAMED_RANGES, rangeName, type Range } from '../address';
-import type { App } from '../app';
+import type { NodeRow, SeriesAnswer, Values } from '../../contract';
+import { LAST_10, type Range } from '../address';
+import type { ViewContext } from '../view-context';
 import { Clock } from '../clock';
-import { toCsv } from '../csv';
+import { AnswerError } from '../client';
+import { csvLocale, toCsv } from '../csv';
 import { download } from '../download';
-import { Live } from '../live';
+import { edgesOf, NodeFeed } from '../node-feed';
 import '../parts/chart-card';
+import '../parts/note-dialog';
+import '../parts/note-list';
+import { printedRange } from '../parts/printed';
+import '../parts/range-bar';
 import { icons } from '../parts/icons';
+import { link } from '../parts/link';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
-import { Query } from '../query';
-import { SeriesModel } from '../series-model';
+import { exportReadings } from '../raw-export';
+import type { SeriesModel } from '../series-model';
+import { SETTINGS_TEXTS } from '../settings-texts';
 import { shared } from '../styles';
+import { nodeViewStyles } from './node-view.styles';
 
-/** How often the node's newest time is asked for: it tells whether live readings were missed. */
-const HEARTBEAT_MS = 5_000;
-/** Live readings kept while an answer is under way. */
-const KEPT_READINGS = 2_000;
-const POINTS = 600;
 /** A reading with hundreds of variables must not freeze the page. */
 const SHOWN_CHARTS = 24;
 
 /** One node: a chart for each variable it has sent, over a range that the address carries. */
 @element('skm-node')
 export class NodeView extends LitElement {
-  static override styles = [
-    shared,
-    noticeStyles,
-    css`
-      .back {
-        display: inline-flex;
-        align-items: center;
-        gap: 4px;
-        margin-bottom: 10px;
-        font-size: 14px;
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 10px;
-        margin-bottom: 16px;
-      }
-      .ranges {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px;
-        padding: 3px;
-        margin: 0;
-        border: 1px solid var(--line);
-        border-radius: 10px;
-        background: var(--surface);
-      }
-      .ranges label {
-        position: relative;
-      }
-      .ranges input {
-        position: absolute;
-        opacity: 0;
-        inset: 0;
-        margin: 0;
-        cursor: pointer;
-      }
-      .ranges span {
-        display: block;
-        padding: 5px 11px;
-        border-radius: 7px;
-        font-size: 14px;
-        font-weight: 500;
-        color: var(--muted);
-      }
-      .ranges input:checked + span {
-        background: var(--accent-soft);
-        color: var(--accent);
-        font-weight: 600;
-      }
-      .ranges input:focus-visible + span {
-        outline: 2px solid var(--accent);
-      }
-      .ranges label:hover span {
-        color: var(--accent);
-      }
-      .grow {
-        flex: 1;
-      }
-      form {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 12px;
-        padding: 12px 16px;
-        margin-bottom: 16px;
-        font-size: 14px;
-      }
-      form label {
-        display: inline-flex;
-        align-items: center;
-        gap: 8px;
-        color: var(--muted);
-      }
-      @media (max-width: 620px) {
-        form {
-          display: grid;
-        }
-        form label {
-          display: grid;
-          gap: 4px;
-        }
-        form button {
-          justify-content: center;
-          min-height: 38px;
-        }
-      }
-      .charts {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
-        gap: 16px;
-      }
-      .charts {
-        transition: opacity 0.15s;
-      }
-      .charts[aria-busy='true'] {
-        opacity: 0.45;
-      }
-      .foot {
-        margin-top: 12px;
-        color: var(--muted);
-        font-size: 13px;
-      }
-      /* A finger scrolls the page instead. */
-      @media (hover: none) {
-        .zoom-hint {
-          display: none;
-        }
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 6px 16px;
-        margin: 16px 0 0;
-        padding: 14px 16px;
-        font-size: 14px;
-      }
-      dt {
-        color: var(--muted);
-        overflow-wrap: anywhere;
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
-      }
-      .more {
-        display: flex;
-        justify-content: center;
-        margin-top: 16px;
-      }
-    `,
-  ];
+  static override styles = [shared, noticeStyles, nodeViewStyles];
 
-  @property({ attribute: false }) app!: App;
+  @property({ attribute: false }) app!: ViewContext;
   @property() nodo = '';
-  @state() private choosing = false;
   @state() private allCharts = false;
-  @state() private version = 0;
+  /** of the note that is being written */
+  @state() private notedTime: number | undefined;
+  @state() private exported: { count: number; share: number; stop: AbortController } | undefined;
 
-  private model: SeriesModel | undefined;
-  private arrived: LiveReading[] = [];
-  private readonly series = new Query<SeriesAnswer>(
-    this,
-    () => this.app.client,
-    (answer) => this.onSeries(answer),
-  );
-  private readonly about = new Query<NodesAnswer>(
-    this,
-    () => this.app.client,
-    (answer) => this.onAbout(answer.nodes[0]),
-  );
+  private readonly feed = new NodeFeed(this, () => this.app.client);
 
   constructor() {
     super();
     new Clock(this);
-    new Live(
-      this,
-      () => this.app.client,
-      (update) => this.onLive(update),
-    );
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const { nodo } = this;
-    const before = changed.get('app')?.address;
-    // Another node, or another range: what was being chosen was meant for the one before.
-    if (before && before !== this.app.address) this.choosing = false;
+    const { nodo, range } = this;
     if (changed.has('nodo')) {
-      this.arrived = [];
       this.allCharts = false;
+      this.notedTime = undefined;
     }
-    this.about.set({ action: 'nodes', payload: { nodo }, every: HEARTBEAT_MS });
-    // The model stays with the old range until the new answer is here, so that charts are not taken away.
-    this.series.set(
-      { action: 'series', payload: { nodo, ...rangeFields(this.range), points: POINTS } },
-      true,
-    );
-    if (this.model && this.series.data?.nodo !== nodo) this.model = undefined;
+    this.feed.set({ nodo, range, zone: this.app.zone });
   }
 
   private get range(): Range {
     return this.app.address.range;
   }
 
-  private onSeries(answer: SeriesAnswer): void {
-    if (answer.nodo !== this.nodo) return;
-    this.model = new SeriesModel(answer, this.range);
-    for (const reading of this.arrived) this.model.add(reading);
-    this.version++;
-  }
-
-  private onLive({ readings, skipped }: LiveUpdate): void {
-    const own = readings.filter(({ nodo }) => nodo === this.nodo);
-    if (skipped > 0 || own.some(({ id }) => id === null)) this.series.again();
-    if (own.length === 0) return;
-    this.arrived = [...this.arrived, ...own].slice(-KEPT_READINGS);
-    for (const reading of own) this.model?.add(reading);
-    const row = this.about.data?.nodes[0];
-    const last = own.at(-1)!;
-    if (row && (row.ts ?? 0) < last.ts)
-      Object.assign(row, { ...last, topic: last.topic ?? row.topic, state: 'live' });
-    this.version++;
-  }
-
-  private onAbout(row: NodeRow | undefined): void {
-    const newest = this.arrived.at(-1)?.ts ?? this.series.data?.last ?? null;
-    if (row?.ts && newest !== null && row.ts > newest) this.series.refresh();
-    // It was not there when the series was asked for.
-    if (row && this.series.data && !this.series.data.known) this.series.refresh();
+  private get model(): SeriesModel | undefined {
+    return this.feed.model;
   }
 
   protected override render(): unknown {
-    const { app, series } = this;
+    const { app, feed } = this;
+    const { series, about, model } = feed;
     const { texts } = app;
     const home = { view: 'nodes', range: LAST_10 } as const;
-    if (this.range.kind === 'recent') this.model?.trim(app.client.now());
-    return html`<a
-        class="back"
-        href=${app.link(home)}
-        @click=${(event: MouseEvent) => {
-          event.preventDefault();
-          app.go(home);
-        }}
-        >${icons.back}${texts.node.back}</a
-      >
-      ${this.heading()} ${this.mixture()} ${this.rangeBar()} ${this.choosing ? this.rangeForm() : nothing}
-      ${series.data ? staleNotice(app, series.trouble ? series : this.about) : nothing}
-      ${series.data && this.model ? this.content(series.data, this.model) : waiting(app, series.trouble)}`;
+    return html`${link(app, home, html`${icons.back}${texts.node.back}`, { class: 'back' })} ${this.heading()}
+    ${this.mixture()} ${printedRange(app, model?.times ?? [])} ${this.rangeBar()}
+    ${series.data ? staleNotice(app, series.problem ? series : about) : nothing}
+    ${series.data && model ? this.content(series.data, model) : waiting(app, series.problem)}
+    ${this.noteDialog()}`;
+  }
+
+  /** Beside the charts: what is being written outlives the points that it was opened at. */
+  private noteDialog(): TemplateResult | typeof nothing {
+    if (this.notedTime === undefined) return nothing;
+    return html`<skm-note-dialog
+      .app=${this.app}
+      .nodo=${this.nodo}
+      .time=${this.notedTime}
+      @closed=${() => (this.notedTime = undefined)}
+    ></skm-note-dialog>`;
   }
 
   private heading(): TemplateResult {
     const { texts, format, client } = this.app;
-    const row = this.about.data?.nodes[0];
+    const { row } = this.feed;
     return html`<div class="head">
       <div class="grow">
         <h1 dir="auto">${this.nodo}</h1>
@@ -270,6 +98,7 @@ export class NodeView extends LitElement {
               ? html`<span class="state ${row.state}">${texts.state[row.state]}</span>
                   ${row.topic === null ? nothing : html`· ${row.topic}`}
                   ${row.ts === null ? nothing : html`· ${texts.node.last}: ${format.dateTime(row.ts)} (${format.ago(row.ts, client.now())})`}
+                  ${row.ahead === undefined ? nothing : html`· <strong class="ahead">${texts.node.ahead(format.duration(row.ahead))}</strong>`}
                   ${row.interval === null ? nothing : html`· ${texts.node.every(format.duration(row.interval))}`}`
               : html`&nbsp;`
           }
@@ -280,7 +109,7 @@ export class NodeView extends LitElement {
 
   /** Why the values jump: two boards look like one whose sensor is broken. */
   private mixture(): TemplateResult | typeof nothing {
-    const topics = this.about.data?.nodes[0]?.mixedTopics ?? [];
+    const topics = this.feed.row?.mixedTopics ?? [];
     if (topics.length === 0) return nothing;
     return html`<div class="notice" role="status">
       ${this.app.texts.nodes.mixedTopics(topics.join(', '))}
@@ -288,89 +117,29 @@ export class NodeView extends LitElement {
   }
 
   private rangeBar(): TemplateResult {
-    const { texts, format } = this.app;
-    const { range } = this;
-    const chosen = rangeName(range);
-    return html`<div class="bar">
-      <fieldset class="ranges">
-        <legend class="visually-hidden">${texts.node.range}</legend>
-        ${NAMED_RANGES.map(
-          ([name, named]) =>
-            html`<label>
-              <input
-                type="radio"
-                name="range"
-                value=${name}
-                .checked=${name === chosen}
-                @change=${() => this.choose(named)}
-              />
-              <span>${texts.node.ranges[name]}</span>
-            </label>`,
-        )}
-      </fieldset>
-      ${
-        range.kind === 'between'
-          ? html`<button
-              class="primary num"
-              title=${texts.node.leaveZoom}
-              @click=${() => this.choose(LAST_10)}
-            >
-              ${format.between(range.from, range.to)} ${icons.close}
-            </button>`
-          : nothing
-      }
-      <button aria-expanded=${this.choosing} @click=${() => (this.choosing = !this.choosing)}>
-        ${texts.node.custom}
-      </button>
-      <span class="grow"></span>
+    const { texts } = this.app;
+    return html`<skm-range-bar
+      .app=${this.app}
+      .times=${this.model?.times ?? []}
+      @range=${(event: CustomEvent<Range>) => this.choose(event.detail)}
+    >
       <button ?disabled=${!this.model?.times.length} @click=${() => this.downloadCsv()}>
         ${icons.download} CSV<span class="visually-hidden">: ${texts.node.csv}</span>
       </button>
-    </div>`;
-  }
-
-  private rangeForm(): TemplateResult {
-    const { texts } = this.app;
-    const { times } = this.model ?? { times: [] };
-    const now = this.app.client.now();
-    const from = this.range.kind === 'between' ? this.range.from : (times[0] ?? now - 3_600_000);
-    const to = this.range.kind === 'between' ? this.range.to : (times.at(-1) ?? now);
-    const submit = (event: SubmitEvent): void => {
-      event.preventDefault();
-      const [fromField, toField] = fieldsOf(event);
-      const [chosenFrom, chosenTo] = [fromField, toField].map(({ value }) => new Date(value).getTime());
-      if (chosenFrom! < chosenTo!) return this.choose({ kind: 'between', from: chosenFrom!, to: chosenTo! });
-      toField.setCustomValidity(texts.node.toBeforeFrom);
-      toField.reportValidity();
-    };
-    // The browser lets nobody submit a field that it holds for wrong.
-    const edited = (event: Event): void => fieldsOf(event)[1].setCustomValidity('');
-    return html`<form class="card" @submit=${submit} @input=${edited}>
-      <label
-        >${texts.node.from}
-        <input type="datetime-local" name="from" step="1" required value=${localDateTime(from)}
-      /></label>
-      <label
-        >${texts.node.to} <input type="datetime-local" name="to" step="1" required value=${localDateTime(to)}
-      /></label>
-      <button class="primary">${texts.node.apply}</button>
-    </form>`;
+      ${this.exportButton()}
+    </skm-range-bar>`;
   }
 
   private content(answer: SeriesAnswer, model: SeriesModel): TemplateResult {
-    const { texts, format, variables } = this.app;
-    const row = this.about.data?.nodes[0];
+    const { texts, format } = this.app;
+    const variables = this.app.variables.of(this.nodo);
+    const { row } = this.feed;
     if (!answer.known && !row) return blank(texts.node.unknown(this.nodo), texts.node.unknownText);
-    const isText = (name: string): boolean =>
-      typeof row?.valores[name] === 'string' || typeof row?.valores[name] === 'boolean';
-    const names = variables.order(
-      [...model.columns.keys()].filter((name) => !isText(name) || model.summary(name).n > 0),
-    );
-    const others = Object.keys(row?.valores ?? {}).filter((name) => isText(name) && !names.includes(name));
+    const names = variables.order(model.columns.keys());
     if (model.times.length === 0) return blank(texts.node.empty, texts.node.emptyText);
     const shown = this.allCharts ? names : names.slice(0, SHOWN_CHARTS);
-    const [from, to] = this.edges(model);
-    return html`<div class="charts" aria-busy=${!this.series.settled}>
+    const [from, to] = edgesOf(model.range, this.app.client.now());
+    return html`<div class="charts" aria-busy=${!this.feed.series.settled}>
         ${repeat(
           shown,
           (name) => name,
@@ -380,10 +149,11 @@ export class NodeView extends LitElement {
               .model=${model}
               .variable=${name}
               .latest=${this.latest(name, row)}
-              .version=${this.version}
+              .version=${this.feed.version}
               .from=${from}
               .to=${to}
               .nodo=${this.nodo}
+              @note=${(event: CustomEvent<number>) => (this.notedTime = event.detail)}
               @zoom=${(event: CustomEvent<{ from: number; to: number }>) => this.choose({ kind: 'between', ...event.detail })}
             ></skm-chart-card>`,
         )}
@@ -397,80 +167,90 @@ export class NodeView extends LitElement {
             </div>`
           : nothing
       }
-      ${
-        others.length > 0
-          ? html`<dl class="card">
-              ${others.map(
-                (name) =>
-                  html`<dt>${variables.name(name, this.app.language)}</dt>
-                    <dd>${String(row?.valores[name])}</dd>`,
-              )}
-            </dl>`
-          : nothing
-      }
       <p class="foot num">
         ${texts.node.readings(model.readings, format.count(model.readings))}${model.bucketMs > 0 ? html` · ${texts.node.bucket(format.duration(model.bucketMs))}` : nothing}
-        <span class="zoom-hint">· ${texts.node.zoomHint}</span>
-      </p>`;
+        <span class="zoom-hint"
+          >· ${texts.node.zoomHint}
+          ${this.app.settings.refused === null ? SETTINGS_TEXTS[this.app.language].note.hint : nothing}</span
+        >
+      </p>
+      <skm-note-list .app=${this.app} .notes=${model.notes}></skm-note-list>`;
   }
 
-  /** What the charts show: the range, up to now where it moves; nothing fixed where the points themselves say it. */
-  private edges({ range }: SeriesModel): [from: number | null, to: number | null] {
-    switch (range.kind) {
-      case 'between':
-        return [range.from, range.to];
-      case 'recent': {
-        // In steps of the range's five-hundredth, about a pixel: a chart does not have to move more often than one can see.
-        const step = Math.max(1_000, range.milliseconds / 500);
-        const now = Math.ceil(this.app.client.now() / step) * step;
-        return [now - range.milliseconds, now];
-      }
-      case 'last':
-      case 'all':
-        return [null, null];
-    }
-  }
-
-  private latest(name: string, row: NodeRow | undefined): number | null | undefined {
+  private latest(name: string, row: NodeRow | undefined): Values[string] | undefined {
     if (this.range.kind === 'between' || !row || !Object.hasOwn(row.valores, name)) return undefined;
-    const value = row.valores[name];
-    return typeof value === 'number' ? value : null;
+    return row.valores[name];
   }
 
   private choose(range: Range): void {
     this.app.go({ view: 'node', nodo: this.nodo, range });
   }
 
+  /** All readings of the range; while they are on their way, how far they are, and a way to stop them. */
+  private exportButton(): TemplateResult {
+    const { texts, format } = this.app;
+    const { exported } = this;
+    if (!exported)
+      return html`<button
+        ?disabled=${!this.model?.times.length}
+        title=${texts.node.csvAllTitle}
+        @click=${() => void this.exportAll()}
+      >
+        ${icons.download} ${texts.node.csvAll}
+      </button>`;
+    const percent = `${Math.floor(100 * exported.share)} %`;
+    return html`<span class="sub num" role="status"
+        >${texts.node.exporting(format.count(exported.count), percent)}</span
+      >
+      <button @click=${() => exported.stop.abort()}>${texts.node.stopExport}</button>`;
+  }
+
+  private async exportAll(): Promise<void> {
+    const { nodo, model } = this;
+    const { series } = this.feed;
+    if (!series.data || !model) return;
+    const { client, variables, language, texts, zone } = this.app;
+    const own = variables.of(nodo);
+    const stop = new AbortController();
+    const progress = (count: number, share: number): void => void (this.exported = { count, share, stop });
+    progress(0, 0);
+    try {
+      const blob = await exportReadings(client, {
+        nodo,
+        from: series.data.from,
+        // What has come since is shown too.
+        to: Math.max(series.data.to, (model.newest ?? 0) + model.bucketMs) + 1,
+        names: own.order(model.columns.keys()),
+        heading: (name) => own.heading(name),
+        locale: csvLocale(language, navigator.languages),
+        zone,
+        others: texts.node.otherVariables,
+        onProgress: progress,
+        signal: stop.signal,
+      });
+      download(`${nodo}-${texts.node.csvAll}.csv`, blob);
+    } catch (error) {
+      // Why there is no answer stands above the charts; who stopped it knows.
+      if (!(error instanceof AnswerError) && !stop.signal.aborted) throw error;
+    } finally {
+      this.exported = undefined;
+    }
+  }
+
   private downloadCsv(): void {
     if (!this.model) return;
-    const { variables, language, format, texts } = this.app;
+    const { variables, language, texts, zone } = this.app;
     const { mean, min, max } = texts.node;
-    const locale = language === 'es' ? format.locale : undefined;
-    const csv = toCsv(this.model, variables.order(this.model.columns.keys()), { locale, mean, min, max });
+    const locale = csvLocale(language, navigator.languages);
+    const own = variables.of(this.nodo);
+    const csv = toCsv(this.model, own.order(this.model.columns.keys()), {
+      heading: (name) => own.heading(name),
+      locale,
+      mean,
+      min,
+      max,
+      zone,
+    });
     download(`${this.nodo}.csv`, new Blob(['\uFEFF', csv], { type: 'text/csv;charset=utf-8' }));
   }
-}
-
-function rangeFields(range: Range): object {
-  switch (range.kind) {
-    case 'last':
-      return { last: range.count };
-    case 'recent':
-      return { recent: range.milliseconds };
-    case 'between':
-      return { from: range.from, to: range.to };
-    case 'all':
-      return { all: true };
-  }
-}
-
-/** A time as a datetime-local field has it: local, without a zone. */
-function fieldsOf({ currentTarget }: Event): [from: HTMLInputElement, to: HTMLInputElement] {
-  const { elements } = currentTarget as HTMLFormElement;
-  return [elements.namedItem('from') as HTMLInputElement, elements.namedItem('to') as HTMLInputElement];
-}
-
-function localDateTime(time: number): string {
-  const shifted = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 19);
 }

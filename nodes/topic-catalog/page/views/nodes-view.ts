@@ -1,16 +1,22 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LiveUpdate, NodeRow, NodesAnswer } from '../../answers';
+import { drawnNumber } from '../../../shared/drawn-number';
+import type { LiveUpdate, NodeRow, NodesAnswer } from '../../contract';
 import { LAST_10 } from '../address';
-import type { App } from '../app';
 import { Clock } from '../clock';
-import { Live } from '../live';
+import { COMPARE_TEXTS } from '../compare-texts';
+import { icons } from '../parts/icons';
+import { link } from '../parts/link';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
+import { sortableHeader, sortedBy, type Sorting } from '../parts/sortable-header';
 import { sparkline } from '../parts/sparkline';
 import { Query } from '../query';
 import { shared } from '../styles';
+import { WALL_TEXTS } from '../wall-texts';
+import { HearingView } from './hearing-view';
+import { nodesViewStyles } from './nodes-view.styles';
 
 const PAGE = 50;
 const POLL_MS = 5_000;
@@ -23,187 +29,63 @@ type Column = 'nodo' | 'topic' | 'ts' | 'state';
 
 /** All nodes: Nodo, Fecha and Ver, as the original had them, with state, last values and sparklines. */
 @element('skm-nodes')
-export class NodesView extends LitElement {
-  static override styles = [
-    shared,
-    noticeStyles,
-    css`
-      .name {
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      @media (min-width: 761px) {
-        table {
-          table-layout: fixed;
-          min-width: 720px;
-        }
-        th:nth-child(1) {
-          width: 22%;
-        }
-        th:nth-child(2) {
-          width: 190px;
-        }
-        th:nth-child(4) {
-          width: 104px;
-        }
-      }
-      td.nodo .name {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        overflow: hidden;
-      }
-      .values {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(140px, 1fr));
-        gap: 6px 16px;
-      }
-      .narrow {
-        grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
-      }
-      /* The name has the whole width: the number and its sparkline stand below it. */
-      .value {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        column-gap: 8px;
-        align-content: start;
-        min-width: 0;
-      }
-      .value .name {
-        grid-column: 1 / -1;
-      }
-      .value b {
-        font-weight: 600;
-        white-space: nowrap;
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .value .unit {
-        color: var(--muted);
-        font-weight: 400;
-      }
-      .value .name {
-        display: block;
-        font-size: 12px;
-        font-weight: 400;
-        color: var(--muted);
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      abbr {
-        color: var(--warn);
-        font-weight: 600;
-      }
-      .when small {
-        display: block;
-        color: var(--muted);
-        font-size: 12.5px;
-      }
-      .when {
-        white-space: nowrap;
-      }
-      .pages {
-        display: flex;
-        align-items: center;
-        justify-content: flex-end;
-        gap: 12px;
-        margin-top: 12px;
-      }
-      .group th {
-        padding-top: 16px;
-        font-size: 13px;
-        color: var(--ink);
-        background: var(--raised);
-        overflow-wrap: anywhere;
-        white-space: normal;
-      }
-      .only-phone {
-        display: none;
-      }
-      @media (max-width: 760px) {
-        .only-wide {
-          display: none;
-        }
-        .only-phone {
-          display: inline-flex;
-        }
-        .head .grow {
-          flex: 1 1 100%;
-        }
-        input[type='search'] {
-          flex: 1 1 150px;
-        }
-        .values {
-          grid-template-columns: repeat(auto-fill, minmax(120px, 1fr));
-        }
-        tr {
-          display: grid !important;
-          grid-template-columns: minmax(0, 1fr) auto;
-          gap: 6px 12px;
-        }
-        td {
-          min-width: 0;
-        }
-        td.values-cell {
-          grid-column: 1 / -1;
-        }
-        td.actions {
-          grid-row: 1;
-          grid-column: 2;
-        }
-      }
-    `,
-  ];
+export class NodesView extends HearingView {
+  static override styles = [shared, noticeStyles, nodesViewStyles];
 
-  @property({ attribute: false }) app!: App;
   /** inside another view: only this topic's nodes, without title and search */
   @property() topic: string | undefined;
   @state() private search = '';
-  @state() private sort: Column = 'nodo';
-  @state() private descending = false;
+  @state() private sorting: Sorting<Column> = { column: 'nodo', descending: false };
   @state() private offset = 0;
+  /** in a long list, the last names of the pages before this one */
+  @state() private pagesBefore: readonly string[] = [];
 
-  private readonly nodes = new Query<NodesAnswer>(this, () => this.app.client);
+  private readonly nodes = new Query<NodesAnswer>(this, this.client, (answer) => this.onAnswer(answer));
   private lookedAgain = 0;
 
   constructor() {
     super();
     new Clock(this);
-    new Live(
-      this,
-      () => this.app.client,
-      (update) => this.onLive(update),
-    );
   }
 
   protected override willUpdate(): void {
-    const { search, sort, descending, offset, topic } = this;
+    const { search, offset, topic } = this;
+    const { column, descending } = this.sorting;
     const payload = {
       search,
-      sort,
+      sort: column,
       descending,
-      offset,
+      ...(this.pagesBefore.length > 0 ? { after: this.pagesBefore.at(-1) } : { offset }),
       limit: PAGE,
       ...(topic === undefined ? {} : { topic }),
     };
     this.nodes.set({ action: 'nodes', payload, every: POLL_MS }, true);
   }
 
+  /** Back to the first page, where there is none any more at this place, or pages are no longer told as they were. */
+  private onAnswer({ nodes, next }: NodesAnswer): void {
+    const { offset, pagesBefore } = this;
+    const isOtherwise = next === undefined ? pagesBefore.length > 0 : offset > 0;
+    const isBehindEnd = nodes.length === 0 && (offset > 0 || pagesBefore.length > 0);
+    if (isOtherwise || isBehindEnd) this.toStart();
+  }
+
   /** Rows that are shown take what has just been stored; a node that is not among them may be new. */
-  private onLive({ readings }: LiveUpdate): void {
+  protected override onLive({ readings }: LiveUpdate): void {
     const { data } = this.nodes;
     const rows = new Map(data?.nodes.map((row) => [row.nodo, row]));
     let changed = false;
-    for (const { nodo, ts, fecha, hora, topic, valores } of readings) {
+    for (const { nodo, ts: sent, fecha, hora, topic, valores, ahead } of readings) {
       const row = rows.get(nodo);
+      // What a clock that is ahead says is no time: it came now.
+      const ts = ahead === undefined ? sent : this.app.client.now();
       if (!row && data && data.matching === data.nodes.length && this.search === '') this.lookAgain();
       if (!row || (row.ts !== null && ts <= row.ts)) continue;
-      Object.assign(row, { ts, fecha, hora, topic: topic ?? row.topic, valores, state: 'live' });
+      Object.assign(row, { ts, ahead, fecha, hora, topic: topic ?? row.topic, valores, state: 'live' });
       for (const [name, value] of Object.entries(valores)) {
         let recent = row.recent.find((known) => known.name === name);
         if (!recent) row.recent.push((recent = { name, values: [] }));
-        recent.values.push(typeof value === 'number' ? value : null);
+        recent.values.push(drawnNumber(value));
         if (recent.values.length > RECENT) recent.values.shift();
       }
       changed = true;
@@ -220,7 +102,7 @@ export class NodesView extends LitElement {
 
   protected override render(): unknown {
     return html`${this.topic === undefined ? this.heading() : nothing} ${staleNotice(this.app, this.nodes)}
-    ${this.nodes.data ? this.list(this.nodes.data) : waiting(this.app, this.nodes.trouble)}`;
+    ${this.nodes.data ? this.list(this.nodes.data) : waiting(this.app, this.nodes.problem)}`;
   }
 
   private heading(): TemplateResult {
@@ -230,16 +112,53 @@ export class NodesView extends LitElement {
       <div class="grow">
         <h1>${texts.nodes.title}</h1>
         <p class="sub num">
-          ${data ? texts.nodes.count(data.total) : html`&nbsp;`}
-          ${data && data.silent > 0 ? html`· ${texts.nodes.silent(data.silent)}` : nothing}
+          ${data ? (data.isMore ? texts.nodes.moreThan(this.app.format.number(data.total)) : texts.nodes.count(data.total)) : html`&nbsp;`}
+          ${data?.silent ? html`· ${texts.nodes.silent(data.silent)}` : nothing}
+          ${this.isLong ? html`· ${texts.nodes.long}` : nothing}
         </p>
+        ${this.unlistable()}
       </div>
-      <label class="only-phone">
+      ${this.isLong ? nothing : this.orders()}
+      ${link(this.app, { view: 'compare', range: LAST_10 }, html`${icons.compare} ${COMPARE_TEXTS[this.app.language].compare}`, { class: 'button' })}
+      ${link(this.app, { view: 'wall', series: this.app.wall, range: LAST_10 }, html`${icons.wall} ${WALL_TEXTS[this.app.language].title}`, { class: 'button' })}
+      <input
+        type="search"
+        .value=${this.search}
+        placeholder=${texts.nodes.search}
+        aria-label=${texts.nodes.search}
+        @input=${(event: Event) => {
+          this.search = (event.target as HTMLInputElement).value;
+          this.toStart();
+        }}
+      />
+    </div>`;
+  }
+
+  /** What another program has stored and no list can hold. */
+  private unlistable(): TemplateResult | typeof nothing {
+    const unlistable = this.nodes.data?.unlistable;
+    if (!unlistable) return nothing;
+    return html`<p class="sub">${this.app.texts.nodes.unlistable(unlistable.count, unlistable.isMore)}</p>`;
+  }
+
+  /** Whether the list is asked for page by page: then its only order is that of the names. */
+  private get isLong(): boolean {
+    return this.nodes.data?.next !== undefined;
+  }
+
+  private toStart(): void {
+    this.offset = 0;
+    this.pagesBefore = [];
+  }
+
+  private orders(): TemplateResult {
+    const { texts } = this.app;
+    return html`<label class="only-phone">
         <span class="visually-hidden">${texts.nodes.sort}</span>
         <select @change=${(event: Event) => this.sortBy((event.target as HTMLSelectElement).value as Column)}>
           ${(['nodo', 'topic', 'ts'] as const).map(
             (column) =>
-              html`<option value=${column} ?selected=${column === this.sort}>
+              html`<option value=${column} ?selected=${column === this.sorting.column}>
                 ${texts.nodes.columns[column]}
               </option>`,
           )}
@@ -248,22 +167,11 @@ export class NodesView extends LitElement {
       <label class="check only-wide">
         <input
           type="checkbox"
-          .checked=${this.sort === 'topic'}
-          @change=${() => this.sortBy(this.sort === 'topic' ? 'nodo' : 'topic')}
+          .checked=${this.sorting.column === 'topic'}
+          @change=${() => this.sortBy(this.sorting.column === 'topic' ? 'nodo' : 'topic')}
         />
         ${texts.nodes.byTopic}
-      </label>
-      <input
-        type="search"
-        .value=${this.search}
-        placeholder=${texts.nodes.search}
-        aria-label=${texts.nodes.search}
-        @input=${(event: Event) => {
-          this.search = (event.target as HTMLInputElement).value;
-          this.offset = 0;
-        }}
-      />
-    </div>`;
+      </label>`;
   }
 
   private list(answer: NodesAnswer): TemplateResult {
@@ -304,7 +212,7 @@ export class NodesView extends LitElement {
           )}
         </table>
       </div>
-      ${answer.matching > answer.nodes.length ? this.pages(answer) : nothing}`;
+      ${this.hasPages(answer) ? this.pages(answer) : nothing}`;
   }
 
   /** One for each topic where the list is in their order, else a single one without a topic. */
@@ -316,38 +224,28 @@ export class NodesView extends LitElement {
   }
 
   private get grouped(): boolean {
-    return this.sort === 'topic' && this.topic === undefined;
+    return this.sorting.column === 'topic' && this.topic === undefined && !this.isLong;
   }
 
   private header(column: 'nodo' | 'ts'): TemplateResult {
-    const sorted = this.sort === column;
-    const arrow = !sorted ? nothing : this.descending ? '↓' : '↑';
-    return html`<th scope="col" aria-sort=${!sorted ? 'none' : this.descending ? 'descending' : 'ascending'}>
-      <button @click=${() => this.sortBy(column)}>
-        ${this.app.texts.nodes.columns[column]} <span aria-hidden="true">${arrow}</span>
-      </button>
-    </th>`;
+    const label = this.app.texts.nodes.columns[column];
+    if (this.isLong) return html`<th scope="col">${label}</th>`;
+    return sortableHeader(column, this.sorting, { label }, () => this.sortBy(column));
   }
 
   private sortBy(column: Column): void {
     // Dates are most of use with the newest on top.
-    this.descending = this.sort === column ? !this.descending : column === 'ts';
-    this.sort = column;
-    this.offset = 0;
+    this.sorting = sortedBy(column, this.sorting, column === 'ts');
+    this.toStart();
   }
 
   private row(row: NodeRow): TemplateResult {
     const { app } = this;
     const { texts } = app;
     const address = { view: 'node', nodo: row.nodo, range: LAST_10 } as const;
-    const open = (event: MouseEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-      event.preventDefault();
-      app.go(address);
-    };
     return html`<tr data-nodo=${row.nodo}>
       <td class="nodo">
-        <a class="name" dir="auto" href=${app.link(address)} @click=${open}>${row.nodo}</a>
+        ${link(app, address, row.nodo, { class: 'name', dir: 'auto' })}
         <div class="sub">
           <span class="state ${row.state}">${texts.state[row.state]}</span>
           ${this.topicOf(row)}
@@ -358,13 +256,7 @@ export class NodesView extends LitElement {
         <div class="values ${this.topic === undefined ? '' : 'narrow'}">${this.values(row)}</div>
       </td>
       <td class="actions right">
-        <a
-          class="button primary"
-          href=${app.link(address)}
-          aria-label=${texts.nodes.openNode(row.nodo)}
-          @click=${open}
-          >${texts.nodes.open}</a
-        >
+        ${link(app, address, texts.nodes.open, { class: 'button primary', label: texts.nodes.openNode(row.nodo) })}
       </td>
     </tr>`;
   }
@@ -379,27 +271,34 @@ export class NodesView extends LitElement {
     return isSaid ? nothing : html`· ${topic ?? texts.nodes.withoutTopic}`;
   }
 
-  private when({ ts, fecha, hora }: NodeRow): TemplateResult {
-    const { format, client } = this.app;
+  private when({ ts, fecha, hora, ahead }: NodeRow): TemplateResult {
+    const { format, client, texts } = this.app;
     if (ts === null) return html`${fecha ?? '–'} ${hora ?? ''}`;
-    return html`${format.dateTime(ts)}<small>${format.ago(ts, client.now())}</small>`;
+    return html`${format.dateTime(ts)}<small>${format.ago(ts, client.now())}</small>${ahead === undefined ? nothing : html`<abbr>${texts.node.ahead(format.duration(ahead))}</abbr>`}`;
   }
 
-  private values({ valores, recent }: NodeRow): TemplateResult {
-    const { variables, language, format, texts } = this.app;
+  private values({ nodo, valores, recent }: NodeRow): TemplateResult {
+    const { language, format, texts } = this.app;
+    const variables = this.app.variables.of(nodo);
     const names = variables.order(Object.keys(valores));
     return html`${names.slice(0, SHOWN_VALUES).map((name) => {
       const value = valores[name];
+      const number = drawnNumber(value);
       const history = recent.find((known) => known.name === name)?.values ?? [];
       return html`<span class="value num">
         <span class="name" title=${name}>${variables.name(name, language)}</span>
         <b title=${String(value)}
           >${
-            typeof value === 'number'
-              ? html`${format.brief(value)} <span class="unit">${variables.unit(name)}</span>`
-              : value === null
-                ? html`<span class="unit">${texts.nodes.noValue}</span>`
-                : String(value)
+            typeof value === 'boolean'
+              ? value
+                ? texts.node.yes
+                : texts.node.no
+              : number !== null
+                ? html`${format.brief(number, variables.decimals(name))}
+                    <span class="unit">${variables.unit(name)}</span>`
+                : value === null
+                  ? html`<span class="unit">${texts.nodes.noValue}</span>`
+                  : String(value)
           }</b
         >
         ${sparkline(history, variables.colour(name))}
@@ -407,16 +306,34 @@ export class NodesView extends LitElement {
     })}${names.length > SHOWN_VALUES ? html`<span class="sub">${texts.nodes.moreValues(names.length - SHOWN_VALUES)}</span>` : nothing}`;
   }
 
-  private pages({ offset, nodes, matching }: NodesAnswer): TemplateResult {
-    const { texts } = this.app;
+  private hasPages({ matching, nodes, next }: NodesAnswer): boolean {
+    return next === undefined ? matching > nodes.length : next !== null || this.pagesBefore.length > 0;
+  }
+
+  private pages({ nodes, matching, isMoreMatching, isMore, next }: NodesAnswer): TemplateResult {
+    const { texts, format } = this.app;
+    const isLong = next !== undefined;
+    const offset = isLong ? this.pagesBefore.length * PAGE : this.offset;
+    const isOver = isMoreMatching === true || (isMore === true && matching <= offset + nodes.length);
+    const of = isOver ? texts.nodes.over(format.number(matching)) : String(matching);
     return html`<nav class="pages num" aria-label=${texts.nodes.title}>
-      <span class="sub">${texts.nodes.page(offset + 1, offset + nodes.length, matching)}</span>
-      <button ?disabled=${offset === 0} @click=${() => (this.offset = Math.max(0, offset - PAGE))}>
+      <span class="sub">${texts.nodes.page(offset + 1, offset + nodes.length, of)}</span>
+      <button
+        ?disabled=${offset === 0}
+        @click=${() => (isLong ? (this.pagesBefore = this.pagesBefore.slice(0, -1)) : (this.offset = Math.max(0, offset - PAGE)))}
+      >
         ${texts.nodes.previous}
       </button>
-      <button ?disabled=${offset + nodes.length >= matching} @click=${() => (this.offset = offset + PAGE)}>
+      <button
+        ?disabled=${isLong ? next === null : offset + nodes.length >= matching}
+        @click=${() => (isLong ? this.forth(next) : (this.offset = offset + PAGE))}
+      >
         ${texts.nodes.next}
       </button>
     </nav>`;
+  }
+
+  private forth(next: string | null): void {
+    if (next !== null) this.pagesBefore = [...this.pagesBefore, next];
   }
 }

@@ -1,16 +1,19 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TopicRow, TopicsAnswer } from '../../answers';
+import type { TopicRow, TopicsAnswer } from '../../contract';
 import { LAST_10, type Address } from '../address';
-import type { App } from '../app';
+import type { ViewContext } from '../view-context';
 import { Clock } from '../clock';
 import { icons } from '../parts/icons';
+import { link } from '../parts/link';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
+import { sortableHeader, sortedBy, type Sorting } from '../parts/sortable-header';
 import { Query } from '../query';
 import { shared } from '../styles';
 import './nodes-view';
+import { topicsViewStyles } from './topics-view.styles';
 
 const POLL_MS = 3_000;
 
@@ -32,104 +35,12 @@ const SORT_VALUES: Record<Column, (topic: TopicRow) => number | string> = {
 /** Kafka's topics; each opens to its nodes and its partitions. */
 @element('skm-topics')
 export class TopicsView extends LitElement {
-  static override styles = [
-    shared,
-    noticeStyles,
-    css`
-      tr.topic {
-        cursor: pointer;
-      }
-      tr.topic:hover td {
-        background: var(--raised);
-      }
-      tr.open td {
-        background: var(--raised);
-        border-bottom-color: transparent;
-      }
-      .name {
-        display: inline-flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 28px;
-        padding: 0;
-        border: 0;
-        background: none;
-        font-weight: 600;
-        text-align: start;
-        white-space: normal;
-        overflow-wrap: anywhere;
-      }
-      .name svg {
-        flex: none;
-        transition: transform 0.12s;
-      }
-      .open .name svg {
-        transform: rotate(90deg);
-      }
-      td {
-        white-space: nowrap;
-      }
-      /* Ten columns have to fit into a page that is 1280 px wide. */
-      table.stacked > * > tr > :is(th, td):not(.inside) {
-        padding-inline: 12px;
-      }
-      table.stacked > * > tr > :is(th, td):first-child {
-        padding-inline-start: 16px;
-      }
-      td.topic-name {
-        white-space: normal;
-        min-width: 180px;
-      }
-      td.retention {
-        white-space: normal;
-      }
-      .lagging {
-        color: var(--warn);
-        font-weight: 600;
-      }
-      @media (max-width: 760px) {
-        .head .grow,
-        input[type='search'] {
-          flex: 1 1 100%;
-        }
-        tr.open {
-          background: var(--raised);
-        }
-        td.inside {
-          margin: -12px -16px;
-          padding: 4px 12px 16px !important;
-        }
-        table.stacked > * > tr > td:not(.inside) {
-          padding-inline: 0;
-        }
-      }
-      td.inside {
-        padding: 4px 16px 20px;
-        background: var(--raised);
-        white-space: normal;
-      }
-      .inside h2 {
-        margin: 14px 0 8px;
-      }
-      .inside .row {
-        display: flex;
-        align-items: baseline;
-        gap: 12px;
-        flex-wrap: wrap;
-      }
-      .foot {
-        margin-top: 12px;
-        font-size: 13px;
-        color: var(--muted);
-      }
-    `,
-  ];
+  static override styles = [shared, noticeStyles, topicsViewStyles];
 
-  @property({ attribute: false }) app!: App;
+  @property({ attribute: false }) app!: ViewContext;
   @state() private filter = '';
   @state() private internal = false;
-  @state() private sort: Column = 'name';
-  @state() private descending = false;
+  @state() private sorting: Sorting<Column> = { column: 'name', descending: false };
 
   private readonly topics = new Query<TopicsAnswer>(this, () => this.app.client);
 
@@ -168,7 +79,7 @@ export class TopicsView extends LitElement {
       </div>
       ${staleNotice(app, topics)}
       ${data?.nodesWithoutTopic === null ? html`<div class="notice" role="status">${texts.topics.noDatabase}</div>` : nothing}
-      ${data ? this.list(data) : waiting(app, topics.trouble)}`;
+      ${data ? this.list(data) : waiting(app, topics.problem)}`;
   }
 
   /** "Kafka 3.9 · ZooKeeper · 3 brokers · host:9092", as far as it is known */
@@ -190,8 +101,8 @@ export class TopicsView extends LitElement {
       ({ name, internal }) => (this.internal || !internal) && name.toLowerCase().includes(wanted),
     );
     if (shown.length === 0 && this.filter === '') return blank(texts.topics.none, texts.topics.noneText);
-    const value = SORT_VALUES[this.sort];
-    const direction = this.descending ? -1 : 1;
+    const value = SORT_VALUES[this.sorting.column];
+    const direction = this.sorting.descending ? -1 : 1;
     shown.sort((a, b) => {
       const [x, y] = [value(a), value(b)];
       const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
@@ -219,27 +130,14 @@ export class TopicsView extends LitElement {
           </tbody>
         </table>
       </div>
-      ${answer.nodesWithoutTopic ? html`<p class="foot">${texts.topics.withoutTopic(answer.nodesWithoutTopic)}</p>` : nothing}`;
+      ${answer.nodesWithoutTopic ? html`<p class="foot">${texts.topics.withoutTopic(answer.nodesWithoutTopic, answer.isMoreWithoutTopic)}</p>` : nothing}`;
   }
 
   private header(column: Column, right = false, hint?: string): TemplateResult {
-    const sorted = this.sort === column;
     const label = this.app.texts.topics.columns[column];
-    return html`<th
-      scope="col"
-      class=${right ? 'right' : ''}
-      aria-sort=${!sorted ? 'none' : this.descending ? 'descending' : 'ascending'}
-    >
-      <button
-        title=${hint ?? nothing}
-        @click=${() => {
-          this.descending = sorted ? !this.descending : column !== 'name';
-          this.sort = column;
-        }}
-      >
-        ${label}<span aria-hidden="true">${sorted ? (this.descending ? '↓' : '↑') : ''}</span>
-      </button>
-    </th>`;
+    return sortableHeader(column, this.sorting, { label, right, hint }, () => {
+      this.sorting = sortedBy(column, this.sorting, column !== 'name');
+    });
   }
 
   private row(topic: TopicRow, { sizesMissing }: TopicsAnswer): TemplateResult {
@@ -266,7 +164,9 @@ export class TopicsView extends LitElement {
           ${topic.internal ? html`<span class="tag">${texts.topics.internalTag}</span>` : nothing}
           ${topic.compacted ? html`<span class="tag">${texts.topics.compacted}</span>` : nothing}
         </td>
-        <td class="num right" data-label=${columns.nodes}>${known(topic.nodeCount)}</td>
+        <td class="num right" data-label=${columns.nodes}>
+          ${topic.isMoreNodes ? '> ' : ''}${known(topic.nodeCount)}
+        </td>
         <td class="num right" data-label=${columns.messages}>
           ${topic.messages === null ? '–' : html`<abbr title=${texts.topics.estimate}>≈ ${known(topic.messages)}</abbr>`}
         </td>
@@ -322,14 +222,7 @@ export class TopicsView extends LitElement {
       <td class="inside" colspan="10">
         <div class="row">
           <h2>${texts.topics.nodesTitle}</h2>
-          <a
-            href=${app.link(tail)}
-            @click=${(event: MouseEvent) => {
-              event.preventDefault();
-              app.go(tail);
-            }}
-            >${texts.topics.tail}</a
-          >
+          ${link(app, tail, texts.topics.tail)}
         </div>
         <skm-nodes .app=${app} .topic=${topic.name}></skm-nodes>
         <h2>${texts.topics.partitionsTitle}</h2>

@@ -6,6 +6,7 @@ import {
   examination,
   patchKafkaJs,
   type Examination,
+  type Part,
 } from '../../../../nodes/kafka-cluster/patched-kafkajs/patches';
 
 const load = createRequire(__filename);
@@ -20,6 +21,7 @@ function examine(changed: Record<string, unknown>): Examination & { replaced: st
       if (changed[name] === undefined) throw new Error(`Cannot find module ${name}`);
       return changed[name];
     },
+    isLoaded: () => false,
     replace: (name) => void replaced.push(name),
   });
   return { ...found, replaced };
@@ -45,12 +47,16 @@ describe('the kafkajs that was loaded', () => {
       'record-encoding': [RECORD, undefined],
       checksum: ['src/protocol/recordBatch/crc32C', () => 0],
       'request-queue': ['src/network/requestQueue', Empty],
+      metadata: ['src/protocol/requests/metadata/v0/response', {}],
+      offsets: ['src/cluster', Empty],
+      sentences: ['src/protocol/requests/createTopics/v0/response', {}],
+      'any-broker': ['src/cluster/brokerPool', Empty],
       grouping: ['src/producer/groupMessagesPerPartition', () => []],
-      'fetched-offset': ['src/consumer/batch', Empty],
+      'record-decoding': ['src/consumer/batch', Empty],
       'own-requests': ['index.js', { Kafka: Empty }],
     };
     for (const [part, [name, changed]] of Object.entries(changes)) {
-      assert.deepEqual(examine({ [name]: changed }).unfit, [part]);
+      assert.ok(examine({ [name]: changed }).unfit.includes(part as Part), part);
     }
   });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  keyOf,
   LAST_10,
+  MOST_SERIES,
   NAMED_RANGES,
   readAddress,
   writeAddress,
@@ -42,6 +44,26 @@ describe("the page's address", () => {
         const address = { view: 'node' as const, nodo, range: chosen };
         assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
       }),
+    );
+  });
+
+  it('gives back every series that it was given, each once, and no more than it has room for', () => {
+    const name = fc.string({ unit: 'grapheme', minLength: 1 });
+    const series = fc.uniqueArray(fc.record({ nodo: name, variable: name }, { noNullPrototype: true }), {
+      selector: keyOf,
+      maxLength: MOST_SERIES,
+    });
+    fc.assert(
+      fc.property(series, (chosen) => {
+        const address = { view: 'compare' as const, series: chosen, range: NAMED_RANGES[2]![1] };
+        assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
+      }),
+    );
+    const many = Array.from({ length: 100 }, (_, n) => `&serie=n:${n}&serie=n:0&serie=:x&serie=x:&serie=x`);
+    const { series: read } = readAddress(`#?vista=comparar${many.join('')}`);
+    assert.deepEqual(
+      read,
+      Array.from({ length: MOST_SERIES }, (_, n) => ({ nodo: 'n', variable: String(n) })),
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { LiveUpdate } from '../../../../nodes/topic-catalog/answers';
-import { Client, Trouble, type Message } from '../../../../nodes/topic-catalog/page/client';
+import type { LiveUpdate } from '../../../../nodes/topic-catalog/contract';
+import { Client, AnswerError, type Message } from '../../../../nodes/topic-catalog/page/client';
 
 describe("the page's questions", () => {
   let sent: Message[];
@@ -46,7 +46,7 @@ describe("the page's questions", () => {
     client.receive({ ...sent[0], error: { source: 'kafka', message: 'no broker' } });
     await assert.rejects(
       asked,
-      (error) => error instanceof Trouble && error.source === 'kafka' && error.message === 'no broker',
+      (error) => error instanceof AnswerError && error.source === 'kafka' && error.message === 'no broker',
     );
     assert.equal(client.state, 'kafka');
   });
@@ -56,7 +56,7 @@ describe("the page's questions", () => {
     const begun = performance.now();
     await assert.rejects(
       client.ask('topics', {}),
-      (error) => error instanceof Trouble && error.source === 'connection',
+      (error) => error instanceof AnswerError && error.source === 'connection',
     );
     assert.ok(Math.abs(performance.now() - begun - 10_000) < 1_000);
     answer(sent[0]!, {});

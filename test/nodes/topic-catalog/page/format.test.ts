@@ -10,6 +10,8 @@ describe('numbers, times and names on the page', () => {
   it('are those of the language, in the variant of the browser', () => {
     assert.equal(localeOf('es', ['en-US', 'es-CO']), 'es-CO');
     assert.equal(localeOf('en', ['es-CO']), 'en');
+    assert.equal(localeOf('en', ['en-US@posix']), 'en');
+    assert.equal(localeOf('en', ['en-US@posix', 'en-GB']), 'en-GB');
     assert.equal(new Format('es-CO').number(1997.07), '1.997,07');
     assert.equal(new Format('en').number(26.92732), '26.93');
     assert.equal(new Format('en').number(0.000123456), '0.000123');

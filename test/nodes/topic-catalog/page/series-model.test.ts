@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { LiveReading, SeriesAnswer, Values } from '../../../../nodes/topic-catalog/answers';
+import type { LiveReading, SeriesAnswer, Values } from '../../../../nodes/topic-catalog/contract';
 import { Buckets } from '../../../../nodes/topic-catalog/buckets';
 import type { Range } from '../../../../nodes/topic-catalog/page/address';
 import { SeriesModel } from '../../../../nodes/topic-catalog/page/series-model';
@@ -118,5 +118,48 @@ describe("a chart's points", () => {
         assert.ok(Math.abs(a.mean! - b.mean!) < 1e-9);
       }),
     );
+  });
+
+  it('are states where a variable says texts, each from its first reading to the next other one', () => {
+    const states = ['OK', 'OK', null, 'FALLA', 'OK'];
+    const said = {
+      ...answer(
+        [1, 2, 3, 4, 5].map((n) => n * 1_000),
+        {},
+      ),
+      columns: [
+        {
+          name: 'estado',
+          mean: states.map(() => null),
+          summary: { n: 0, min: null, mean: null, max: null },
+          states,
+        },
+      ],
+    };
+    const model = new SeriesModel(said, { kind: 'all' });
+    assert.equal(model.hasNumbers('estado'), false);
+    assert.deepEqual(
+      model.stretches('estado').map(({ state, from, to }) => [state, from, to]),
+      [
+        ['OK', 1_000, 4_000],
+        ['FALLA', 4_000, 5_000],
+        ['OK', 5_000, 5_000],
+      ],
+    );
+    assert.deepEqual(model.latestState('estado'), { value: 'OK', time: 5_000 });
+  });
+
+  it('take numbers in texts, true and false, and texts as they come live', () => {
+    const model = new SeriesModel(answer([], {}), { kind: 'all' });
+    const reading = { nodo: 'n', topic: null, fecha: null, hora: null };
+    model.add({ ...reading, id: 'a', ts: 1_000, valores: { t: '20.5', puerta: true, estado: 'OK' } });
+    model.add({ ...reading, id: 'b', ts: 2_000, valores: { t: '21', puerta: false, estado: 'FALLA' } });
+    assert.deepEqual(model.columns.get('t')?.mean, [20.5, 21]);
+    assert.deepEqual(model.columns.get('puerta')?.mean, [1, 0]);
+    assert.deepEqual(
+      ['t', 'puerta'].map((name) => model.columns.get(name)?.isBoolean),
+      [false, true],
+    );
+    assert.deepEqual(model.columns.get('estado')?.states, ['OK', 'FALLA']);
   });
 });

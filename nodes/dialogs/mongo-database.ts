@@ -1,0 +1,50 @@
+import { canvasLabel, variableOf } from './canvas-label';
+import { connectionTest } from './connection-test';
+import { parseMongoUri } from '../shared/mongo-uri';
+import { rule } from './fields';
+
+const SCHEME = /^mongodb(\+srv)?:\/\//;
+
+export const uri = rule((text) => SCHEME.test(text), 'mongo-database.errors.editor-uri');
+export const database = rule(
+  (text) => /^[^/\\. "$*<>:|?]{1,63}$/.test(text),
+  'mongo-database.errors.editor-database',
+);
+
+/** @returns the address and the database, without a user that may stand in the address; or where the address comes from */
+export function label(node: EditorNode): string {
+  const { name, uri: address, database: db } = node;
+  const variable = variableOf(address);
+  if (variable !== undefined)
+    return canvasLabel(node, 'mongo-database.canvas.from-variable', {
+      variable,
+      database: typeof db === 'string' ? db : '',
+    });
+  const text = typeof address === 'string' ? address : '';
+  const shown = shownOf(text);
+  return typeof name === 'string' && name !== '' ? name : `${shown} ${typeof db === 'string' ? db : ''}`;
+}
+
+export function prepare(node: EditorNode): void {
+  field('uri').on('change', moveUserInfo);
+  moveUserInfo();
+  connectionTest(node);
+}
+
+/** A flow file keeps the URI but not the credentials: user and password go where secrets are kept. */
+export function moveUserInfo(): void {
+  const parts = parseMongoUri(String(field('uri').val() ?? '').trim());
+  if (!parts || 'problem' in parts || parts.username === '') return;
+  field('uri').val(parts.uri).trigger('change');
+  field('username').val(parts.username).trigger('change');
+  if (parts.password) field('password').val(parts.password).trigger('change');
+}
+
+const field = (name: string): JQuery => $(`#node-config-input-${name}`);
+
+/** Of one that can't be understood nothing is shown: any part of it may be one of a password. */
+function shownOf(address: string): string {
+  const parts = parseMongoUri(address);
+  if (!parts) return address;
+  return 'problem' in parts ? '' : parts.uri.replace(SCHEME, '');
+}

@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { KnownNames } from './names';
+
+/** The part of a request that tells where it comes from. */
+export interface Asking {
+  method?: string | undefined;
+  headers: IncomingHttpHeaders;
+  /** whether it asks for a WebSocket */
+  upgrade?: boolean;
+}
+
+/** Why a request is refused: it came under a name that is not this server's, or from a page that is not. */
+export type Refusal = { because: 'host'; host: string } | { because: 'origin'; origin: string };
+
+/**
+ * Decides whether a request comes from a page of this server, or from a program, and not from another website that a
+ * browser of this network has open. What a browser says of a page stands in headers that the page cannot set:
+ * - Host: the name in the page's address (RFC 9110, 7.2);
+ * - Origin: sent with each WebSocket, each request that is not GET or HEAD, and each that crosses origins by CORS
+ *   (Fetch standard, 3.2);
+ * - Sec-Fetch-Site: sent to addresses of this machine and over TLS; tells what carries no Origin, such as an image.
+ * @returns undefined where it may go on
+ */
+export function refusalOf({ method, headers, upgrade }: Asking, names: KnownNames): Refusal | undefined {
+  const { host = '', origin } = headers;
+  if (!names.hasHost(host)) return { because: 'host', host };
+  if (origin !== undefined && !isSame(origin, host) && !names.hasOrigin(origin))
+    return { because: 'origin', origin };
+  if (origin === undefined && isForeign(headers) && (upgrade === true || !isFollowedLink(method, headers)))
+    return { because: 'origin', origin: '-' };
+  return undefined;
+}
+
+/** A page and its server have one host and port in common; there is one scheme at a port. */
+function isSame(origin: string, host: string): boolean {
+  return (
+    URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).host === withoutUsualPort(origin, host)
+  );
+}
+
+/** URLs leave out the port that their scheme has anyway; a Host header may name it. */
+function withoutUsualPort(origin: string, host: string): string {
+  return host.toLowerCase().replace(origin.startsWith('https:') ? /:443$/ : /:80$/, '');
+}
+
+function isForeign(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+/** Another website may link to the dashboard; it may neither frame it nor load parts of it. */
+function isFollowedLink(method: string | undefined, headers: IncomingHttpHeaders): boolean {
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document'
+  );
+}

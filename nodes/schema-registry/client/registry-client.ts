@@ -1,0 +1,206 @@
+import { certificateProblem } from '../../shared/certificate-problem';
+import { shorten, toError } from '../../shared/user-error';
+import {
+  array,
+  integer,
+  looseObject,
+  minValue,
+  number,
+  optional,
+  pipe,
+  safeParse,
+  string,
+} from '../../vendored/schema';
+import type { Reference, SchemaSource } from '../codecs/codec';
+import { RegistryError } from '../errors';
+import { SCHEMA_TYPES, type SchemaType } from '../../shared/schema-types';
+import { TooLongError, agentFor, ask, type Answer, type Server } from './request';
+
+/** A schema of a subject, and the id by which records name it. */
+export interface RegisteredSchema {
+  id: number;
+  source: SchemaSource;
+}
+
+/** Of one schema, in all; beyond it the registry is asked no further. */
+const MOST_REFERENCES = 200;
+const MOST_REFERENCE_BYTES = 8 * 2 ** 20;
+const MAX_REASON = 200;
+
+const id = pipe(number(), integer(), minValue(1));
+const references = optional(
+  array(looseObject({ name: string(), subject: string(), version: pipe(number(), integer()) })),
+);
+const schemaAnswer = looseObject({ schema: string(), schemaType: optional(string()), references });
+const versionAnswer = looseObject({ ...schemaAnswer.entries, id });
+const idAnswer = looseObject({ id });
+const errorAnswer = looseObject({ error_code: number(), message: optional(string()) });
+const subjectsAnswer = array(string());
+
+type SchemaAnswer = Pick<SchemaSource, 'text'> & { type: string; references: readonly ReferencePlace[] };
+interface ReferencePlace {
+  name: string;
+  subject: string;
+  version: number;
+}
+
+/** Asks a registry by its REST API (https://docs.confluent.io/platform/current/schema-registry/develop/api.html). */
+export class RegistryClient {
+  private readonly agent;
+  private readonly closing = new AbortController();
+
+  constructor(private readonly server: Server) {
+    this.agent = agentFor(server);
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** @throws RegistryError (a rejection) */
+  async schemaOf(schemaId: number): Promise<SchemaSource> {
+    const answer = await this.get(`/schemas/ids/${schemaId}`, { what: String(schemaId) });
+    return this.withReferences(readSchema(this.parse(schemaAnswer, answer)));
+  }
+
+  /** @throws RegistryError (a rejection) */
+  async latestOf(subject: string): Promise<RegisteredSchema> {
+    const answer = await this.get(`/subjects/${encodeURIComponent(subject)}/versions/latest`, {
+      what: subject,
+    });
+    const found = this.parse(versionAnswer, answer);
+    return { id: found.id, source: await this.withReferences(readSchema(found)) };
+  }
+
+  /**
+   * Registers a schema under a subject, where it is not already.
+   * @returns its id
+   * @throws RegistryError (a rejection)
+   */
+  async register(subject: string, type: SchemaType, schema: string): Promise<number> {
+    const body = JSON.stringify({ schema, ...(type === 'AVRO' ? {} : { schemaType: type }) });
+    const path = `/subjects/${encodeURIComponent(subject)}/versions`;
+    return this.parse(idAnswer, await this.get(path, { what: subject }, body)).id;
+  }
+
+  /** @returns how many subjects there are. @throws RegistryError (a rejection) */
+  async countSubjects(): Promise<number> {
+    return this.parse(subjectsAnswer, await this.get('/subjects', { what: '' })).length;
+  }
+
+  close(): void {
+    this.closing.abort();
+    this.agent.destroy();
+  }
+
+  private async withReferences(answer: SchemaAnswer): Promise<SchemaSource> {
+    const type = SCHEMA_TYPES.find((known) => known === answer.type);
+    if (!type) throw this.unusable(`its type is ${shorten(answer.type)}`);
+    const found: Reference[] = [];
+    await this.collect(answer.references, found, new Set(), { bytes: 0 });
+    return { type, text: answer.text, references: found };
+  }
+
+  /** Those that a schema refers to, and before each what that one refers to. */
+  private async collect(
+    places: readonly ReferencePlace[],
+    found: Reference[],
+    seen: Set<string>,
+    sum: { bytes: number },
+  ): Promise<void> {
+    for (const { name, subject, version } of places) {
+      const place = `/subjects/${encodeURIComponent(subject)}/versions/${version}`;
+      // By its name too: the same schema may be known by several.
+      const key = `${place} ${name}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (seen.size > MOST_REFERENCES)
+        throw this.unusable(`it refers to more than ${MOST_REFERENCES} others`);
+      const answer = readSchema(this.parse(versionAnswer, await this.reference(place, subject, version)));
+      sum.bytes += answer.text.length;
+      if (sum.bytes > MOST_REFERENCE_BYTES) throw this.unusable('those that it refers to are too long');
+      await this.collect(answer.references, found, seen, sum);
+      // Of several versions under one name the first counts, as with Confluent's own programs.
+      if (!found.some((other) => other.name === name)) found.push({ name, text: answer.text });
+    }
+  }
+
+  private async reference(place: string, subject: string, version: number): Promise<Answer> {
+    try {
+      return await this.get(place, { what: subject });
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.fault !== 'unknown') throw error;
+      throw this.unusable(
+        `it refers to version ${version} of ${shorten(subject)}, which the registry has not`,
+        error,
+      );
+    }
+  }
+
+  /** @returns an answer that gives what was asked for. @throws RegistryError (a rejection) */
+  private async get(path: string, { what }: { what: string }, body?: string): Promise<Answer> {
+    let answer: Answer;
+    try {
+      answer = await ask(this.server, path, this.agent, this.closing.signal, body);
+    } catch (thrown) {
+      throw this.unreachable(toError(thrown));
+    }
+    if (answer.status === 200) return answer;
+    throw this.refusal(answer, what, body !== undefined);
+  }
+
+  private unreachable(error: Error): RegistryError {
+    if (error instanceof TooLongError) return this.unusable(error.message, error);
+    const params = { url: this.url, reason: shorten(error.message, MAX_REASON) };
+    const certificate = certificateProblem(error);
+    if (certificate) return new RegistryError('not-admitted', params, { cause: error, text: certificate });
+    if (error.name === 'TimeoutError') {
+      const seconds = this.server.timeoutMs / 1_000;
+      return new RegistryError('away', { url: this.url, seconds }, { cause: error, text: 'no-answer' });
+    }
+    return new RegistryError('away', params, { cause: error });
+  }
+
+  private refusal({ status, body }: Answer, what: string, isWrite: boolean): RegistryError {
+    const told = safeParse(errorAnswer, parseJson(body));
+    const message = told.success ? (told.output.message ?? '') : '';
+    const reason = shorten([`HTTP ${status}`, message].filter((part) => part !== '').join(', '), MAX_REASON);
+    const params = { url: this.url, reason, what: shorten(what) };
+    if (status === 401 || status === 403) return new RegistryError('not-admitted', params);
+    // Without a code of its own, something else has answered: a proxy, or a wrong address.
+    if (status === 404 && told.success && told.output.error_code !== 404)
+      return new RegistryError('unknown', params);
+    if (isWrite && (status === 409 || status === 422)) return new RegistryError('refused', params);
+    if (status >= 500 || status === 429 || status === 408) return new RegistryError('away', params);
+    return new RegistryError('away', params, { text: 'no-registry' });
+  }
+
+  private parse<S extends Parameters<typeof safeParse>[0]>(schema: S, { status, body }: Answer) {
+    const result = safeParse(schema, parseJson(body));
+    if (result.success) return result.output;
+    const params = { url: this.url, reason: shorten(`HTTP ${status}, ${body}`, MAX_REASON) };
+    throw new RegistryError('away', params, { text: 'no-registry' });
+  }
+
+  private unusable(reason: string, cause?: Error): RegistryError {
+    return new RegistryError('unusable', { url: this.url, reason }, { cause });
+  }
+}
+
+function readSchema(answer: {
+  schema: string;
+  schemaType?: string | undefined;
+  references?: readonly ReferencePlace[] | undefined;
+}): SchemaAnswer {
+  // Of the first registries, which knew nothing else, nothing says Avro.
+  return { text: answer.schema, type: answer.schemaType ?? 'AVRO', references: answer.references ?? [] };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON is none of the answers either.
+    return undefined;
+  }
+}

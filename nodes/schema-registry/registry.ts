@@ -1,0 +1,365 @@
+import { keepTrying } from '../shared/keep-trying';
+import { RecentMap } from '../shared/recent-names';
+import { toError } from '../shared/user-error';
+import type { LargeIntegers } from '../shared/exact-json';
+import { RegistryClient } from './client/registry-client';
+import type { Server } from './client/request';
+import { compile } from './codecs/compile';
+import { DecodeError, MisfitError, type Codec, type SchemaSource } from './codecs/codec';
+import { RegistryError } from './errors';
+import { FRAME_BYTES, frameOf, schemaIdOf } from './frame';
+import { Gate } from './gate';
+import type { KeptSchemas } from './kept-schemas';
+import { misfitText } from './misfit';
+import type {
+  Decoded,
+  EncoderSettings,
+  RecordSchema,
+  RegistryLease,
+  RegistryProblem,
+  SchemaRegistry,
+  SchemaRejection,
+} from './types';
+
+/** Schemas kept ready: more than a topic has ever had, and some tens of megabytes if each were large. */
+const MOST_SCHEMAS = 1_000;
+/** An id that the registry does not know may be given to a schema; asked no more often than this. */
+const UNKNOWN_MS = 30_000;
+/** A newer schema of a subject is written by after this time at the latest. */
+const LATEST_MS = 60_000;
+/** It is looked for after this time already, while values go on: none waits for a registry that is silent. */
+const LOOK_AGAIN_MS = 30_000;
+/** Requests under way at the same time. */
+const MOST_REQUESTS = 4;
+
+/** So long, and so many, values wait for a registry that does not answer, before their messages are given back. */
+const PATIENCE_MS = 30_000;
+const MOST_WRITING = 1_000;
+
+/** A schema to write by. */
+interface Encoder {
+  id: number;
+  codec: Codec;
+  /** milliseconds since 1970 */
+  at: number;
+  /** a newer one has been looked for since */
+  lookedAgain?: boolean;
+}
+
+/** The registry that a config node holds: its schemas, ready for use. */
+export class ConfluentRegistry implements SchemaRegistry {
+  private readonly client: RegistryClient;
+  private readonly gate = new Gate(MOST_REQUESTS);
+  private readonly schemas = new RecentMap<ReadySchema>(MOST_SCHEMAS);
+  private readonly loading = new Map<number, Promise<ReadySchema>>();
+  private readonly encoders = new RecentMap<Encoder>(MOST_SCHEMAS);
+  private readonly fetching = new Map<string, Promise<Encoder>>();
+  private answerCount = 0;
+
+  /** @param kept where schemas to write by are kept for the next start; nowhere when absent */
+  constructor(
+    server: Server,
+    private readonly kept?: KeptSchemas,
+  ) {
+    this.client = new RegistryClient(server);
+  }
+
+  get description(): string {
+    return this.client.url;
+  }
+
+  /** how often the registry has answered as one, whatever it said */
+  get answers(): number {
+    return this.answerCount;
+  }
+
+  acquire(onProblem: (problem: RegistryProblem | undefined) => void = () => undefined): RegistryLease {
+    return new Lease(this, onProblem);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  /** @returns what is known of these bytes' schema; undefined where it has to be asked for */
+  known(bytes: Buffer): RecordSchema | undefined {
+    const id = schemaIdOf(bytes);
+    if (id === undefined) return NOT_FRAMED;
+    const schema = this.schemas.get(String(id));
+    return schema && schema.goodUntil > Date.now() ? schema : undefined;
+  }
+
+  /** Asks once. @throws RegistryError (a rejection) where the registry can't say for now */
+  ask(id: number): Promise<RecordSchema> {
+    const under =
+      this.loading.get(id) ?? this.gate.run(() => this.load(id)).finally(() => this.loading.delete(id));
+    this.loading.set(id, under);
+    return under;
+  }
+
+  encode(subject: string, value: unknown, settings: EncoderSettings): Buffer | Promise<Buffer> {
+    const key = `${subject}\n${settings.register?.type ?? ''}\n${settings.register?.schema ?? ''}`;
+    const encoder = this.encoders.get(key);
+    const age = encoder ? Date.now() - encoder.at : Infinity;
+    if (!encoder || age >= LATEST_MS) {
+      return this.fetch(key, subject, settings).then((fetched) => write(fetched, value, subject));
+    }
+    if (age >= LOOK_AGAIN_MS && !encoder.lookedAgain) {
+      this.encoders.set(key, { ...encoder, lookedAgain: true });
+      // What is wrong is told to the value that has to wait for it.
+      this.fetch(key, subject, settings).catch(() => undefined);
+    }
+    return write(encoder, value, subject);
+  }
+
+  /** Asks once for what a subject is written by, however many want to know. @throws RegistryError (a rejection) */
+  private fetch(key: string, subject: string, settings: EncoderSettings): Promise<Encoder> {
+    const under =
+      this.fetching.get(key) ??
+      this.gate
+        .run(() => this.fetchEncoder(key, subject, settings))
+        .then((fetched) => {
+          this.answerCount++;
+          this.encoders.set(key, fetched);
+          return fetched;
+        })
+        .catch(async (error: unknown) => {
+          if (!(error instanceof RegistryError && error.passes)) {
+            this.answerCount++;
+            throw error;
+          }
+          // What was good before is, while nobody can say otherwise.
+          const before = this.encoders.get(key) ?? (await this.keptEncoder(key));
+          if (!before) throw error;
+          const still = { id: before.id, codec: before.codec, at: Date.now() };
+          this.encoders.set(key, still);
+          return still;
+        })
+        .finally(() => this.fetching.delete(key));
+    this.fetching.set(key, under);
+    return under;
+  }
+
+  private async load(id: number): Promise<ReadySchema> {
+    const schema = await this.fetchSchema(id);
+    this.answerCount++;
+    this.schemas.set(String(id), schema);
+    return schema;
+  }
+
+  private async fetchSchema(id: number): Promise<ReadySchema> {
+    let source: SchemaSource;
+    try {
+      source = await this.client.schemaOf(id);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.passes) throw error;
+      const unknown = error.fault === 'unknown';
+      const detail = unknown
+        ? `the registry ${this.description} has no schema ${id}`
+        : `schema ${id} can't be used: ${String(error.params.reason)}`;
+      return rejecting(unknown ? 'schema-unknown' : 'schema-unusable', detail);
+    }
+    try {
+      return new CompiledSchema(id, compile(source));
+    } catch (error) {
+      const detail = `schema ${id} (${source.type}) can't be used: ${toError(error).message}`;
+      return rejecting('schema-unusable', detail);
+    }
+  }
+
+  private async fetchEncoder(key: string, subject: string, { register }: EncoderSettings): Promise<Encoder> {
+    const { id, source } = register
+      ? {
+          id: await this.client.register(subject, register.type, register.schema),
+          source: { type: register.type, text: register.schema, references: [] },
+        }
+      : await this.client.latestOf(subject);
+    try {
+      const encoder = { id, codec: compile(source), at: Date.now() };
+      void this.kept?.keep(this.keptName(key), { id, source });
+      return encoder;
+    } catch (cause) {
+      const params = { url: this.description, reason: `${subject}: ${toError(cause).message}` };
+      throw new RegistryError('unusable', params, { cause });
+    }
+  }
+
+  private async keptEncoder(key: string): Promise<Pick<Encoder, 'id' | 'codec'> | undefined> {
+    const found = await this.kept?.find(this.keptName(key));
+    try {
+      return found && { id: found.id, codec: compile(found.source) };
+    } catch {
+      // It was good when it was kept; by other rules now it is asked for again.
+      return undefined;
+    }
+  }
+
+  /** Another registry has other ids. */
+  private keptName(key: string): string {
+    return `${this.description}\n${key}`;
+  }
+}
+
+/** One user's view: what it waits for, and that it ends. */
+class Lease implements RegistryLease {
+  problem: RegistryProblem | undefined;
+  private readonly closing = new AbortController();
+  private readonly loads = new Map<number, Promise<RecordSchema>>();
+  /** loads that have failed and go on */
+  private waiting = 0;
+  /** values whose schema is being asked for */
+  private writing = 0;
+  /** what the registry had answered when it was last told that it does not */
+  private answersBefore = 0;
+
+  constructor(
+    private readonly registry: ConfluentRegistry,
+    private readonly onProblem: (problem: RegistryProblem | undefined) => void,
+  ) {}
+
+  schemaOf(bytes: Buffer): RecordSchema | undefined {
+    return this.registry.known(bytes);
+  }
+
+  load(bytes: Buffer): Promise<RecordSchema> {
+    const id = schemaIdOf(bytes);
+    if (id === undefined) return Promise.resolve(NOT_FRAMED);
+    const under = this.loads.get(id) ?? this.keepAsking(id).finally(() => this.loads.delete(id));
+    this.loads.set(id, under);
+    return under;
+  }
+
+  private async keepAsking(id: number): Promise<RecordSchema> {
+    let failed = false;
+    try {
+      return await keepTrying(() => this.registry.ask(id), {
+        signal: this.closing.signal,
+        onError: (error) => {
+          if (!failed) this.waiting++;
+          failed = true;
+          this.tell(error);
+        },
+      });
+    } finally {
+      if (failed && --this.waiting === 0 && !this.closing.signal.aborted) this.tell(undefined);
+    }
+  }
+
+  encode(subject: string, value: unknown, settings: EncoderSettings): Buffer | Promise<Buffer> {
+    const bytes = this.registry.encode(subject, value, settings);
+    if (Buffer.isBuffer(bytes)) {
+      this.noteAnswers();
+      return bytes;
+    }
+    if (this.writing >= MOST_WRITING) {
+      bytes.catch(() => undefined); // this message's own error says more
+      throw new RegistryError(
+        'away',
+        { url: this.registry.description, most: MOST_WRITING },
+        { text: 'crowded' },
+      );
+    }
+    this.writing++;
+    return this.encodeInTime(bytes, subject, value, settings).finally(() => this.writing--);
+  }
+
+  /** Tries again for a while where the registry does not answer. */
+  private async encodeInTime(
+    first: Promise<Buffer>,
+    subject: string,
+    value: unknown,
+    settings: EncoderSettings,
+  ): Promise<Buffer> {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    let attempt: Promise<Buffer> | undefined = first;
+    let last: Error | undefined;
+    try {
+      const result = await keepTrying(
+        async (): Promise<Buffer | Error> => {
+          try {
+            return await (attempt ?? this.registry.encode(subject, value, settings));
+          } catch (error) {
+            attempt = undefined;
+            if (!(error instanceof RegistryError) || !error.passes) return toError(error);
+            last = error;
+            throw error;
+          }
+        },
+        {
+          signal: AbortSignal.any([this.closing.signal, patience]),
+          onError: (error) => this.tell(error),
+        },
+      );
+      this.noteAnswers();
+      if (result instanceof Error) throw result;
+      return result;
+    } catch (error) {
+      if (last && patience.aborted) throw last;
+      if (!this.closing.signal.aborted) throw error;
+      const params = { url: this.registry.description };
+      throw new RegistryError('away', params, { cause: error, text: 'closed' });
+    }
+  }
+
+  release(): void {
+    this.closing.abort();
+  }
+
+  /** Whether it could be asked is seen by any answer: the value that it was told of may have been given back long ago. */
+  private noteAnswers(): void {
+    if (this.problem && this.waiting === 0 && this.registry.answers > this.answersBefore)
+      this.tell(undefined);
+  }
+
+  private tell(error: Error | undefined): void {
+    if (error) this.answersBefore = this.registry.answers;
+    this.problem = error && { error, since: this.problem?.since ?? Date.now() };
+    this.onProblem(this.problem);
+  }
+}
+
+interface ReadySchema extends RecordSchema {
+  /** milliseconds since 1970 */
+  goodUntil: number;
+}
+
+class CompiledSchema implements ReadySchema {
+  readonly goodUntil = Infinity;
+
+  constructor(
+    private readonly id: number,
+    private readonly codec: Codec,
+  ) {}
+
+  decode(bytes: Buffer, integers: LargeIntegers): Decoded {
+    try {
+      return { value: this.codec.decode(bytes.subarray(FRAME_BYTES), integers) };
+    } catch (thrown) {
+      const { reason, message } =
+        thrown instanceof DecodeError
+          ? thrown
+          : { reason: 'not-decodable' as const, message: toError(thrown).message };
+      return { reason, detail: `not readable by schema ${this.id}: ${message}` };
+    }
+  }
+}
+
+function rejecting(reason: SchemaRejection, detail: string): ReadySchema {
+  return { goodUntil: Date.now() + UNKNOWN_MS, decode: () => ({ reason, detail }) };
+}
+
+const NOT_FRAMED: RecordSchema = {
+  decode: () => ({
+    reason: 'not-framed',
+    detail:
+      'the bytes do not begin with a zero and the id of a schema: they were written without a schema registry',
+  }),
+};
+
+function write({ id, codec }: Encoder, value: unknown, subject: string): Buffer {
+  try {
+    return Buffer.concat([frameOf(id), codec.encode(value)]);
+  } catch (error) {
+    throw error instanceof MisfitError ? misfitText(error, subject) : error;
+  }
+}

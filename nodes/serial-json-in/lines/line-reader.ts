@@ -1,0 +1,231 @@
+import { excessOf, READING_BOUNDS } from '../../shared/data-bounds';
+import type { Reading } from '../../shared/reading';
+import type { TextParams } from '../../shared/user-error';
+import { shorten } from '../../shared/user-error';
+import { implausible, type Implausible, type PlausibleRules } from '../checks/plausible';
+import { SequenceCounter, type SequenceStep } from '../checks/sequence';
+import type { JsonError } from '../json/json-reader';
+import { mapReading, type MappingNote, type MappingRules } from '../mapping/mapping';
+import { ignoring } from '../shapes/ignored';
+import { readJsonLine } from '../shapes/json-line';
+import type { LinePart } from '../shapes/line-part';
+import { ColumnReader, readPairs } from '../shapes/named-values';
+import { PrettyLines } from '../shapes/pretty-lines';
+import type { RejectReason } from '../types';
+import { CHECKSUM_LENGTH, checkAt } from './checksum';
+import type { RawLine } from './line-splitter';
+import { decode, foreignByte, trimmed, withoutColours } from './line-text';
+import type { LocalClock } from './local-time';
+
+/** What the firmware prints, beside the reading itself, when its DHT does not answer, or not rightly (`Error: checksum`). */
+const SENSOR_ERROR = /^Error(?::|$)/;
+const NO_REPAIRS: readonly MappingNote[] = [];
+const OPENING_BRACE = 0x7b;
+const MOST_ATTEMPTS = 16;
+
+/** How lines are understood. */
+export interface LineRules {
+  /** whether what boards print in place of JSON is understood; see readJson */
+  lenient: boolean;
+  checksumRequired: boolean;
+  mapping: MappingRules;
+  plausible: PlausibleRules;
+  /** how values stand in a line: as JSON, in columns, or each with its name before it */
+  shape: 'json' | 'csv' | 'pairs';
+  /** the names of the columns; none where the board prints them */
+  columns: readonly string[];
+  /** lines that are left out, `*` for any text */
+  ignore: readonly string[];
+  /** the field with the board's number of the line, which is no variable; empty: there is none */
+  sequenceField: string;
+}
+
+/** A line, or a part of one, that is a reading. */
+export interface ReadingContent {
+  kind: 'reading';
+  reading: Reading;
+  /** what was understood though it is not as JSON has it */
+  repairs: readonly MappingNote[];
+  /** the board's own time, in milliseconds since 1970 */
+  time?: number;
+  sequence?: SequenceStep;
+}
+
+/** A line, or a part of one, that is none, with what can be shown of it. */
+export interface RejectedContent {
+  kind: 'rejected';
+  reason: RejectReason;
+  line: string | Buffer;
+  /** where and why it is no JSON */
+  error?: JsonError;
+  /** what fills in the text of the reason */
+  params?: TextParams;
+}
+
+export type LineContent = ReadingContent | RejectedContent;
+
+/** Reads the lines of one port. */
+export class LineReader {
+  private readonly sequence = new SequenceCounter();
+  private readonly pretty = new PrettyLines();
+  private readonly columns: ColumnReader;
+  private readonly isIgnored: (line: string) => boolean;
+
+  constructor(
+    private readonly rules: LineRules,
+    private readonly clock: LocalClock,
+  ) {
+    this.columns = new ColumnReader(rules.columns, rules.mapping.nodeFields);
+    this.isIgnored = ignoring(rules.ignore);
+  }
+
+  /**
+   * Reads one line: readings, what is none, or both where several stand in it.
+   * @param first whether it is the first after an opening: its beginning may be missing, and the rest says nothing
+   * @param arrived milliseconds since 1970
+   */
+  read(line: RawLine, first: boolean, arrived: number): LineContent[] {
+    // The end of a JSON object is none; that of `23.5,60` is `3.5,60`, and that of `temp,hum` names other columns.
+    if (first && this.rules.shape !== 'json' && !tellsItsBegin(line)) return [];
+    const contents = this.contentsOf(line, arrived);
+    return first ? contents.filter((content) => content.kind === 'reading' || isWhole(content)) : contents;
+  }
+
+  /** The device went away. @returns what had come of an object over several lines */
+  interrupted(): string | undefined {
+    return this.pretty.flush()[0];
+  }
+
+  private contentsOf(raw: RawLine, arrived: number): LineContent[] {
+    const { text } = raw;
+    if (text === undefined) {
+      const { bytes } = raw;
+      const broken = this.pretty.flush().flatMap((open) => this.readWhole(open, arrived));
+      const noise = this.behindNoise(bytes, arrived) ?? [notUtf8(bytes)];
+      return [...broken, ...noise];
+    }
+    const line = trimmed(withoutColours(text));
+    if (line === '' || this.isIgnored(line)) return [];
+    if (SENSOR_ERROR.test(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
+    if (this.rules.shape !== 'json' || this.pretty.isWhole(line)) return this.readWhole(line, arrived);
+    return this.pretty.push(line, arrived).flatMap((whole) => this.readWhole(whole, arrived));
+  }
+
+  private readWhole(line: string, arrived: number): LineContent[] {
+    return this.partsOf(line).map((part) => this.content(part, arrived));
+  }
+
+  private partsOf(line: string): LinePart[] {
+    const { lenient, checksumRequired, shape, mapping } = this.rules;
+    if (shape === 'json')
+      return readJsonLine(line, { lenient, checksumRequired, maxDepth: READING_BOUNDS.depth });
+    const { checksum, end } = checkAt(line, 0, line.length - CHECKSUM_LENGTH);
+    if (checksum === 'wrong') return [{ kind: 'broken', reason: 'checksum', text: line }];
+    const found = checksum === 'right' && end === line.length;
+    if (!found && checksumRequired) return [{ kind: 'broken', reason: 'no-checksum', text: line }];
+    const values = found ? line.slice(0, -CHECKSUM_LENGTH) : line;
+    const part = shape === 'pairs' ? readPairs(values, mapping.nodeFields) : this.columns.read(values);
+    return part ? [part] : [];
+  }
+
+  /** A board that starts makes bytes that are no text before its first line: that line counts. */
+  private behindNoise(line: Buffer, arrived: number): LineContent[] | undefined {
+    let attempts = MOST_ATTEMPTS;
+    for (
+      let at = line.indexOf(OPENING_BRACE, 1);
+      at > 0 && attempts > 0;
+      at = line.indexOf(OPENING_BRACE, at + 1)
+    ) {
+      const text = decode(line.subarray(at));
+      if (text === undefined) continue;
+      attempts -= 1;
+      if (!standsAlone(line, at)) continue;
+      const parts = this.partsOf(trimmed(withoutColours(text)));
+      if (parts[0]?.kind !== 'object') continue;
+      const noise: RejectedContent = { kind: 'rejected', reason: 'not-utf8', line: line.subarray(0, at) };
+      return [noise, ...parts.map((part) => this.content(part, arrived))];
+    }
+    return undefined;
+  }
+
+  private content(part: LinePart, arrived: number): LineContent {
+    const { text } = part;
+    if (part.kind === 'broken') {
+      const { reason, error } = part;
+      if (error?.problem === 'too-deep') return tooLarge(text, 'depth', READING_BOUNDS.depth);
+      return { kind: 'rejected', reason, line: text, ...(error && { error }) };
+    }
+    const mapped = mapReading(part.value, this.rules.mapping, arrived, this.clock);
+    if (!mapped) return { kind: 'rejected', reason: 'no-nodo', line: text };
+    const { reading, time } = mapped;
+    const sequence = this.takeSequence(reading);
+    const excess = excessOf(reading, READING_BOUNDS);
+    if (excess) return tooLarge(text, excess.bound, excess.limit);
+    const broken = implausible(reading, this.rules.plausible);
+    if (broken) return { kind: 'rejected', reason: broken.reason, line: text, params: paramsOf(broken) };
+    const { fecha, hora } = this.clock(time ?? arrived);
+    reading.fecha = fecha;
+    reading.hora = hora;
+    const content: ReadingContent = { kind: 'reading', reading, repairs: NO_REPAIRS };
+    if (part.repairs.length + mapped.repairs.length > 0)
+      content.repairs = [...part.repairs, ...mapped.repairs];
+    if (time !== undefined) content.time = time;
+    if (sequence) content.sequence = sequence;
+    return content;
+  }
+
+  private takeSequence(reading: Reading): SequenceStep | undefined {
+    const { sequenceField } = this.rules;
+    if (sequenceField === '' || !Object.hasOwn(reading, sequenceField)) return undefined;
+    const step = this.sequence.step(reading.nodo, reading[sequenceField]);
+    if (step) delete reading[sequenceField];
+    return step;
+  }
+}
+
+/** Its bytes stay as they are: taken for Latin-1, one that was damaged on the way would pass for a letter. */
+function notUtf8(line: Buffer): RejectedContent {
+  const foreign = foreignByte(line);
+  if (foreign === undefined) return { kind: 'rejected', reason: 'not-utf8', line };
+  const byte = `0x${foreign.byte.toString(16).toUpperCase()}`;
+  const params = { byte, position: foreign.at + 1, letter: String.fromCharCode(foreign.byte) };
+  return { kind: 'rejected', reason: 'other-encoding', line, params };
+}
+
+function tooLarge(line: string, bound: string, limit: number): RejectedContent {
+  return { kind: 'rejected', reason: 'too-large', line, params: { bound, limit } };
+}
+
+/** Whether a line of any shape is known to have its beginning. */
+function tellsItsBegin(line: RawLine): boolean {
+  const text = trimmed(line.text ?? '');
+  return SENSOR_ERROR.test(text) || checkAt(text, 0, text.length - CHECKSUM_LENGTH).checksum === 'right';
+}
+
+/** Of the first line after an opening: the rest of one that had begun before does not begin as a line does. */
+function isWhole({ reason, line }: RejectedContent): boolean {
+  if (reason === 'sensor-error') return true;
+  if (Buffer.isBuffer(line)) return line[0] === OPENING_BRACE;
+  const begin = trimmed(line)[0];
+  return begin === '{' || begin === '[';
+}
+
+/** Whether no JSON before the brace asks for the object that it begins. */
+function standsAlone(line: Buffer, at: number): boolean {
+  const before = line
+    .subarray(Math.max(0, at - 8), at)
+    .toString('latin1')
+    .trimEnd()
+    .at(-1);
+  return before === undefined || !':,['.includes(before);
+}
+
+function paramsOf(broken: Implausible): TextParams {
+  if (broken.reason !== 'out-of-range') return { name: shorten(broken.name) };
+  const { name, value, range } = broken;
+  return { name: shorten(name), value: shorten(value), range: rangeText(range) };
+}
+
+function rangeText({ min, max }: { min: number; max: number }): string {
+  return `${Number.isFinite(min) ? min : ''}..${Number.isFinite(max) ? max : ''}`;
+}

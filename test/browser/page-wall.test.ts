@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { SeriesModel } from '../../nodes/topic-catalog/page/series-model';
+import { launchBrowser } from '../support/browser';
+import { until } from '../support/until';
+import { axeFindings } from './support/axe';
+import { PageAlone, Refusal } from './support/page-alone';
+import { answerOfNodes, type ShownNode } from './support/page-series';
+
+const END = Date.now();
+const wave = (middle: number): number[] =>
+  Array.from({ length: 30 }, (_, n) => middle + Math.round(100 * Math.sin(n / 3)) / 100);
+const NODES: Record<string, ShownNode> = {
+  norte: {
+    values: { temperatura: wave(20), humedad: wave(60) },
+    states: { estado: wave(0).map((value) => (value > 0 ? 'OK' : 'FALLA')) },
+    stepMs: 20_000,
+    end: END,
+  },
+  sur: { values: { temperatura: wave(25) }, stepMs: 20_000, end: END },
+};
+const SERIES =
+  'serie=norte:temperatura&serie=norte:humedad&serie=sur:temperatura&serie=norte:estado&rango=1h';
+
+/** A window that says that it is hidden until it is told otherwise, and that notes what it is asked to keep on. */
+const HIDDEN = `Object.assign(globalThis, { isHidden: true, requested: [] });
+Object.defineProperty(Document.prototype, 'hidden', { get() { return globalThis.isHidden; } });
+Object.defineProperty(navigator, 'wakeLock', {
+  value: { request(kind) { globalThis.requested.push(kind); return Promise.resolve(); } },
+});`;
+
+describe('a wall of charts', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let alone: PageAlone | undefined;
+  let refusal: Refusal | undefined;
+  /** as an answer says it that has them all */
+  let newestId: string | null = null;
+
+  before(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterEach(async () => {
+    const alarms = alone?.alarms;
+    await alone?.close();
+    alone = undefined;
+    refusal = undefined;
+    newestId = null;
+    assert.deepEqual(alarms ?? [], []);
+  });
+
+  after(() => browser?.close());
+
+  async function open(
+    fragment: string,
+    options: BrowserContextOptions = {},
+    change: (answer: object) => object = (answer) => answer,
+  ): Promise<PageAlone> {
+    const answer = (action: string, payload: Record<string, unknown>): unknown =>
+      refusal ??
+      change({
+        ...(answerOfNodes(NODES, action, payload) as object),
+        ...(action === 'series' ? { newestId } : {}),
+      });
+    return (alone = await PageAlone.open(browser, answer, fragment, options));
+  }
+
+  async function shot(name: string): Promise<void> {
+    if (process.env.SHOT) await alone!.page.screenshot({ path: `${process.env.SHOT}/${name}.png` });
+  }
+
+  it('comes together from the charts of several nodes, and is a link without controls', async () => {
+    const { page, context } = await open('#?nodo=norte&rango=1h');
+    await page.getByRole('link', { name: 'Llevar Temperatura a la pared' }).click();
+    assert.equal(new URL(page.url()).hash, '#?vista=pared&serie=norte:temperatura&rango=1h');
+    await page.goto(`${new URL(page.url()).origin}/#?nodo=sur&rango=1h`);
+    await page.getByRole('link', { name: 'Llevar Temperatura a la pared' }).click();
+    const both = '&serie=norte:temperatura&serie=sur:temperatura&rango=1h';
+    assert.equal(new URL(page.url()).hash, `#?vista=pared${both}`);
+    await page.getByRole('button', { name: 'Mover sur · Temperatura hacia delante' }).click();
+    await page.getByRole('combobox', { name: 'Apariencia' }).selectOption('dark');
+    const turned = '&serie=sur:temperatura&serie=norte:temperatura&rango=1h&tema=oscuro';
+    assert.equal(new URL(page.url()).hash, `#?vista=pared${turned}`);
+    await shot('wall-prepare');
+    assert.deepEqual(await axeFindings(page), []);
+    const link = await page.getByLabel('Enlace para colgar en una pantalla').inputValue();
+    assert.equal(new URL(link).hash, `#?vista=pantalla${turned}&idioma=es`);
+    await page.getByRole('link', { name: 'Mostrar en esta pantalla' }).click();
+    await page.locator('skm-wall-tile canvas').nth(1).waitFor();
+    assert.equal(page.url(), link);
+    for (const control of ['button', 'link', 'combobox', 'radio', 'textbox'] as const)
+      assert.equal(await page.getByRole(control).count(), 0, control);
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Pared' }).waitFor();
+    assert.equal(context.pages().length, 1);
+  });
+
+  it('is put in order by the keyboard: the focus stays with the chart that is moved', async () => {
+    const names = ['norte:temperatura', 'norte:humedad', 'sur:temperatura'];
+    const { page } = await open(`#?vista=pared${names.map((name) => `&serie=${name}`).join('')}`);
+    await page.getByRole('button', { name: 'Mover sur · Temperatura hacia delante' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/serie=norte:temperatura&serie=sur:temperatura&serie=norte:humedad$/);
+    const moving = page.getByRole('button', { name: 'Mover sur · Temperatura hacia delante' });
+    await until('the focus to go with it', () => moving.evaluate((element) => element.matches(':focus')));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/serie=sur:temperatura&serie=norte:temperatura&serie=norte:humedad$/);
+  });
+
+  for (const theme of ['claro', 'oscuro'] as const) {
+    it(`fills the window whatever is around the page, looks as its address says (${theme}), and is for everybody`, async () => {
+      const { page } = await open(`#?vista=pantalla&${SERIES}&tema=${theme}&idioma=en`, {
+        viewport: { width: 1920, height: 1080 },
+        colorScheme: theme === 'claro' ? 'dark' : 'light',
+      });
+      // As a host does that moves its pages about.
+      await page.evaluate(() => {
+        document.body.style.cssText = 'margin: 100px; transform: scale(0.5); overflow: hidden; height: 200px';
+      });
+      await page.locator('skm-wall-tile canvas').nth(2).waitFor();
+      const box = await page.locator('skm-screen').boundingBox();
+      assert.deepEqual(box, { x: 0, y: 0, width: 1920, height: 1080 });
+      const tiles = page.locator('skm-wall-tile');
+      assert.equal(await tiles.count(), 4);
+      await tiles.nth(0).getByText('norte Temperature').waitFor();
+      await tiles.nth(0).getByText('19.76 °C').waitFor();
+      await tiles.nth(3).locator('.value').getByText('FALLA').waitFor();
+      const size = await tiles
+        .nth(0)
+        .locator('.value')
+        .evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+      assert.ok(size > 80, `the number is ${size} px large`);
+      assert.deepEqual(await axeFindings(page), []);
+      await shot(`wall-${theme}`);
+    });
+  }
+
+  it('goes on by itself after an outage, and says meanwhile what does not answer and of when it all is', async () => {
+    const { page } = await open(`#?vista=pantalla&${SERIES}`);
+    await page.locator('skm-wall-tile canvas').first().waitFor();
+    const since = Date.now();
+    refusal = new Refusal('database', 'no', [{ part: 'database', since }]);
+    await page.getByText('La base de datos no responde desde').waitFor();
+    await page.getByText('Se reintenta solo').waitFor();
+    await shot('wall-outage');
+    refusal = undefined;
+    await page
+      .getByText('La base de datos no responde')
+      .first()
+      .waitFor({ state: 'detached', timeout: 30_000 });
+    assert.equal(await page.locator('.notice').count(), 0);
+  });
+
+  it('begins by itself when there is no answer yet', async () => {
+    refusal = new Refusal('kafka', 'no', [{ part: 'kafka', since: Date.now() }]);
+    const { page } = await open(`#?vista=pantalla&${SERIES}`);
+    await page.getByText('Se reintenta solo').waitFor();
+    refusal = undefined;
+    await page.locator('skm-wall-tile canvas').first().waitFor();
+  });
+
+  it('says how old a value is whose node is silent, and takes it back with its next reading', async () => {
+    const { page } = await open(`#?vista=pantalla&${SERIES}`, {}, (answer) =>
+      'nodes' in answer
+        ? {
+            ...answer,
+            nodes: (answer.nodes as { nodo: string }[]).map((row) =>
+              row.nodo === 'sur'
+                ? { ...row, state: 'silent', ts: Date.now() - 725_000 }
+                : { ...row, ts: Date.now() },
+            ),
+          }
+        : answer,
+    );
+    const old = page.locator('skm-wall-tile').filter({ has: page.locator('section.old') });
+    await old.getByText(/^En silencio · de hace 12 min$/).waitFor();
+    assert.equal(await old.count(), 1);
+    await shot('wall-old');
+    await alone!.tell({
+      at: Date.now(),
+      readings: [
+        {
+          id: 'z',
+          nodo: 'sur',
+          topic: 't',
+          ts: Date.now(),
+          fecha: null,
+          hora: null,
+          valores: { temperatura: 31.5 },
+        },
+      ],
+      skipped: 0,
+      events: [],
+    });
+    await page.getByText('31,5').waitFor();
+    await until('nothing old', async () => (await old.count()) === 0);
+  });
+
+  it('says how old a value is that its node no longer sends, though it sends others', async () => {
+    const { page } = await open(`#?vista=pantalla&${SERIES}`, {}, (answer) => {
+      if ('nodes' in answer)
+        return {
+          ...answer,
+          nodes: (answer.nodes as object[]).map((row) => ({
+            ...row,
+            ts: Date.now(),
+            valores: { temperatura: 20, estado: 'OK' },
+          })),
+        };
+      if (!('columns' in answer)) return answer;
+      const columns = answer.columns as { name: string; mean: (number | null)[] }[];
+      // For half of its readings, of which there is one each 20 s.
+      const mean = (name: string, values: (number | null)[]): (number | null)[] =>
+        name === 'humedad' ? values.map((value, index) => (index < 15 ? value : null)) : values;
+      return { ...answer, columns: columns.map((one) => ({ ...one, mean: mean(one.name, one.mean) })) };
+    });
+    const old = page.locator('skm-wall-tile').filter({ has: page.locator('section.old') });
+    await old.getByText(/^de hace [5-9] min$/).waitFor();
+    await old.getByText('norte Humedad relativa').waitFor();
+    assert.equal(await old.count(), 1);
+  });
+
+  it('is on top of all at a click that makes it full-screen', async () => {
+    const { page } = await open(`#?vista=pantalla&${SERIES}`);
+    await page.locator('skm-wall-tile canvas').first().waitFor();
+    await page.mouse.click(400, 300);
+    await until('the full screen', () => page.evaluate(() => document.fullscreenElement !== null));
+    const onTop = await page.evaluate(
+      () =>
+        document
+          .querySelector('serial-kafka-mongo-dashboard')!
+          .shadowRoot!.elementFromPoint(innerWidth / 2, innerHeight / 2)?.localName,
+    );
+    assert.equal(onTop, 'skm-screen');
+  });
+
+  it('stays as it is at a click where the browser knows no full screen', async () => {
+    const { page } = await open(`#?vista=pantalla&${SERIES}`);
+    const tile = page.locator('skm-wall-tile canvas').first();
+    await tile.waitFor();
+    await page.evaluate(() => {
+      Object.defineProperty(Element.prototype, 'requestFullscreen', { value: undefined });
+    });
+    await page.mouse.click(400, 300);
+    await tile.waitFor();
+  });
+
+  it('has its points put together when there are many, however long it hangs', async () => {
+    let asked = 0;
+    const { page } = await open('#?vista=pantalla&serie=sur:temperatura&rango=todo', {}, (answer) => {
+      if ('columns' in answer) asked++;
+      return answer;
+    });
+    await page.locator('skm-wall-tile canvas').waitFor();
+    const points = (): Promise<number> =>
+      page
+        .locator('skm-chart')
+        .evaluate((element) => (element as unknown as { model: SeriesModel }).model.times.length);
+    assert.equal(await points(), 30);
+    // They go on from the last one; what topic-catalog answers has them all in 30 points.
+    const readings = Array.from({ length: 1_300 }, (_, n) => ({
+      id: `f${String(n).padStart(5, '0')}`,
+      nodo: 'sur',
+      topic: 't',
+      ts: END + n + 1,
+      fecha: null,
+      hora: null,
+      valores: { temperatura: 25 },
+    }));
+    const newest = readings.at(-1)!.id;
+    await alone!.tell({ at: Date.now(), readings: readings.slice(0, 1_000), skipped: 0, events: [] });
+    await until('the new ones', async () => (await points()) === 1_030);
+    assert.equal(asked, 1);
+    newestId = newest;
+    await alone!.tell({ at: Date.now(), readings: readings.slice(1_000), skipped: 0, events: [] });
+    await until('those put together', async () => (await points()) === 30);
+    assert.equal(asked, 2);
+  });
+
+  it('asks on while its window seems hidden, and keeps the screen on', async () => {
+    let asked = 0;
+    const { context } = await open('', {}, (answer) => {
+      if ('nodes' in answer && (answer.nodes as object[]).length === 1) asked++;
+      return answer;
+    });
+    await context.addInitScript({ content: HIDDEN });
+    const hidden = await context.newPage();
+    await hidden.goto(`${new URL(alone!.page.url()).origin}/#?vista=pantalla&${SERIES}`);
+    await hidden.locator('skm-wall-tile canvas').first().waitFor();
+    const before = asked;
+    await until('more questions', () => asked > before, 10_000);
+    assert.deepEqual(await hidden.evaluate('requested'), []);
+    await hidden.evaluate('isHidden = false; document.dispatchEvent(new Event("visibilitychange"))');
+    assert.deepEqual(await hidden.evaluate('requested'), ['screen']);
+  });
+});

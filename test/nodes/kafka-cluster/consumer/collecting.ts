@@ -1,0 +1,34 @@
+import type { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
+import type { ClusterConsumer } from '../../../../nodes/kafka-cluster/types';
+
+/** A consumer, and what it has told so far. */
+export interface Collecting {
+  consumer: ClusterConsumer;
+  /** the values of the records */
+  seen: readonly string[];
+  /** the partitions of its present assignment */
+  assigned: readonly number[];
+}
+
+/** Reads a topic from its beginning. */
+export function collecting(cluster: KafkaJsCluster, topic: string, groupId = 'group'): Collecting {
+  const seen: string[] = [];
+  const assigned: number[] = [];
+  const consumer = cluster.createConsumer(
+    { groupId, topics: [topic], from: 'earliest', sessionTimeoutMs: 6_000 },
+    {
+      assigned: (_, partitions) =>
+        void assigned.splice(0, Infinity, ...partitions.map(({ partition }) => partition).sort()),
+      batch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+      skipped: () => undefined,
+      located: () => undefined,
+      rebalancing: () => undefined,
+      missed: () => undefined,
+      leaderless: () => undefined,
+      blocked: () => undefined,
+      unsubscribed: () => undefined,
+    },
+  );
+  consumer.start();
+  return { consumer, seen, assigned };
+}

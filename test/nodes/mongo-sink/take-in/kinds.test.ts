@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { judge } from '../../../../nodes/mongo-sink/take-in/kinds';
+import { Zone } from '../../../../nodes/shared/zone';
+
+describe('mongo-sink: the time that a document of another program says', () => {
+  const said: [string, string, string][] = [
+    ['2021-11-20T10:00:00', 'America/Bogota', '2021-11-20T15:00:00Z'],
+    ['2021-11-20 10:00', 'Asia/Kolkata', '2021-11-20T04:30:00Z'],
+    ['2021-11-20', 'America/Bogota', '2021-11-20T05:00:00Z'],
+    ['2021-11-20', 'Asia/Kolkata', '2021-11-19T18:30:00Z'],
+    ['2021-11-20T10:00:00.250Z', 'America/Bogota', '2021-11-20T10:00:00.250Z'],
+    ['2021-11-20T10:00:00+02:00', 'Asia/Kolkata', '2021-11-20T08:00:00Z'],
+  ];
+  for (const [ts, zone, expected] of said) {
+    it(`is that of ${ts} by the clocks of ${zone}, unless it says its own zone`, () => {
+      const judged = judge({ _id: 'x', nodo: 'a', ts }, Zone.named(zone) ?? Zone.own());
+      assert.equal('time' in judged && judged.time, Date.parse(expected));
+    });
+  }
+});

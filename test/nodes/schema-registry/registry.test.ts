@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import { RegistryError } from '../../../nodes/schema-registry/errors';
+import { frameOf } from '../../../nodes/schema-registry/frame';
+import { ConfluentRegistry } from '../../../nodes/schema-registry/registry';
+import type { Decoded, RegistryLease, RegistryProblem } from '../../../nodes/schema-registry/types';
+import { UserError } from '../../../nodes/shared/user-error';
+import { RegistryServer, keptRecords, withShownBytes } from '../../support/registry-server';
+import { until } from '../../support/until';
+
+const TIMEOUT_MS = 500;
+
+describe('a schema registry', () => {
+  let server: RegistryServer;
+  let registry: ConfluentRegistry;
+  let lease: RegistryLease;
+  let problems: (RegistryProblem | undefined)[];
+
+  beforeEach(async () => {
+    server = new RegistryServer();
+    const url = await server.start();
+    registry = new ConfluentRegistry({ url, timeoutMs: TIMEOUT_MS, authorization: 'Basic dTpw' });
+    problems = [];
+    lease = registry.acquire((problem) => problems.push(problem));
+  });
+
+  afterEach(async () => {
+    lease.release();
+    registry.close();
+    await server.stop();
+  });
+
+  async function decode(bytes: Buffer): Promise<Decoded> {
+    return (await lease.load(bytes)).decode(bytes, 'text');
+  }
+  const framed = (id: number, ...bytes: number[]): Buffer =>
+    Buffer.concat([frameOf(id), Buffer.of(...bytes)]);
+  const reasonOf = (decoded: Decoded): string => ('reason' in decoded ? decoded.reason : 'none');
+
+  async function faultOf(encoding: Buffer | Promise<Buffer>): Promise<string> {
+    try {
+      await encoding;
+    } catch (error) {
+      assert.ok(error instanceof UserError, String(error));
+      return error.key.replace('schema-registry.errors.', '');
+    }
+    return 'none';
+  }
+
+  describe("reads records of Confluent's serialisers", () => {
+    for (const { topic, type, bytes, expected } of keptRecords()) {
+      it(`of the topic ${topic} (${type}), and writes the same bytes`, async () => {
+        const record = Buffer.from(bytes, 'hex');
+        const decoded = await decode(record);
+        assert.deepEqual(withShownBytes(decoded), { value: expected });
+        // Of a file with several messages the first is written. JSON has its numbers as they were.
+        if (['protobuf-inner', 'protobuf-deep', 'json'].includes(topic)) return;
+        const again = await lease.encode(`${topic}-value`, 'value' in decoded && decoded.value, {});
+        assert.equal(again.toString('hex'), bytes);
+      });
+    }
+  });
+
+  it('is asked once for each schema, with the password', async () => {
+    server.setSchema(7, 'string', {});
+    server.setSchema(7, '"string"');
+    const bytes = framed(7, 2, 97);
+    assert.equal(lease.schemaOf(bytes), undefined);
+    assert.deepEqual(await Promise.all([decode(bytes), decode(bytes)]), [{ value: 'a' }, { value: 'a' }]);
+    assert.deepEqual(lease.schemaOf(bytes)?.decode(bytes, 'text'), { value: 'a' });
+    assert.deepEqual(server.asked, [{ path: '/schemas/ids/7', authorization: 'Basic dTpw', body: '' }]);
+  });
+
+  it('says why bytes can become no value', async () => {
+    server.setSchema(1, '"string"');
+    server.setSchema(2, '{"type":"record"}');
+    server.setSchema(3, 'x', { schemaType: 'THRIFT' });
+    server.setSchema(4, '"string"', { references: [{ name: 'n', subject: 'nobody', version: 1 }] });
+    server.setSchema(5, { type: 'array', items: 'null' });
+    const reasons: [Buffer, string][] = [
+      [Buffer.from('{"a":1}'), 'not-framed'],
+      [Buffer.of(0, 0, 0, 0), 'not-framed'],
+      [framed(2 ** 31), 'not-framed'],
+      [framed(99), 'schema-unknown'],
+      [framed(1, 9), 'not-decodable'],
+      [framed(2), 'schema-unusable'],
+      [framed(3), 'schema-unusable'],
+      [framed(4), 'schema-unusable'],
+      [framed(5, 0xfe, 0xff, 0xff, 0xff, 0x0f), 'schema-bounds'],
+    ];
+    for (const [bytes, reason] of reasons) {
+      const decoded = await decode(bytes);
+      assert.equal(reasonOf(decoded), reason);
+      const id = bytes.length >= 5 && reason !== 'not-framed' ? bytes.readUInt32BE(1) : undefined;
+      if (id !== undefined)
+        assert.match('detail' in decoded ? decoded.detail : '', new RegExp(`schema ${id}\\b`));
+    }
+  });
+
+  it('is not asked again at once for an id that it does not know', async () => {
+    await decode(framed(99));
+    assert.equal(reasonOf(lease.schemaOf(framed(99))!.decode(framed(99), 'text')), 'schema-unknown');
+    assert.equal(server.count('/schemas/ids/99'), 1);
+  });
+
+  it('is waited for while it is away or does not let this user in, which is told', async () => {
+    server.setSchema(1, '"string"');
+    for (const reply of [
+      { status: 500, body: 'x' },
+      { status: 401, body: '{}' },
+      { status: 404, body: '<html>no such page</html>' },
+      { status: 200, body: 'welcome' },
+      { status: 302, body: '', headers: { location: '/elsewhere' } },
+    ]) {
+      server.reply = reply;
+      problems.length = 0;
+      registry.close();
+      registry = new ConfluentRegistry({ url: registry.description, timeoutMs: TIMEOUT_MS });
+      lease = registry.acquire((problem) => problems.push(problem));
+      const decoded = decode(framed(1, 2, 97));
+      await until('the problem is told', () => lease.problem);
+      assert.ok(lease.problem?.error instanceof RegistryError);
+      server.reply = undefined;
+      assert.deepEqual(await decoded, { value: 'a' });
+      assert.equal(lease.problem, undefined);
+      assert.equal(problems.at(-1), undefined);
+      assert.equal(server.count('/elsewhere'), 0);
+    }
+  });
+
+  it('that does not answer in time is away', async () => {
+    server.setSchema(1, '"string"');
+    server.silent = true;
+    const decoded = decode(framed(1, 2, 97));
+    const { error } = await until('the problem is told', () => lease.problem);
+    assert.match(error.message, /no-answer/);
+    server.silent = false;
+    assert.deepEqual(await decoded, { value: 'a' });
+  });
+
+  it('can be let go of while it is waited for', async () => {
+    server.reply = { status: 503, body: '' };
+    const decoded = decode(framed(1));
+    await until('the problem is told', () => lease.problem);
+    lease.release();
+    await assert.rejects(decoded, { name: 'AbortError' });
+  });
+
+  it('may send no more than a schema has', async () => {
+    server.replies.set('/schemas/ids/1', {
+      status: 200,
+      body: JSON.stringify({ schema: ' '.repeat(5 * 2 ** 20) }),
+    });
+    assert.equal(reasonOf(await decode(framed(1))), 'schema-unusable');
+  });
+
+  it('is followed along references, but not in circles and not without end', async () => {
+    const ref = (subject: string, version = 1) => ({ references: [{ name: subject, subject, version }] });
+    const record = (name: string, type: string) => ({ type: 'record', name, fields: [{ name: 'x', type }] });
+    server.setSubject('c', 12, record('C', 'int'));
+    server.setSubject('b', 11, record('B', 'C'), ref('c'));
+    server.setSchema(10, record('A', 'B'), ref('b'));
+    assert.deepEqual(await decode(framed(10, 2)), { value: { x: { x: { x: 1 } } } });
+    server.setSubject('d', 14, record('D', 'C'), ref('c', 2));
+    server.setSubject('c', 13, record('C', 'string'), {}, 2);
+    const fields = [
+      { name: 'b', type: 'B' },
+      { name: 'd', type: 'D' },
+    ];
+    const both = { references: [...ref('b').references, ...ref('d').references] };
+    server.setSchema(15, { type: 'record', name: 'A', fields }, both);
+    assert.deepEqual(await decode(framed(15, 2, 4)), { value: { b: { x: { x: 1 } }, d: { x: { x: 2 } } } });
+    server.setSubject('round', 21, record('R', 'int'), ref('round'));
+    server.setSchema(20, record('A', 'R'), ref('round'));
+    assert.deepEqual(await decode(framed(20, 2)), { value: { x: { x: 1 } } });
+    for (let n = 0; n < 300; n++)
+      server.setSubject(`n${n}`, 100 + n, record(`N${n}`, 'int'), ref(`n${n + 1}`));
+    server.setSchema(30, '"int"', ref('n0'));
+    assert.equal(reasonOf(await decode(framed(30, 2))), 'schema-unusable');
+  });
+
+  describe('to write by', () => {
+    it("is the subject's latest schema, asked for once", async () => {
+      server.setSubject('t-value', 3, { type: 'record', name: 'R', fields: [{ name: 'a', type: 'int' }] });
+      const first = await lease.encode('t-value', { a: 1 }, {});
+      assert.deepEqual(first, framed(3, 2));
+      assert.deepEqual(lease.encode('t-value', { a: 2 }, {}), framed(3, 4));
+      assert.equal(server.count('/subjects/t-value/versions/latest'), 1);
+    });
+
+    it('is looked for again while values go on, also where the registry is silent then', async () => {
+      server.setSubject('t', 3, '"int"');
+      await lease.encode('t', 1, {});
+      const latest = '/subjects/t/versions/latest';
+      let now = Date.now();
+      const clock = mock.method(Date, 'now', () => now);
+      try {
+        server.silent = true;
+        now += 40_000;
+        for (let n = 0; n < 2_000; n++) assert.deepEqual(lease.encode('t', 1, {}), framed(3, 2));
+        await until('it is asked', () => server.count(latest) === 2);
+        server.silent = false;
+        server.setSubject('t', 4, '"int"');
+        const isNewer = async (): Promise<boolean> => {
+          now += 31_000;
+          return framed(4, 2).equals(await lease.encode('t', 1, {}));
+        };
+        await until('it is written by', isNewer, 10 ** 9);
+      } finally {
+        clock.mock.restore();
+      }
+    });
+
+    it('is one that is registered, if that is wanted', async () => {
+      server.replies.set('/subjects/t-value/versions', { status: 200, body: '{"id":9}' });
+      const register = { type: 'JSON', schema: '{"type":"object"}' } as const;
+      const bytes = await lease.encode('t-value', { a: 1 }, { register });
+      assert.equal(bytes.toString(), `\0\0\0\0\t{"a":1}`);
+      assert.deepEqual(JSON.parse(server.asked[0]!.body), { schema: register.schema, schemaType: 'JSON' });
+      server.replies.set('/subjects/u-value/versions', {
+        status: 409,
+        body: '{"error_code":409,"message":"no"}',
+      });
+      assert.equal(await faultOf(lease.encode('u-value', {}, { register })), 'refused');
+    });
+
+    it('names the field and the value that do not fit', async () => {
+      server.setSubject('t', 3, { type: 'record', name: 'R', fields: [{ name: 'a', type: 'int' }] });
+      const misfit: unknown = await Promise.resolve(lease.encode('t', { a: 'x' }, {})).catch(
+        (error: unknown) => error,
+      );
+      assert.ok(misfit instanceof UserError);
+      assert.equal(misfit.key, 'schema-registry.errors.misfit-type');
+      assert.deepEqual(misfit.params, { subject: 't', field: 'a', value: 'x', expected: 'int' });
+      assert.throws(() => lease.encode('t', {}, {}), /misfit-missing/);
+    });
+
+    it('is missing where the subject is unknown, or can not be used', async () => {
+      server.setSubject('broken', 3, '{"type":7}');
+      assert.equal(await faultOf(lease.encode('nobody', 1, {})), 'unknown');
+      assert.equal(await faultOf(lease.encode('broken', 1, {})), 'unusable');
+    });
+
+    it('is waited for while the registry is away', async () => {
+      server.setSubject('t', 3, '"int"');
+      server.reply = { status: 503, body: '' };
+      const bytes = lease.encode('t', 1, {});
+      await until('the problem is told', () => lease.problem);
+      server.reply = undefined;
+      assert.deepEqual(await bytes, framed(3, 2));
+      assert.equal(lease.problem, undefined);
+    });
+
+    it('is not told to be away any more once it has answered, whichever value and whatever it says', async () => {
+      server.setSubject('t', 3, '"int"');
+      server.reply = { status: 503, body: '' };
+      const realTimeout = AbortSignal.timeout.bind(AbortSignal);
+      const shorter = mock.method(AbortSignal, 'timeout', (ms: number) =>
+        realTimeout(ms > TIMEOUT_MS ? TIMEOUT_MS : ms),
+      );
+      try {
+        assert.equal(await faultOf(lease.encode('t', 1, {})), 'away');
+      } finally {
+        shorter.mock.restore();
+      }
+      assert.ok(lease.problem);
+      server.reply = undefined;
+      assert.deepEqual(await lease.encode('t', 1, {}), framed(3, 2));
+      assert.equal(lease.problem, undefined);
+      server.reply = { status: 503, body: '' };
+      const unknown = faultOf(lease.encode('nobody', 1, {}));
+      await until('the problem is told again', () => lease.problem);
+      server.reply = undefined;
+      assert.equal(await unknown, 'unknown');
+      assert.equal(lease.problem, undefined);
+    });
+
+    it('is waited for by a bounded number of values', async () => {
+      server.reply = { status: 503, body: '' };
+      const waiting = Array.from({ length: 1_000 }, async () => lease.encode('t', 1, {}));
+      assert.throws(() => lease.encode('t', 1, {}), /crowded/);
+      lease.release();
+      const results = await Promise.allSettled(waiting);
+      assert.ok(results.every(({ status }) => status === 'rejected'));
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { run } from '../../../stack/process/run';
+import { installLocked, makeEnvironment } from '../../../stack/python-packages';
+
+const PROGRAM = path.join(__dirname, '../../../tools/registry-records');
+
+/** A record that one of Confluent's serialisers has written. */
+export interface ConfluentRecord {
+  topic: string;
+  type: 'AVRO' | 'JSON' | 'PROTOBUF';
+  /** hexadecimal */
+  bytes: string;
+  /** what a consumer makes of it; bytes in it are `{ bytes: <hexadecimal> }` */
+  expected: unknown;
+}
+
+/**
+ * Has Confluent's serialisers write their records, which registers their schemas.
+ * @param dir gets an environment of Python with them
+ * @param addresses of the registry; and of a Kafka, if they are to be written there
+ */
+export async function confluentRecords(
+  dir: string,
+  addresses: readonly string[],
+): Promise<ConfluentRecord[]> {
+  const python = await makeEnvironment(path.join(dir, 'python'), "to run Confluent's serialisers");
+  await installLocked(python, path.join(PROGRAM, 'requirements.txt'));
+  const lines: string[] = [];
+  await run(python, [path.join(PROGRAM, 'records.py'), ...addresses], { onLine: (line) => lines.push(line) });
+  return JSON.parse(lines.at(-1) ?? '') as ConfluentRecord[];
+}

@@ -1,0 +1,4 @@
+import type { Linter } from 'eslint';
+
+declare const importRules: Linter.Config[];
+export default importRules;
