@@ -7,18 +7,17 @@ import { axeFindings } from './support/axe';
 import { PageAlone, Refusal } from './support/page-alone';
 import { answerOfNodes, type ShownNode } from './support/page-series';
 
-const END = Date.now();
 const wave = (middle: number): number[] =>
   Array.from({ length: 30 }, (_, n) => middle + Math.round(100 * Math.sin(n / 3)) / 100);
-const NODES: Record<string, ShownNode> = {
+const nodesUntil = (end: number): Record<string, ShownNode> => ({
   norte: {
     values: { temperatura: wave(20), humedad: wave(60) },
     states: { estado: wave(0).map((value) => (value > 0 ? 'OK' : 'FALLA')) },
     stepMs: 20_000,
-    end: END,
+    end,
   },
-  sur: { values: { temperatura: wave(25) }, stepMs: 20_000, end: END },
-};
+  sur: { values: { temperatura: wave(25) }, stepMs: 20_000, end },
+});
 const SERIES =
   'serie=norte:temperatura&serie=norte:humedad&serie=sur:temperatura&serie=norte:estado&rango=1h';
 
@@ -34,11 +33,17 @@ describe('a wall of charts', function () {
   let browser: Browser;
   let alone: PageAlone | undefined;
   let refusal: Refusal | undefined;
+  /** the time of the last reading of each node */
+  let end: number;
   /** as an answer says it that has them all */
   let newestId: string | null = null;
 
   before(async () => {
     browser = await launchBrowser();
+  });
+
+  beforeEach(() => {
+    end = Date.now();
   });
 
   afterEach(async () => {
@@ -60,7 +65,7 @@ describe('a wall of charts', function () {
     const answer = (action: string, payload: Record<string, unknown>): unknown =>
       refusal ??
       change({
-        ...(answerOfNodes(NODES, action, payload) as object),
+        ...(answerOfNodes(nodesUntil(end), action, payload) as object),
         ...(action === 'series' ? { newestId } : {}),
       });
     return (alone = await PageAlone.open(browser, answer, fragment, options));
@@ -225,14 +230,16 @@ describe('a wall of charts', function () {
     const { page } = await open(`#?vista=pantalla&${SERIES}`);
     await page.locator('skm-wall-tile canvas').first().waitFor();
     await page.mouse.click(400, 300);
+    const onTop = (): Promise<string | undefined> =>
+      page.evaluate(
+        () =>
+          document
+            .querySelector('serial-kafka-mongo-dashboard')!
+            .shadowRoot!.elementFromPoint(innerWidth / 2, innerHeight / 2)?.localName,
+      );
     await until('the full screen', () => page.evaluate(() => document.fullscreenElement !== null));
-    const onTop = await page.evaluate(
-      () =>
-        document
-          .querySelector('serial-kafka-mongo-dashboard')!
-          .shadowRoot!.elementFromPoint(innerWidth / 2, innerHeight / 2)?.localName,
-    );
-    assert.equal(onTop, 'skm-screen');
+    // The window is laid out anew a moment after that.
+    await until('the wall on top', async () => (await onTop()) === 'skm-screen');
   });
 
   it('stays as it is at a click where the browser knows no full screen', async () => {
@@ -263,7 +270,7 @@ describe('a wall of charts', function () {
       id: `f${String(n).padStart(5, '0')}`,
       nodo: 'sur',
       topic: 't',
-      ts: END + n + 1,
+      ts: end + n + 1,
       fecha: null,
       hora: null,
       valores: { temperatura: 25 },
