@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { gapsOf, type Gap } from '../test/support/database-gaps';
-import { runMocha, type Counts } from './mocha-run';
+import { runMocha, type Outcomes } from './mocha-run';
 import { Output } from './output';
 
 const ROOT = path.dirname(__dirname);
@@ -25,10 +25,10 @@ function testFiles(): string[] {
     .sort();
 }
 
-function table(counts: Record<string, Counts>, gaps: readonly Gap[]): string {
-  const rows = Object.entries(counts).map(
+function table(outcomes: Outcomes, gaps: readonly Gap[]): string {
+  const rows = Object.entries(outcomes).map(
     ([file, { passed, failed, skipped }]) =>
-      `| ${path.relative(ROOT, path.resolve(ROOT, file))} | ${passed} | ${failed} | ${skipped} |`,
+      `| ${path.relative(ROOT, path.resolve(ROOT, file))} | ${passed.length} | ${failed.length} | ${skipped.length} |`,
   );
   const lacks = gaps.map(({ what, costs }) => `| ${what} | ${costs} |`);
   return [
@@ -58,8 +58,8 @@ async function main(args: string[]): Promise<number> {
   process.env.MONGODB_URI = uri;
   process.env.DATABASE_GAPS = gaps.map(({ name }) => name).join(',');
   const files = positionals.length > 0 ? positionals : testFiles();
-  const { code, counts } = await runMocha(files, new Output());
-  console.log(`\n${server}\n\n${table(counts, gaps)}`);
+  const { code, outcomes } = await runMocha(files, new Output());
+  console.log(`\n${server}\n\n${table(outcomes, gaps)}`);
   return code;
 }
 

@@ -5,19 +5,20 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Output } from './output';
 
-/** How many tests of one file ended how. */
-export interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-  /** A line for each skipped test: which and why. */
-  why: string[];
+/** The titles of one file's tests by how they ended; what was skipped has its reason after its title. */
+export interface FileOutcome {
+  passed: string[];
+  failed: string[];
+  skipped: string[];
 }
 
-/** How a run of mocha ended: its exit code, and the counts of each test file by its path. */
+/** How the tests of each file ended, by its path. */
+export type Outcomes = Record<string, FileOutcome>;
+
+/** How a run of mocha ended: its exit code, and how its tests did. */
 export interface Outcome {
   code: number;
-  counts: Record<string, Counts>;
+  outcomes: Outcomes;
 }
 
 const root = path.dirname(__dirname);
@@ -34,7 +35,7 @@ export async function runMocha(
   env: Record<string, string> = {},
 ): Promise<Outcome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'test-run-'));
-  const file = path.join(folder, 'counts.json');
+  const file = path.join(folder, 'outcomes.json');
   const own = [
     '--disable-warning=TimeoutNegativeWarning',
     require.resolve('mocha/bin/mocha.js'),
@@ -45,7 +46,7 @@ export async function runMocha(
   const child = spawn(process.execPath, [...own, ...args], {
     cwd: root,
     stdio: ['inherit', 'pipe', 'pipe'],
-    env: { ...process.env, ...env, TEST_COUNTS: file },
+    env: { ...process.env, ...env, TEST_OUTCOMES: file },
   });
   child.stdout.on('data', (chunk: Buffer) => output.write(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.write(chunk));
@@ -54,7 +55,7 @@ export async function runMocha(
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, passOn);
   const [code] = (await once(child, 'close')) as [number | null];
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, passOn);
-  const counts = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Outcome['counts']) : {};
+  const outcomes = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Outcomes) : {};
   rmSync(folder, { recursive: true });
-  return { code: code ?? 1, counts };
+  return { code: code ?? 1, outcomes };
 }

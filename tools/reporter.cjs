@@ -1,5 +1,6 @@
-// mocha's spec reporter with one more line at the very end: "12 passed, 0 failed". Where TEST_COUNTS names a file, the
-// same is written there for each test file: {"test/x.test.ts": {"passed": 12, "failed": 0, "skipped": 0, "why": []}}.
+// mocha's spec reporter with one more line at the very end: "12 passed, 0 failed". Where TEST_OUTCOMES names a file, the
+// same is written there for each test file: {"test/x.test.ts": {"passed": ["x does y"], "failed": [], "skipped": []}}, where
+// what was skipped has its reason after its title.
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
 
@@ -11,27 +12,26 @@ const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Runner.constant
 module.exports = class ClosingLine extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    this.counts = {};
-    runner.on(EVENT_TEST_PASS, (test) => this.count(test, 'passed'));
-    runner.on(EVENT_TEST_FAIL, (test) => this.count(test, 'failed'));
+    this.outcomes = {};
+    runner.on(EVENT_TEST_PASS, (test) => this.of(test).passed.push(test.fullTitle()));
+    runner.on(EVENT_TEST_FAIL, (test) => this.of(test).failed.push(test.fullTitle()));
     runner.on(EVENT_TEST_PENDING, (test) => {
       // See test/support/skip.ts.
-      const why = `skipped: ${test.fullTitle()}: ${test.skipReason ?? test.parent.skipReason ?? 'no reason given'}`;
-      this.count(test, 'skipped').why.push(why);
+      const why = test.skipReason ?? test.parent.skipReason ?? 'no reason given';
+      this.of(test).skipped.push(`${test.fullTitle()}: ${why}`);
     });
   }
 
-  count({ file, parent }, outcome) {
-    const counts = (this.counts[file ?? parent.file] ??= { passed: 0, failed: 0, skipped: 0, why: [] });
-    counts[outcome]++;
-    return counts;
+  of({ file, parent }) {
+    return (this.outcomes[file ?? parent.file] ??= { passed: [], failed: [], skipped: [] });
   }
 
   epilogue() {
     super.epilogue();
-    if (process.env.TEST_COUNTS) writeFileSync(process.env.TEST_COUNTS, JSON.stringify(this.counts));
+    if (process.env.TEST_OUTCOMES) writeFileSync(process.env.TEST_OUTCOMES, JSON.stringify(this.outcomes));
     const { passes, failures, pending } = this.stats;
-    for (const line of Object.values(this.counts).flatMap(({ why }) => why)) console.log(line);
+    for (const test of Object.values(this.outcomes).flatMap(({ skipped }) => skipped))
+      console.log(`skipped: ${test}`);
     console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`);
     // Not a reason for the process to stay; but if something else is, people should learn what it is.
     setTimeout(() => {

@@ -4,8 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { environmentAt, momentOf, testsWithoutServices } from './moments';
 import { missingForTests } from './prerequisites';
-import { runMocha, type Counts, type Outcome } from './mocha-run';
+import { runMocha, type Outcome } from './mocha-run';
 import { Output } from './output';
+import { failedFiles, summary, together as takenTogether } from './run-again';
 
 const root = path.dirname(__dirname);
 
@@ -91,25 +92,10 @@ function momentOfThisRun(): Record<string, string> {
   return environmentAt(moment);
 }
 
-/** @returns the test files in which something failed, or undefined where mocha failed outside of them. */
-function failedFiles({ code, counts }: Outcome): string[] | undefined {
-  const files = Object.keys(counts).filter((file) => counts[file]!.failed > 0);
-  const outside = code !== 0 && files.length === 0;
-  return outside || files.some((file) => !file.endsWith('.test.ts')) ? undefined : files;
-}
-
-/** @returns the last line of a run, of all its files. */
-function total(counts: Record<string, Counts>): string {
-  const sum = (outcome: 'passed' | 'failed' | 'skipped'): number =>
-    Object.values(counts).reduce((all, each) => all + each[outcome], 0);
-  const skipped = sum('skipped');
-  return `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-}
-
 /**
  * Arguments are mocha's. Without a file or folder among them, all tests run; files that fail are then run once more, alone
  * and with fresh services, since on a crowded machine a time limit can be missed, and the embedded database can stand
- * still (see test/support/services.ts). What fails twice has failed.
+ * still (see test/support/services.ts). A test that passes in neither run has failed.
  */
 async function main(args: string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
@@ -128,10 +114,10 @@ async function main(args: string[]): Promise<number> {
     return 1;
   }
   const env = momentOfThisRun();
-  const outcomes = await runAll(args, env);
-  let code = Math.max(...outcomes.map((outcome) => outcome.code));
-  const counts = Object.fromEntries(outcomes.flatMap((outcome) => Object.entries(outcome.counts)));
-  const failed = outcomes.map(failedFiles);
+  const runs = await runAll(args, env);
+  let code = Math.max(...runs.map((run) => run.code));
+  let outcomes = Object.fromEntries(runs.flatMap((run) => Object.entries(run.outcomes)));
+  const failed = runs.map(failedFiles);
   const again = failed.flatMap((files) => files ?? []);
   if (again.length > 0) {
     const few = !failed.includes(undefined) && again.length <= MOST_RUN_AGAIN;
@@ -139,19 +125,23 @@ async function main(args: string[]): Promise<number> {
     console.log(`\nfailed, ${what}:\n  ${again.map((file) => path.relative(root, file)).join('\n  ')}`);
     if (few) {
       // A test that fails at the moment at which it was run is not to pass at another.
+      const [first = [], ...others] = failed.map((files) => files ?? []);
+      const later = others.flat();
       const seconds = [
-        ...(failed[0]?.length ? [await runMocha([...args, ...failed[0]], new Output(), env)] : []),
-        ...(again.length > (failed[0]?.length ?? 0)
-          ? [await runMocha([...args, ...failed.slice(1).flatMap((files) => files ?? [])], new Output())]
-          : []),
+        ...(first.length > 0 ? [await runMocha([...args, ...first], new Output(), env)] : []),
+        ...(later.length > 0 ? [await runMocha([...args, ...later], new Output())] : []),
       ];
-      code = Math.max(...seconds.map((second) => second.code));
-      for (const second of seconds) Object.assign(counts, second.counts);
+      const both = takenTogether(
+        outcomes,
+        Object.fromEntries(seconds.flatMap((second) => Object.entries(second.outcomes))),
+      );
+      outcomes = both.outcomes;
+      const crashed = seconds.some((second) => failedFiles(second) === undefined);
+      code = crashed || Object.values(outcomes).some((file) => file.failed.length > 0) ? 1 : 0;
+      for (const title of both.unsteady) console.log(`failed in one of two runs: ${title}`);
     }
   }
-  console.log('');
-  for (const line of Object.values(counts).flatMap(({ why }) => why)) console.log(line);
-  console.log(total(counts));
+  console.log(['', ...summary(outcomes)].join('\n'));
   return code;
 }
 
