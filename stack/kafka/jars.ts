@@ -4,9 +4,8 @@ import path from 'node:path';
 import { verifyFiles } from '../checksums';
 import { folderSize, installOnce, type Report } from '../install-once';
 import type { Java } from '../java/java';
+import { runMaven } from '../java/maven';
 import { CACHE } from '../paths';
-import { run } from '../process/run';
-import { requireProgram } from '../programs';
 import { t } from '../texts/texts.mjs';
 
 /**
@@ -57,17 +56,11 @@ export async function kafkaJars(mode: KafkaMode, java: Java, report: Report): Pr
   const { version, pom, jars, megabytes } = DISTRIBUTIONS[mode];
   const folder = path.join(CACHE, `kafka-${version}`);
   const fetched = await installOnce(folder, async (partial) => {
-    const mvn = requireProgram('mvn', t('fetch.purpose-jars'));
     report(t('fetch.jars', { version, jars, megabytes }));
-    const args = [
-      '--batch-mode',
-      '--file',
-      pom,
-      `-Dkafka.version=${version}`,
-      'dependency:copy-dependencies',
-    ];
-    await run(mvn, [...args, `-DoutputDirectory=${partial}`, '-DincludeScope=runtime'], {
-      env: { ...JAVA_ENVIRONMENT, ...(java.home === undefined ? {} : { JAVA_HOME: java.home }) },
+    const args = ['--file', pom, `-Dkafka.version=${version}`, 'dependency:copy-dependencies'];
+    const into = [`-DoutputDirectory=${partial}`, '-DincludeScope=runtime'];
+    await runMaven([...args, ...into], java, t('fetch.purpose-jars'), {
+      env: JAVA_ENVIRONMENT,
       onLine: (line) => {
         // Maven fetches its own plug-ins before, of which nobody needs to read. What it has already is not fetched again.
         const jar = /Downloaded from .*\/(\S+\.jar) \(([\d.]+ MB) at/.exec(line);

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { verifyFiles } from '../../../stack/checksums';
 import { folderSize, installOnce, type Report } from '../../../stack/install-once';
 import { fetchedJava, installedJava, javaVersion, type Java } from '../../../stack/java/java';
+import { runMaven } from '../../../stack/java/maven';
 import { CACHE } from '../../../stack/paths';
 import { ManagedProcess } from '../../../stack/process/managed-process';
 import { freePort } from '../../../stack/process/ports';
 import { run } from '../../../stack/process/run';
-import { requireProgram } from '../../../stack/programs';
 
 const VERSION = '3.3.3';
 const ARTIFACT = `io.apicurio:apicurio-registry-app:${VERSION}:tar.gz:all`;
@@ -53,13 +53,9 @@ export async function prepareApicurio(report: Report): Promise<Apicurio> {
 async function application(java: Java, report: Report): Promise<string> {
   const folder = path.join(CACHE, `apicurio-${VERSION}`);
   const fetched = await installOnce(folder, async (partial) => {
-    const mvn = requireProgram('mvn', 'to fetch the schema registry');
     report(`Apicurio ${VERSION}: fetching it (159 MB) with Maven`);
-    await run(
-      mvn,
-      ['--batch-mode', 'dependency:copy', `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${partial}`],
-      { env: java.home === undefined ? {} : { JAVA_HOME: java.home } },
-    );
+    const args = ['dependency:copy', `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${partial}`];
+    await runMaven(args, java, 'to fetch the schema registry');
     await verifyFiles(partial, path.join(__dirname, 'checksums.txt'));
     const archive = path.join(partial, `apicurio-registry-app-${VERSION}-all.tar.gz`);
     await run('tar', ['-xzf', archive, '-C', partial]);
