@@ -12,13 +12,17 @@ export type RegistryFault = 'away' | 'not-admitted' | 'unknown' | 'unusable' | '
 
 /** What this folder's promises reject with. */
 export class RegistryError extends UserError {
+  /** how long the registry wants to be left alone, in milliseconds */
+  readonly quietMs: number;
+
   /** @param text the end of its catalog key, where that says more than the fault */
   constructor(
     readonly fault: RegistryFault,
     params: TextParams,
-    options?: { cause?: unknown; text?: string },
+    options?: { cause?: unknown; text?: string; quietMs?: number },
   ) {
     super(`schema-registry.errors.${options?.text ?? fault}`, params, options);
+    this.quietMs = options?.quietMs ?? 0;
   }
 
   /** Whether another attempt may have another end. */

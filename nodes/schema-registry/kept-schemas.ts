@@ -6,6 +6,7 @@ import { UserError, toError } from '../shared/user-error';
 import {
   array,
   integer,
+  maxValue,
   minValue,
   number,
   object,
@@ -15,6 +16,7 @@ import {
   string,
 } from '../vendored/schema';
 import type { RegisteredSchema } from './client/registry-client';
+import { MAX_SCHEMA_ID } from './frame';
 
 /** Subjects may come out of messages: more files than these are not made. */
 const MOST_FILES = 1_000;
@@ -22,7 +24,7 @@ const MOST_FILES = 1_000;
 const MOST_LENGTH = 2 ** 18;
 
 const keptSchema = object({
-  id: pipe(number(), integer(), minValue(1)),
+  id: pipe(number(), integer(), minValue(0), maxValue(MAX_SCHEMA_ID)),
   source: object({
     type: picklist(SCHEMA_TYPES),
     text: string(),

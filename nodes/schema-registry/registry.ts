@@ -7,7 +7,7 @@ import type { Server } from './client/request';
 import { compile } from './codecs/compile';
 import { DecodeError, MisfitError, type Codec, type SchemaSource } from './codecs/codec';
 import { RegistryError } from './errors';
-import { FRAME_BYTES, frameOf, schemaIdOf } from './frame';
+import { FRAME_BYTES, describeUnframed, frameOf, schemaIdOf } from './frame';
 import { Gate } from './gate';
 import type { KeptSchemas } from './kept-schemas';
 import { misfitText } from './misfit';
@@ -349,11 +349,7 @@ function rejecting(reason: SchemaRejection, detail: string): ReadySchema {
 }
 
 const NOT_FRAMED: RecordSchema = {
-  decode: () => ({
-    reason: 'not-framed',
-    detail:
-      'the bytes do not begin with a zero and the id of a schema: they were written without a schema registry',
-  }),
+  decode: (bytes) => ({ reason: 'not-framed', detail: describeUnframed(bytes) }),
 };
 
 function write({ id, codec }: Encoder, value: unknown, subject: string): Buffer {

@@ -11,6 +11,7 @@ export {
   maxValue,
   minLength,
   minValue,
+  nullish,
   nullable,
   number,
   object,

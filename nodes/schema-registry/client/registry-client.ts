@@ -4,15 +4,17 @@ import {
   array,
   integer,
   looseObject,
+  maxValue,
   minValue,
+  nullish,
   number,
-  optional,
   pipe,
   safeParse,
   string,
 } from '../../vendored/schema';
 import type { Reference, SchemaSource } from '../codecs/codec';
 import { RegistryError } from '../errors';
+import { MAX_SCHEMA_ID } from '../frame';
 import { SCHEMA_TYPES, type SchemaType } from '../../shared/schema-types';
 import { TooLongError, agentFor, ask, type Answer, type Server } from './request';
 
@@ -26,15 +28,18 @@ export interface RegisteredSchema {
 const MOST_REFERENCES = 200;
 const MOST_REFERENCE_BYTES = 8 * 2 ** 20;
 const MAX_REASON = 200;
+/** A registry may ask for hours of rest; it is looked after it all the same. */
+const MAX_QUIET_MS = 60_000;
 
-const id = pipe(number(), integer(), minValue(1));
-const references = optional(
+const id = pipe(number(), integer(), minValue(0), maxValue(MAX_SCHEMA_ID));
+// Of what is not there, some registries say null.
+const references = nullish(
   array(looseObject({ name: string(), subject: string(), version: pipe(number(), integer()) })),
 );
-const schemaAnswer = looseObject({ schema: string(), schemaType: optional(string()), references });
+const schemaAnswer = looseObject({ schema: string(), schemaType: nullish(string()), references });
 const versionAnswer = looseObject({ ...schemaAnswer.entries, id });
 const idAnswer = looseObject({ id });
-const errorAnswer = looseObject({ error_code: number(), message: optional(string()) });
+const errorAnswer = looseObject({ error_code: number(), message: nullish(string()) });
 const subjectsAnswer = array(string());
 
 type SchemaAnswer = Pick<SchemaSource, 'text'> & { type: string; references: readonly ReferencePlace[] };
@@ -48,6 +53,8 @@ interface ReferencePlace {
 export class RegistryClient {
   private readonly agent;
   private readonly closing = new AbortController();
+  /** the registry has asked not to be asked until then (milliseconds since 1970), with this error */
+  private rest: { until: number; error: RegistryError } | undefined;
 
   constructor(private readonly server: Server) {
     this.agent = agentFor(server);
@@ -139,19 +146,25 @@ export class RegistryClient {
 
   /** @returns an answer that gives what was asked for. @throws RegistryError (a rejection) */
   private async get(path: string, { what }: { what: string }, body?: string): Promise<Answer> {
+    if (this.rest && Date.now() < this.rest.until) throw this.rest.error;
     let answer: Answer;
     try {
       answer = await ask(this.server, path, this.agent, this.closing.signal, body);
     } catch (thrown) {
       throw this.unreachable(toError(thrown));
     }
-    if (answer.status === 200) return answer;
-    throw this.refusal(answer, what, body !== undefined);
+    if (answer.status === 200 || answer.status === 201) return answer;
+    const error = this.refusal(answer, what, body !== undefined);
+    if (error.quietMs > 0) this.rest = { until: Date.now() + error.quietMs, error };
+    throw error;
   }
 
   private unreachable(error: Error): RegistryError {
-    if (error instanceof TooLongError) return this.unusable(error.message, error);
     const params = { url: this.url, reason: shorten(error.message, MAX_REASON) };
+    if (error instanceof TooLongError)
+      return error.isAnswer
+        ? this.unusable(error.message, error)
+        : new RegistryError('away', params, { cause: error, text: 'no-registry' });
     const certificate = certificateProblem(error);
     if (certificate) return new RegistryError('not-admitted', params, { cause: error, text: certificate });
     if (error.name === 'TimeoutError') {
@@ -161,17 +174,19 @@ export class RegistryClient {
     return new RegistryError('away', params, { cause: error });
   }
 
-  private refusal({ status, body }: Answer, what: string, isWrite: boolean): RegistryError {
+  private refusal({ status, body, retryAfter }: Answer, what: string, isWrite: boolean): RegistryError {
     const told = safeParse(errorAnswer, parseJson(body));
     const message = told.success ? (told.output.message ?? '') : '';
     const reason = shorten([`HTTP ${status}`, message].filter((part) => part !== '').join(', '), MAX_REASON);
     const params = { url: this.url, reason, what: shorten(what) };
     if (status === 401 || status === 403) return new RegistryError('not-admitted', params);
+    if (status >= 500 || isPassing(status))
+      return new RegistryError('away', params, { quietMs: quietOf(retryAfter) });
     // Without a code of its own, something else has answered: a proxy, or a wrong address.
-    if (status === 404 && told.success && told.output.error_code !== 404)
-      return new RegistryError('unknown', params);
-    if (isWrite && (status === 409 || status === 422)) return new RegistryError('refused', params);
-    if (status >= 500 || status === 429 || status === 408) return new RegistryError('away', params);
+    if (told.success && told.output.error_code !== 404) {
+      if (status === 404 || status === 410) return new RegistryError('unknown', params);
+      if (isJudgement(status)) return isWrite ? new RegistryError('refused', params) : this.unusable(reason);
+    }
     return new RegistryError('away', params, { text: 'no-registry' });
   }
 
@@ -187,10 +202,29 @@ export class RegistryClient {
   }
 }
 
+/** Too early, too often, too slow: at another time the same request may have another answer. */
+function isPassing(status: number): boolean {
+  return status === 408 || status === 425 || status === 429;
+}
+
+/** What a registry says of that very request, now and at any time: that it is wrong, or in conflict with what there is. */
+function isJudgement(status: number): boolean {
+  return status === 400 || status === 409 || status === 422;
+}
+
+/** @param retryAfter seconds, or a date. @returns milliseconds */
+function quietOf(retryAfter: string | undefined): number {
+  if (retryAfter === undefined) return 0;
+  const wanted = /^\d{1,9}$/.test(retryAfter)
+    ? Number(retryAfter) * 1_000
+    : Date.parse(retryAfter) - Date.now();
+  return wanted > 0 ? Math.min(wanted, MAX_QUIET_MS) : 0;
+}
+
 function readSchema(answer: {
   schema: string;
-  schemaType?: string | undefined;
-  references?: readonly ReferencePlace[] | undefined;
+  schemaType?: string | null | undefined;
+  references?: readonly ReferencePlace[] | null | undefined;
 }): SchemaAnswer {
   // Of the first registries, which knew nothing else, nothing says Avro.
   return { text: answer.schema, type: answer.schemaType ?? 'AVRO', references: answer.references ?? [] };

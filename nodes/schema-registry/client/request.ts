@@ -7,6 +7,8 @@ import { within } from '../../shared/time-limit';
 export interface Answer {
   status: number;
   body: string;
+  /** the header of that name */
+  retryAfter?: string | undefined;
 }
 
 /** Whom to ask, and how. Holds a secret: never to be logged. */
@@ -21,7 +23,15 @@ export interface Server {
 }
 
 /** An answer that is longer than any that is asked for. */
-export class TooLongError extends Error {}
+export class TooLongError extends Error {
+  /** @param isAnswer whether it looks like what was asked for: whoever stands in the registry's place sends pages */
+  constructor(
+    message: string,
+    readonly isAnswer: boolean,
+  ) {
+    super(message);
+  }
+}
 
 /** A schema has some thousand characters; whoever stands in the registry's place may send without end. */
 const MOST_ANSWER = 4 * 2 ** 20;
@@ -54,7 +64,8 @@ export function ask(
         : http.request(server.url + path, options);
       request.end(body);
       const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-      return { status: response.statusCode ?? 0, body: await textOf(response) };
+      const { statusCode = 0, headers } = response;
+      return { status: statusCode, body: await textOf(response), retryAfter: headers['retry-after'] };
     } catch (error) {
       // What it was ended for says more than that it was.
       limit.throwIfAborted();
@@ -74,7 +85,11 @@ async function textOf(response: http.IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_ANSWER) throw new TooLongError(`the answer is longer than ${MOST_ANSWER} bytes`);
+    if (bytes > MOST_ANSWER) {
+      const begin = (chunks[0] ?? chunk).toString('latin1').trimStart();
+      const isAnswer = response.statusCode === 200 && begin.startsWith('{');
+      throw new TooLongError(`the answer is longer than ${MOST_ANSWER} bytes`, isAnswer);
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import { RegistryClient } from '../../../nodes/schema-registry/client/registry-client';
 import { RegistryError } from '../../../nodes/schema-registry/errors';
 import { frameOf } from '../../../nodes/schema-registry/frame';
 import { ConfluentRegistry } from '../../../nodes/schema-registry/registry';
@@ -79,8 +80,12 @@ describe('a schema registry', () => {
     server.setSchema(5, { type: 'array', items: 'null' });
     const reasons: [Buffer, string][] = [
       [Buffer.from('{"a":1}'), 'not-framed'],
+      [Buffer.alloc(0), 'not-framed'],
       [Buffer.of(0, 0, 0, 0), 'not-framed'],
-      [framed(2 ** 31), 'not-framed'],
+      [Buffer.of(1, 0, 0, 0, 1, 2), 'not-framed'],
+      [framed(0), 'schema-unknown'],
+      [framed(2 ** 31), 'schema-unknown'],
+      [framed(2 ** 32 - 1), 'schema-unknown'],
       [framed(99), 'schema-unknown'],
       [framed(1, 9), 'not-decodable'],
       [framed(2), 'schema-unusable'],
@@ -95,6 +100,120 @@ describe('a schema registry', () => {
       if (id !== undefined)
         assert.match('detail' in decoded ? decoded.detail : '', new RegExp(`schema ${id}\\b`));
     }
+  });
+
+  it('says what stands in the place of a frame', async () => {
+    const detailOf = async (bytes: Buffer): Promise<string> => {
+      const decoded = await decode(bytes);
+      return 'detail' in decoded ? decoded.detail : '';
+    };
+    assert.match(await detailOf(Buffer.of(0, 0, 0, 1)), /the bytes are 4,/);
+    assert.match(await detailOf(Buffer.of(1, 0, 0, 0, 1, 2)), /begin with 1,/);
+  });
+
+  it('may give a schema any id of 32 bits, without a sign, to read by and to write by', async () => {
+    for (const id of [0, 2 ** 31, 2 ** 32 - 1]) {
+      server.setSubject(`t${id}`, id, '"string"');
+      const bytes = await lease.encode(`t${id}`, 'a', {});
+      assert.deepEqual(bytes, framed(id, 2, 97));
+      assert.deepEqual(await decode(bytes), { value: 'a' });
+    }
+  });
+
+  it('may say null of what it has not', async () => {
+    server.setSchema(1, '"string"', { schemaType: null, references: null });
+    assert.deepEqual(await decode(framed(1, 2, 97)), { value: 'a' });
+  });
+
+  describe('answers for one schema, which', () => {
+    const told = (code: number, message: string | null = 'no'): string =>
+      JSON.stringify({ error_code: code, message });
+    const page = '<html>no</html>';
+    const endless = ' '.repeat(5 * 2 ** 20);
+    /** what is read by it: a reason for which its records are set aside, or how it is waited for */
+    const answers: [status: number, body: string, expected: string][] = [
+      [400, told(400), 'schema-unusable'],
+      [409, told(40901), 'schema-unusable'],
+      [422, told(42202, null), 'schema-unusable'],
+      [404, told(40403), 'schema-unknown'],
+      [410, told(41001), 'schema-unknown'],
+      [200, `{"schema":"${endless}"}`, 'schema-unusable'],
+      [200, '{"schema":"[\\"null\\""}', 'schema-unusable'],
+      [400, page, 'no-registry'],
+      [404, page, 'no-registry'],
+      [404, told(404), 'no-registry'],
+      [405, told(405), 'no-registry'],
+      [422, '', 'no-registry'],
+      [200, page, 'no-registry'],
+      [200, page + endless, 'no-registry'],
+      [502, `{${endless}`, 'no-registry'],
+      [200, '[]', 'no-registry'],
+      [200, '{"schema":7}', 'no-registry'],
+      [204, '', 'no-registry'],
+      [301, '', 'no-registry'],
+      [302, '', 'no-registry'],
+      [307, '', 'no-registry'],
+      [401, page, 'not-admitted'],
+      [403, told(40301), 'not-admitted'],
+      [408, '', 'away'],
+      [425, '', 'away'],
+      [429, told(42901), 'away'],
+      [429, page, 'away'],
+      [500, told(50001), 'away'],
+      [502, page, 'away'],
+      [503, '', 'away'],
+      [504, page, 'away'],
+    ];
+    for (const [status, body, expected] of answers) {
+      const shown =
+        body.length > 40 ? `${body.slice(0, 10)}... of ${body.length} characters` : body || 'nothing';
+      it(`with ${status} and ${shown} is ${expected}`, async () => {
+        server.reply = { status, body, headers: { location: '/elsewhere' } };
+        const decoded = decode(framed(7, 2, 97));
+        const first = await Promise.race([decoded, until('a problem', () => lease.problem)]);
+        if ('error' in first) {
+          assert.ok(first.error instanceof RegistryError);
+          assert.equal(first.error.key, `schema-registry.errors.${expected}`);
+          server.reply = undefined;
+          server.setSchema(7, '"string"');
+          assert.deepEqual(await decoded, { value: 'a' });
+        } else {
+          assert.equal(reasonOf(first), expected);
+          assert.match('detail' in first ? first.detail : '', /schema 7\b/);
+        }
+        assert.equal(server.count('/elsewhere'), 0);
+      });
+    }
+
+    it('is not asked for before the time that the registry has named, a minute at most', async () => {
+      let now = Date.UTC(2026, 0, 1);
+      const clock = mock.method(Date, 'now', () => now);
+      const client = new RegistryClient({ url: registry.description, timeoutMs: 10_000 });
+      try {
+        for (const [retryAfter, seconds] of [
+          ['20', 20],
+          ['date', 30],
+          ['999999', 60],
+          ['-1', 0],
+          ['soon', 0],
+        ] as const) {
+          const header = retryAfter === 'date' ? new Date(now + 30_000).toUTCString() : retryAfter;
+          server.reply = { status: 429, body: '', headers: { 'retry-after': header } };
+          await assert.rejects(client.schemaOf(7), RegistryError);
+          const asked = server.asked.length;
+          now += 1_000 * seconds - 1;
+          if (seconds > 0) await assert.rejects(client.schemaOf(8), /away/);
+          assert.equal(server.asked.length, asked);
+          now += 1_001;
+          await assert.rejects(client.schemaOf(7), /away/);
+          assert.equal(server.asked.length, asked + 1);
+          now += 60_000;
+        }
+      } finally {
+        clock.mock.restore();
+        client.close();
+      }
+    });
   });
 
   it('is not asked again at once for an id that it does not know', async () => {
