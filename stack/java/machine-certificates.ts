@@ -16,8 +16,8 @@ const SYSTEM_FILES = [
   '/etc/ssl/cert.pem',
 ];
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-/** More than any network has of its own; each takes keytool a third of a second. */
-const MOST = 20;
+/** Each takes keytool a third of a second. */
+const MOST = 200;
 /** That of every Java's cacerts, which are no secret. */
 const PASSWORD = 'changeit';
 
@@ -25,7 +25,8 @@ const PASSWORD = 'changeit';
  * The certificates by which this machine trusts networks beyond what every browser and Java know: those of a company or a
  * school that looks into its connections. npm and pip are told of them by variables or by the system.
  * @param environment names their file in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS; without these the system's is read
- * @returns each in PEM, in the order of their fingerprints
+ * @returns each in PEM, with those of old lists that browsers have given up since; the last of a file first, where systems
+ * put what was added to them
  */
 export async function machineCertificates(environment = process.env): Promise<string[]> {
   const named = [environment.NODE_EXTRA_CA_CERTS, environment.SSL_CERT_FILE].filter((file) => file);
@@ -39,10 +40,7 @@ export async function machineCertificates(environment = process.env): Promise<st
       if (fingerprint !== undefined && !known.has(fingerprint)) found.set(fingerprint, pem);
     }
   }
-  return [...found.keys()]
-    .sort()
-    .slice(0, MOST)
-    .map((fingerprint) => found.get(fingerprint)!);
+  return [...found.values()].reverse().slice(0, MOST);
 }
 
 /**

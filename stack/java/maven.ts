@@ -7,7 +7,7 @@ import { trustStoreOf } from './machine-certificates';
 /**
  * Runs Maven.
  * @param purpose said where there is none
- * @param java what it runs on; one that was fetched is told whom this machine trusts
+ * @param java what it runs on; one that was fetched is told whom this machine trusts where it can't do without
  * @throws CommandError, or what tells how to get Maven
  */
 export async function runMaven(
@@ -17,19 +17,29 @@ export async function runMaven(
   { env = {}, ...options }: RunOptions = {},
 ): Promise<void> {
   const mvn = requireProgram('mvn', purpose);
-  await run(mvn, ['--batch-mode', ...args], { ...options, env: { ...env, ...(await environmentFor(java)) } });
+  const attempt = (added: Record<string, string>): Promise<void> =>
+    // -U: what it could not fetch at its last run is asked for again.
+    run(mvn, ['--batch-mode', '-U', ...args], { ...options, env: { ...env, ...homeOf(java), ...added } });
+  try {
+    await attempt({});
+  } catch (error) {
+    // Maven does not say that it met a certificate which Java does not know.
+    const trust = await trustOf(java);
+    if (trust === undefined) throw error;
+    await attempt(trust);
+  }
 }
 
-async function environmentFor({ command, home }: Java): Promise<Record<string, string>> {
-  if (home === undefined) return {};
-  const fetched = home.startsWith(CACHE);
-  const store = fetched ? await trustStoreOf({ command, home }) : undefined;
-  if (store === undefined) return { JAVA_HOME: home };
+function homeOf({ home }: Java): Record<string, string> {
+  return home === undefined ? {} : { JAVA_HOME: home };
+}
+
+/** Whom the machine trusts, for Java's launcher, where this Java is not the machine's own. */
+async function trustOf({ command, home }: Java): Promise<Record<string, string> | undefined> {
+  const store = home?.startsWith(CACHE) ? await trustStoreOf({ command, home }) : undefined;
+  if (store === undefined) return undefined;
   // In quotes for a path with blanks, which the launcher of Java knows and the script of Maven does not. What the user has
   // set comes after, and wins.
   const option = `"-Djavax.net.ssl.trustStore=${store}"`;
-  return {
-    JAVA_HOME: home,
-    JDK_JAVA_OPTIONS: [option, process.env.JDK_JAVA_OPTIONS].filter(Boolean).join(' '),
-  };
+  return { JDK_JAVA_OPTIONS: [option, process.env.JDK_JAVA_OPTIONS].filter(Boolean).join(' ') };
 }
