@@ -4,6 +4,7 @@ import { keepTrying } from '../../shared/keep-trying';
 import { RecentMap } from '../../shared/recent-names';
 import { hourOf, markId, type MarkDocument } from '../../shared/summary-chunks';
 import type { ReadingDocument } from '../storing/document';
+import { insertAll, requireAll } from '../storing/insert-all';
 import { DUPLICATE_KEY, WriteRefusal, accountsForAll, writeErrorsOf } from '../storing/write-errors';
 import { waitReason } from '../rejected/reasons';
 
@@ -145,14 +146,15 @@ async function putMarks(
   // A new v each time and no counter: a mark that was taken away and made again must not look unchanged.
   const marked = marks.map((mark) => ({ ...mark, v: new ObjectId() }));
   try {
-    await collection.insertMany(marked, { ordered: false });
+    await insertAll(collection, marked);
   } catch (error) {
     if (!accountsForAll(error, marked.length)) throw error;
     const refusals = writeErrorsOf(error);
     const other = refusals.find(({ code }) => code !== DUPLICATE_KEY);
     if (other) throw new WriteRefusal(other);
     const there = refusals.flatMap(({ index }) => marked[index] ?? []);
-    await collection.bulkWrite(there.map(change), { ordered: false });
+    const { matchedCount, upsertedCount } = await collection.bulkWrite(there.map(change), { ordered: false });
+    requireAll(matchedCount + upsertedCount, there.length);
   }
 }
 

@@ -11,6 +11,7 @@ import { LargeMap } from '../../shared/large-map';
 import { RecentNames } from '../../shared/recent-names';
 import { toError } from '../../shared/user-error';
 import type { ReadingDocument } from '../storing/document';
+import { insertAll } from '../storing/insert-all';
 import {
   DUPLICATE_KEY,
   WriteRefusal,
@@ -361,10 +362,7 @@ export class LastReadings {
 /** @returns the indexes of those whose nodes are there already. */
 async function insertNew(collection: Collection<NodoDocument>, nodos: Note[]): Promise<number[]> {
   try {
-    await collection.insertMany(nodos as OptionalUnlessRequiredId<NodoDocument>[], {
-      ordered: false,
-      ignoreUndefined: true,
-    });
+    await insertAll(collection, nodos as OptionalUnlessRequiredId<NodoDocument>[], { ignoreUndefined: true });
     return [];
   } catch (error) {
     if (!accountsForAll(error, nodos.length)) throw error;
@@ -421,7 +419,7 @@ export async function updateOrInsert(
   for await (const { nodo } of found) there.add(nodo);
   const missing = chunk.filter(({ nodo }) => !there.has(nodo));
   if (missing.length > 0) {
-    await collection.insertMany(missing as OptionalUnlessRequiredId<NodoDocument>[], {
+    await insertAll(collection, missing as OptionalUnlessRequiredId<NodoDocument>[], {
       ignoreUndefined: true,
     });
   }

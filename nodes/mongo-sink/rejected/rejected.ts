@@ -10,6 +10,7 @@ import {
   errorKind,
   writeErrorsOf,
 } from '../storing/write-errors';
+import { insertAll } from '../storing/insert-all';
 import type { Element, Identity } from '../storing/identity';
 import { reasonOf, rejectedLost, waitReason } from './reasons';
 
@@ -184,7 +185,7 @@ async function refusalsOf(
   mayBeAboutOne: (error: unknown) => Promise<boolean>,
 ): Promise<Map<number, Error>> {
   try {
-    await collection.insertMany(documents, { ordered: false });
+    await insertAll(collection, documents);
     return new Map();
   } catch (error) {
     if (accountsForAll(error, documents.length)) {

@@ -1,5 +1,6 @@
 import { MongoBulkWriteError, type Collection } from 'mongodb';
 import type { ReadingDocument } from './document';
+import { insertAll } from './insert-all';
 import { READ_OPTIONS } from './same-reading';
 import { DUPLICATE_KEY, writeErrorsOf } from './write-errors';
 
@@ -55,7 +56,7 @@ async function insertionOf(
   document: ReadingDocument,
 ): Promise<'done' | 'there' | 'refused'> {
   try {
-    await collection.insertMany([document], { ordered: false, ignoreUndefined: true });
+    await insertAll(collection, [document], { ignoreUndefined: true });
     return 'done';
   } catch (error) {
     const isThere =

@@ -7,6 +7,7 @@ import {
   type WriteError,
 } from 'mongodb';
 import { UserError } from '../../shared/user-error';
+import { UnsureAnswer } from './insert-all';
 import { DOCUMENT_CODES, FOR_ALL_CODES, OVERLOAD_CODES, PASSING_CODES } from './error-codes';
 
 /**
@@ -62,6 +63,7 @@ function withRule(message: string, errInfo: unknown): string {
  */
 export function errorKind(error: unknown): ErrorKind {
   if (error instanceof UserError) return 'all';
+  if (error instanceof UnsureAnswer) return 'transient';
   if (error instanceof WriteRefusal) return codeKind(error.code) ?? 'unknown';
   if (error instanceof MongoBulkWriteError) {
     // What was written may be taken back: no document is to blame, whatever the code.
@@ -102,9 +104,7 @@ export function codeOf(error: Error): number | undefined {
 
 /** Whether the driver itself has no form for the document: no server was asked. */
 export function isOfDriver(error: unknown): boolean {
-  return (
-    errorKind(error) === 'document' && !(error instanceof MongoServerError || error instanceof WriteRefusal)
-  );
+  return errorKind(error) === 'document' && !(error instanceof MongoError || error instanceof WriteRefusal);
 }
 
 /** The errors about single documents that a bulk write ended with. */
@@ -114,14 +114,19 @@ export function writeErrorsOf({ writeErrors }: MongoBulkWriteError): WriteError[
 
 /**
  * Whether the error accounts for each operation of a bulk write of insertions, or of updates of one document with upsert,
- * and nothing is left open: neither operations that were not tried (a connection lost between two commands), nor a write
- * that the majority has not acknowledged.
+ * and nothing is left open: neither operations that were not tried (a connection lost between two commands), nor one that
+ * is refused without a word of which it is, nor a write that the majority has not acknowledged.
  */
 export function accountsForAll(error: unknown, count: number): error is MongoBulkWriteError {
   if (!(error instanceof MongoBulkWriteError)) return false;
-  const failed = writeErrorsOf(error).length;
+  const failed = new Set(writeErrorsOf(error).map(({ index }) => index));
   const done = error.insertedCount + error.matchedCount + error.upsertedCount;
-  return failed > 0 && done + failed === count && error.result.getWriteConcernError() === undefined;
+  return (
+    failed.size > 0 &&
+    Array.from(failed).every((index) => Number.isInteger(index) && index >= 0 && index < count) &&
+    done + failed.size === count &&
+    error.result.getWriteConcernError() === undefined
+  );
 }
 
 function codeKind(code: number): ErrorKind | undefined {

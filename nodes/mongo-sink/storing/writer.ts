@@ -2,6 +2,7 @@ import type { Collection, MongoBulkWriteError } from 'mongodb';
 import { keepTrying } from '../../shared/keep-trying';
 import { toError, type UserError } from '../../shared/user-error';
 import type { ReadingDocument } from './document';
+import { insertAll } from './insert-all';
 import { Proof } from './proof';
 import {
   DUPLICATE_KEY,
@@ -125,7 +126,7 @@ class Work {
   ): Promise<void> {
     if (documents.length === 0) return;
     try {
-      await this.send(collection.insertMany(documents, { ordered: false, ignoreUndefined: true }));
+      await this.send(insertAll(collection, documents, { ignoreUndefined: true }));
     } catch (error) {
       if (accountsForAll(error, documents.length)) return this.settle(collection, documents, error);
       return this.refused(collection, documents, error);

@@ -14,6 +14,7 @@ import { DirtyHours } from '../history/dirty-hours';
 import { PRIMARY, historyDatabase } from '../history/history-database';
 import { updateOrInsert } from '../nodos/last-readings';
 import type { ReadingDocument } from '../storing/document';
+import { insertAll } from '../storing/insert-all';
 import { noteOf } from '../storing/nodo';
 import { DUPLICATE_KEY, WriteRefusal, accountsForAll, writeErrorsOf } from '../storing/write-errors';
 import { COPIED, KINDS, judge, type Found, type Kind } from './kinds';
@@ -153,9 +154,9 @@ class Work {
   private async insert(taken: readonly Taken[]): Promise<void> {
     if (taken.length === 0) return;
     try {
-      await this.readings.insertMany(
+      await insertAll(
+        this.readings,
         taken.map(({ reading }) => reading),
-        { ordered: false },
       );
       this.progress.stored += taken.length;
     } catch (error) {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  BSON,
   MongoBulkWriteError,
+  MongoInvalidArgumentError,
   MongoNetworkError,
   MongoServerError,
   MongoServerSelectionError,
@@ -19,6 +21,8 @@ interface Answer {
   /** what the server says of a duplicate key */
   duplicateText?: string;
   error?: Error;
+  /** what the driver makes of an answer to which nothing was stored: the number of documents, and who was refused */
+  says?: { insertedCount: unknown; refused?: { index: unknown; code: number }[] };
   /** when the answer comes; what is inserted can be seen before */
   at?: Promise<void>;
 }
@@ -35,11 +39,12 @@ class FakeCollection {
     private readonly always: (documents: ReadingDocument[]) => Error | undefined = () => undefined,
   ) {}
 
-  insertMany(documents: ReadingDocument[]): Promise<void> {
+  async insertMany(documents: ReadingDocument[]): Promise<{ insertedCount: unknown }> {
     this.inserts.push(documents.map(({ humedad }) => Number(humedad)));
     const answer = this.answers.shift() ?? {};
     const error = answer.error ?? this.always(documents);
-    if (error) return Promise.reject(error);
+    if (error) throw error;
+    if (answer.says) return untrue(answer.says);
     const { duplicateText = 'E11000 duplicate key error collection: d.c index: _id_ dup key: {}' } = answer;
     const writeErrors: { index: number; code: number; errmsg: string }[] = [];
     for (const [index, document] of documents.entries()) {
@@ -48,9 +53,10 @@ class FakeCollection {
       if (code === undefined) this.stored.set(id, document);
       else writeErrors.push({ index, code, errmsg: code === 11_000 ? duplicateText : 'no' });
     }
-    if (writeErrors.length === 0 && answer.writeConcernError === undefined)
-      return answer.at ?? Promise.resolve();
-    return Promise.reject(bulkError(writeErrors, documents.length, answer.writeConcernError));
+    if (writeErrors.length > 0 || answer.writeConcernError !== undefined)
+      throw bulkError(writeErrors, documents.length, answer.writeConcernError);
+    await answer.at;
+    return { insertedCount: documents.length };
   }
 
   findOne(): Promise<ReadingDocument | null> {
@@ -68,6 +74,14 @@ class FakeCollection {
 
 function resultOf(insertedCount: number, writeConcernError?: unknown): object {
   return { insertedCount, matchedCount: 0, upsertedCount: 0, getWriteConcernError: () => writeConcernError };
+}
+
+function untrue({ insertedCount, refused = [] }: NonNullable<Answer['says']>): { insertedCount: unknown } {
+  if (refused.length === 0) return { insertedCount };
+  throw new MongoBulkWriteError(
+    { message: 'bulk', code: refused[0]?.code, writeErrors: refused } as never,
+    resultOf(insertedCount as number) as never,
+  );
 }
 
 function bulkError(
@@ -171,7 +185,7 @@ describe('mongo-sink: what an error of the database means', () => {
   });
 
   it('a batch refused because of one document, which the error does not name: that one is found', async () => {
-    for (const error of [serverError(15), new RangeError('from the serializer')]) {
+    for (const error of [serverError(15), new MongoInvalidArgumentError('Document is larger')]) {
       const collection = new FakeCollection([], (batch) =>
         batch.some(({ humedad }) => humedad === 5) ? error : undefined,
       );
@@ -179,6 +193,17 @@ describe('mongo-sink: what an error of the database means', () => {
       assert.deepEqual(outcomes, [...Array<string>(4).fill('inserted'), 'refused', 'inserted', 'inserted']);
       assert.deepEqual(waits, []);
     }
+  });
+
+  it('a limit of the driver’s that nothing keeps within blames no document', async () => {
+    let refusing = 3;
+    const collection = new FakeCollection([], () =>
+      refusing-- > 0
+        ? new MongoInvalidArgumentError('Document is larger than the maximum size 5')
+        : undefined,
+    );
+    const { outcomes } = await write(collection, documents(1));
+    assert.deepEqual(outcomes, ['inserted']);
   });
 
   it('a refusal that nobody knows is tried again for a while, then blamed on the documents one by one', async function () {
@@ -217,6 +242,48 @@ describe('mongo-sink: what an error of the database means', () => {
       assert.deepEqual([waits, outcomes], [['database-away'], ['inserted', 'inserted']]);
     });
   }
+
+  for (const [what, says] of [
+    ['fewer documents and no error', { insertedCount: 1 }],
+    ['no number at all', { insertedCount: undefined }],
+    ['an error about a document that was not sent', { insertedCount: 1, refused: [{ index: 7, code: 121 }] }],
+    ['an error about a document before the first', { insertedCount: 1, refused: [{ index: -1, code: 8 }] }],
+    ['an error about no document', { insertedCount: 1, refused: [{ index: undefined, code: 11_000 }] }],
+    [
+      'two errors about one document',
+      {
+        insertedCount: 0,
+        refused: [
+          { index: 0, code: 121 },
+          { index: 0, code: 121 },
+        ],
+      },
+    ],
+  ] as [string, NonNullable<Answer['says']>][]) {
+    it(`an answer with ${what} settles nothing`, async () => {
+      const collection = new FakeCollection([{ says }]);
+      const { waits, outcomes } = await write(collection, documents(1, 2));
+      assert.deepEqual([waits.length, outcomes], [1, ['inserted', 'inserted']]);
+      assert.equal(collection.stored.size, 2);
+    });
+  }
+
+  for (const error of [new BSON.BSONError('Invalid UTF-8 string in BSON document'), new TypeError('null')]) {
+    it(`an answer that the driver can't read (${error.name}) blames no document`, async () => {
+      const { waits, outcomes } = await write(new FakeCollection([{ error }]), documents(1));
+      assert.deepEqual([waits, outcomes], [['database-away'], ['inserted']]);
+    });
+  }
+
+  it('a document that the driver has no form for is refused alone', async () => {
+    const batch = documents(1, 2);
+    batch[0]!.mal = { _bsontype: 'nothing' };
+    const collection = new FakeCollection([], (some) =>
+      some.includes(batch[0]!) ? new BSON.BSONError('Unrecognized or invalid _bsontype') : undefined,
+    );
+    const { waits, outcomes } = await write(collection, batch);
+    assert.deepEqual([waits, outcomes], [[], ['refused', 'inserted']]);
+  });
 
   it('a duplicate whose document has been deleted meanwhile is written again', async () => {
     const batch = documents(1, 2);
