@@ -2,6 +2,7 @@ import type net from 'node:net';
 import tls from 'node:tls';
 import { certificateProblem } from '../shared/certificate-problem';
 import { isListed } from './broker-address';
+import { NO_ANSWER } from './patched-kafkajs/answer-bytes';
 import type { KafkaProblem } from './types';
 
 /** Why a connection does not come about, and the name of the text that says what to change. */
@@ -77,7 +78,7 @@ export function connectionProblem(error: unknown): ConnectionProblem | undefined
 }
 
 /** These are seen for a moment also while a broker starts or stops. */
-const MAY_PASS = new Set(['tls-not-spoken', 'closed-by-broker', 'unreachable']);
+const MAY_PASS = new Set(['tls-not-spoken', 'closed-by-broker', 'unreachable', 'no-answer']);
 
 function textOf(error: NodeJS.ErrnoException & { type?: string }): string | undefined {
   const { name, message, code, type } = error;
@@ -88,6 +89,7 @@ function textOf(error: NodeJS.ErrnoException & { type?: string }): string | unde
   if (type === 'UNSUPPORTED_SASL_MECHANISM') return 'sign-in-mechanism';
   if (type === 'ILLEGAL_SASL_STATE') return 'sign-in-not-asked';
   if (name === 'KafkaJSConnectionClosedError') return 'closed-by-broker';
+  if (code === NO_ANSWER) return 'no-answer';
   if (code === TLS_EXPECTED) return 'tls-expected';
   if (code !== undefined && NO_TLS.has(code)) return 'tls-not-spoken';
   return certificateProblem(error);

@@ -26,6 +26,9 @@ import { groupedMessages as grouped } from './grouped-messages';
  *                    Not needed when Node has a CRC-32C of its own (zlib.crc32 is another polynomial), or likewise.
  *   request-queue    RequestQueue.scheduleCheckPendingRequests: woke up each idle connection a thousand times a second.
  *                    Not needed when a connected client without work causes no TimeoutNegativeWarning on Node 24.
+ *   answer-bytes     Connection.connect and processData: an answer of an impossible length threw out of the socket's event,
+ *                    which ends Node-RED; what was left of an answer that broke spoiled all that came on the next
+ *                    connection. See answer-bytes.ts. Not needed when answers.test.ts passes without it.
  *   metadata         requests/metadata/v0/response: threw away an answer about any number of topics when one partition of
  *                    them had no leader, so that nobody could read, write or ask for anything. See leaderless.ts.
  *                    Not needed when leaderless.test.ts passes without it.

@@ -10,6 +10,31 @@ declare module 'kafkajs/src/network/requestQueue' {
   export = RequestQueue;
 }
 
+/** See answer-bytes.ts. */
+declare module 'kafkajs/src/network/connection' {
+  import type { Socket } from 'node:net';
+
+  interface Asked {
+    readonly response: { decode(payload: Buffer): Promise<unknown> };
+  }
+  class Connection {
+    constructor(options: object);
+    /** the last one; none before the first connect() */
+    socket?: Socket;
+    /** of the answer that has begun to come */
+    chunks: Buffer[];
+    bytesBuffered: number;
+    /** before there is something to read */
+    bytesNeeded: number;
+    isConnected(): boolean;
+    disconnect(): Promise<boolean>;
+    connect: (this: Connection) => Promise<boolean>;
+    processData: (this: Connection, data: Buffer) => void;
+    send: (this: Connection, asked: Asked) => Promise<unknown>;
+  }
+  export = Connection;
+}
+
 /** The hash behind the partition of a key, as in Java's DefaultPartitioner: a signed 32-bit integer. */
 declare module 'kafkajs/src/producer/partitioners/default/murmur2' {
   function murmur2(key: Buffer | string): number;

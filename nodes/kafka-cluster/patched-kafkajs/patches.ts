@@ -4,8 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Kafka, Message } from 'kafkajs';
 import type { Cluster } from 'kafkajs/src/cluster';
 import type Runner from 'kafkajs/src/consumer/runner';
+import type Connection from 'kafkajs/src/network/connection';
 import type RequestQueue from 'kafkajs/src/network/requestQueue';
 import type { MetadataResponse } from 'kafkajs/src/protocol/requests/metadata/v0/response';
+import { readWholeAnswers } from './answer-bytes';
 import { crc32c } from './crc32c';
 import { FetchedRun, rawRecords, readInTurn } from './fetched-run';
 import { groupedMessages } from './grouped-messages';
@@ -25,6 +27,7 @@ export type Part =
   | 'record-decoding'
   | 'checksum'
   | 'request-queue'
+  | 'answer-bytes'
   | 'metadata'
   | 'offsets'
   | 'sentences'
@@ -64,6 +67,7 @@ const CONSUMER_GROUP = 'src/consumer/consumerGroup';
 const RUNNER = 'src/consumer/runner';
 const CHECKSUM = 'src/protocol/recordBatch/crc32C';
 const REQUEST_QUEUE = 'src/network/requestQueue';
+const CONNECTION = 'src/network/connection';
 /** The later versions of this answer take their parsing from it. */
 const METADATA = 'src/protocol/requests/metadata/v0/response';
 const CLUSTER = 'src/cluster';
@@ -137,6 +141,18 @@ const EXPECTATIONS: readonly Expectation[] = [
       );
     },
     patch: ({ load }) => quietRequestQueue(load(REQUEST_QUEUE) as typeof RequestQueue),
+  },
+  {
+    part: 'answer-bytes',
+    fits: (load) => {
+      const Made = load(CONNECTION) as typeof Connection;
+      const { chunks, bytesBuffered, bytesNeeded } = new Made({ logger: { namespace: () => ({}) } });
+      return (
+        isDeepStrictEqual([chunks, bytesBuffered, bytesNeeded], [[], 0, 4]) &&
+        has(Made, 'connect', 'processData', 'send', 'isConnected')
+      );
+    },
+    patch: ({ load }) => readWholeAnswers(load(CONNECTION) as typeof Connection),
   },
   {
     part: 'metadata',

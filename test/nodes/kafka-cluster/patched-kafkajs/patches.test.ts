@@ -46,6 +46,7 @@ describe('the kafkajs that was loaded', () => {
     const changes: Record<string, [string, unknown]> = {
       'record-encoding': [RECORD, undefined],
       checksum: ['src/protocol/recordBatch/crc32C', () => 0],
+      'answer-bytes': ['src/network/connection', Empty],
       'request-queue': ['src/network/requestQueue', Empty],
       metadata: ['src/protocol/requests/metadata/v0/response', {}],
       offsets: ['src/cluster', Empty],
