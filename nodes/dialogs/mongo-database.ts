@@ -1,6 +1,6 @@
 import { canvasLabel, variableOf } from './canvas-label';
 import { connectionTest } from './connection-test';
-import { parseMongoUri } from '../shared/mongo-uri';
+import { parseMongoUri, withoutSecrets } from '../shared/mongo-uri';
 import { rule } from './fields';
 
 const SCHEME = /^mongodb(\+srv)?:\/\//;
@@ -45,6 +45,6 @@ const field = (name: string): JQuery => $(`#node-config-input-${name}`);
 /** Of one that can't be understood nothing is shown: any part of it may be one of a password. */
 function shownOf(address: string): string {
   const parts = parseMongoUri(address);
-  if (!parts) return address;
-  return 'problem' in parts ? '' : parts.uri.replace(SCHEME, '');
+  if (!parts) return address.includes('@') ? '' : address;
+  return 'problem' in parts ? '' : withoutSecrets(parts.uri).replace(SCHEME, '');
 }

@@ -5,7 +5,7 @@ import { PACKAGE_NAME } from '../shared/package-name';
 import { requireSet } from '../shared/unset-variable';
 import { UserError } from '../shared/user-error';
 import type { SrvName } from './srv-records';
-import { parseMongoUri } from '../shared/mongo-uri';
+import { optionNames, parseMongoUri, withoutSecrets } from '../shared/mongo-uri';
 
 /** The config node's settings and credentials, as Node-RED gives them. */
 export interface DatabaseConfig {
@@ -38,6 +38,9 @@ const TIMES: MongoClientOptions = {
   waitQueueTimeoutMS: 10_000,
 };
 
+/** What the URI may ask for at most: a Node-RED that closes waits for the attempt to connect that is under way. */
+const MAX_SELECTION_MS = 10_000;
+
 /**
  * A primary whose secondaries are down, kept in office by an arbiter, would let a write wait for the majority for ever
  * and say nothing. After this it says so; what was written stays, and is waited for again.
@@ -63,19 +66,23 @@ export function connectionSettings(
   const given = config.uri?.trim() ?? '';
   const address = parseMongoUri(given) ?? { uri: withoutUserInfo(given), username: '', password: '' };
   if ('problem' in address) throw new UserError(`mongo-database.errors.${address.problem}`);
-  requireSet(address.uri, 'uri', 'mongo-database.errors.unset-variable');
+  requireSet(withoutSecrets(address.uri), 'uri', 'mongo-database.errors.unset-variable');
   const database = readText(config.database, 'database', 'mongo-database.errors.unset-variable');
   if (given === '') throw new UserError('mongo-database.errors.no-uri');
   if (!DATABASE_NAME.test(database))
     throw new UserError('mongo-database.errors.database-name', { value: database });
 
-  const options: MongoClientOptions = { ...TIMES, appName: PACKAGE_NAME, maxPoolSize: 10 };
+  const options = defaultsBeside(address.uri);
   const auth = credentials(config, address);
   // Without a password the user belongs to a certificate; the driver takes one only out of the URI.
   const uri = auth?.password === '' ? withUser(address.uri, auth.username) : address.uri;
   if (auth && auth.password !== '') options.auth = auth;
   if (tlsOptions) Object.assign(options, { tls: true }, driverOptions(tlsOptions));
   const parsed = parse(uri, options);
+  options.serverSelectionTimeoutMS = Math.min(
+    parsed.serverSelectionTimeoutMS || MAX_SELECTION_MS,
+    MAX_SELECTION_MS,
+  );
   const concern = parsed.writeConcern;
   if (concern?.w === 0) throw new UserError('mongo-database.errors.unacknowledged');
   options.writeConcern = {
@@ -126,7 +133,14 @@ function withUser(uri: string, username: string): string {
   return uri.replace('://', `://${encodeURIComponent(username)}@`);
 }
 
-/** The driver may quote the URI in its errors: what stands between the scheme and the last @ is taken out. */
+/** The driver may quote the URI in its errors: what stands before the last @ is taken out. */
 function withoutUserInfo(text: string): string {
-  return text.replace(/:\/\/.*@/gs, '://…@');
+  return text.replace(/^((?:.*?:\/\/)?).*@/s, '$1…@');
+}
+
+/** What is right for most; what the URI itself says counts for more. */
+function defaultsBeside(uri: string): MongoClientOptions {
+  const said = optionNames(uri);
+  const defaults = Object.entries({ ...TIMES, appName: PACKAGE_NAME, maxPoolSize: 10 });
+  return Object.fromEntries(defaults.filter(([name]) => !said.has(name.toLowerCase())));
 }

@@ -18,7 +18,8 @@ export type UriProblem = 'uri-form' | 'uri-half-encoded';
 const SCHEME = /^mongodb(?:\+srv)?:\/\//;
 
 /** A name, an IPv6 address, or the encoded path of a socket; a variable that is still to be put in. */
-const HOST = /^(?:\[[0-9a-fA-F:.%]+\]|[^\s:,/?#@[\]]+)(?::\d*)?$/;
+const HOST = /^(?:\[[0-9a-fA-F:.%]+\]|[^\s:,/?#@[\]]+)(?::(\d*))?$/;
+const MAX_PORT = 65_535;
 const DATABASE = /^[^\s/?#@]*$/;
 
 /** Of MongoDB's manual, "Connection String Options", and of its driver for Node.js. */
@@ -35,6 +36,10 @@ const OPTIONS: ReadonlySet<string> = new Set(
     'zlibcompressionlevel'
   ).split(' '),
 );
+/** Those of which the value may be any text: elsewhere an `@` belongs to the password of whom stands before it. */
+const ANY_TEXT = /^(?:appname|authmechanismproperties|proxyusername|.*password|.*file)$/i;
+/** Those of which the value is nobody's business. */
+const SECRET = /^(?:authmechanismproperties|.*password)$/i;
 const ANY_OPTION = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 /** @returns undefined where the text does not begin as a connection string does */
@@ -42,8 +47,11 @@ export function parseMongoUri(text: string): MongoUri | { problem: UriProblem } 
   const [scheme] = SCHEME.exec(text) ?? [];
   if (scheme === undefined) return undefined;
   const rest = text.slice(scheme.length);
-  // Nothing in it can be a password: the driver says better what is wrong with it.
-  if (!rest.includes('@')) return { uri: text, username: '', password: '' };
+  // Where hosts stand, nothing in it can be a password: the driver says better what is wrong with the rest.
+  if (!rest.includes('@'))
+    return areHosts(partsOf(rest).hosts)
+      ? { uri: text, username: '', password: '' }
+      : { problem: 'uri-form' };
   const at =
     endOfUser(rest, (name) => OPTIONS.has(name.toLowerCase())) ??
     endOfUser(rest, (name) => ANY_OPTION.test(name));
@@ -72,10 +80,36 @@ function endOfUser(rest: string, isOption: (name: string) => boolean): number | 
 function isAddress(text: string, isOption: (name: string) => boolean): boolean {
   const { hosts, database, options } = partsOf(text);
   return (
-    hosts.split(',').every((host) => HOST.test(host)) &&
+    areHosts(hosts) &&
     DATABASE.test(database) &&
-    options.every((option) => option === '' || (option.includes('=') && isOption(nameOf(option))))
+    options.every((option) => option === '' || (isOption(nameOf(option)) && hasPlausibleValue(option)))
   );
+}
+
+function areHosts(text: string): boolean {
+  return text.split(',').every((host) => {
+    const match = HOST.exec(host);
+    return match !== null && Number(match[1] ?? 0) <= MAX_PORT;
+  });
+}
+
+function hasPlausibleValue(option: string): boolean {
+  return option.includes('=') && (!option.includes('@') || ANY_TEXT.test(nameOf(option)));
+}
+
+/** @returns the names of a connection string's options, in lower case */
+export function optionNames(uri: string): Set<string> {
+  return new Set(partsOf(uri).options.map((option) => nameOf(option).toLowerCase()));
+}
+
+/** @returns the connection string without what its options hold of secrets; a variable that is to be put in stays */
+export function withoutSecrets(uri: string): string {
+  const question = uri.indexOf('?');
+  if (question < 0) return uri;
+  const shown = partsOf(uri).options.map((option) =>
+    SECRET.test(nameOf(option)) && !/=\$\{[^}]+\}$/.test(option) ? `${nameOf(option)}=…` : option,
+  );
+  return `${uri.slice(0, question)}?${shown.join('&')}`;
 }
 
 /** Of `hosts/database?options`. */
@@ -91,7 +125,7 @@ function partsOf(text: string): { hosts: string; database: string; options: stri
 }
 
 function nameOf(option: string): string {
-  return option.slice(0, option.indexOf('='));
+  return option.split('=', 1)[0] ?? '';
 }
 
 /** An `@` in the value of an option, as in those that Azure shows, would be taken for the end of a password. */

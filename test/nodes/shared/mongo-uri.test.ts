@@ -15,6 +15,8 @@ describe('mongo-database: a connection string', () => {
     ['mongodb://user@h/?authSource=admin', 'mongodb://h/?authSource=admin', 'user', ''],
     ['mongodb://u:p@[::1]:27017/', 'mongodb://[::1]:27017/', 'u', 'p'],
     ['mongodb://u:p+q@h', 'mongodb://h', 'u', 'p+q'],
+    ['mongodb://user:pa@b?w=1@h/x', 'mongodb://h/x', 'user', 'pa@b?w=1'],
+    ['mongodb://user:pa@b?c=d@h/x?nonsense=1', 'mongodb://h/x?nonsense=1', 'user', 'pa@b?c=d'],
     ['mongodb://u:p@h/?nonsense=1', 'mongodb://h/?nonsense=1', 'u', 'p'],
     [
       'mongodb://cuenta:Zm9v+YmFy/w==@cuenta.mongo.cosmos.azure.com:10255/?ssl=true&replicaSet=globaldb&retrywrites=false&maxIdleTimeMS=120000&appName=@cuenta@',
@@ -39,6 +41,9 @@ describe('mongo-database: a connection string', () => {
   for (const [text, problem] of [
     ['mongodb://ana:s3cret@', 'uri-form'],
     ['mongodb://ana:s3@cret/h x', 'uri-form'],
+    ['mongodb://ana:s3cret', 'uri-form'],
+    ['mongodb://ana:333333', 'uri-form'],
+    ['mongodb://ana:s3cret/w', 'uri-form'],
     ['mongodb://ana:s3%40@cret@h', 'uri-half-encoded'],
   ] as const) {
     it(`is refused without a word of it: ${text}`, () => {
@@ -49,6 +54,38 @@ describe('mongo-database: a connection string', () => {
       );
     });
   }
+
+  for (const uri of [
+    'ana:s3cret@h',
+    'ana:s3cret@${HOST}',
+    'mongodb://${HOST}/?tls=true&tlsCertificateKeyFilePassword=s3cret',
+    'mongodb://${HOST}/?proxyHost=h&proxyUsername=p&proxyPassword=s3cret&tls=true',
+    'mongodb://ana:s3cret@${HOST}/?authMechanismProperties=AWS_SESSION_TOKEN:s3cret',
+  ]) {
+    it(`that can't be used is told without its secrets: ${uri}`, () => {
+      assert.throws(
+        () => connectionSettings({ uri, database: 'datos' }),
+        (error: Error) => !`${error.stack} ${JSON.stringify(error)}`.includes('s3cret'),
+      );
+    });
+  }
+
+  it('whose secret is a variable that is not set is told by its name', () => {
+    const uri = 'mongodb://h/?tls=true&tlsCertificateKeyFilePassword=${KEY_PASSWORD}';
+    assert.throws(() => connectionSettings({ uri, database: 'datos' }), /unset-variable.*KEY_PASSWORD/);
+  });
+
+  it('has its own say in times, connections and its name, within a bound for who closes', () => {
+    const said = 'connectTimeoutMS=30000&serverSelectionTimeoutMS=60000&MaxPoolSize=3&appName=mine';
+    const { options } = connectionSettings({ uri: `mongodb://h/?${said}`, database: 'datos' });
+    assert.equal(options.serverSelectionTimeoutMS, 10_000);
+    for (const name of ['connectTimeoutMS', 'maxPoolSize', 'appName']) assert.ok(!(name in options), name);
+    const plain = connectionSettings({ uri: 'mongodb://h', database: 'datos' }).options;
+    assert.deepEqual(
+      [plain.connectTimeoutMS, plain.serverSelectionTimeoutMS, plain.maxPoolSize],
+      [5_000, 3_000, 10],
+    );
+  });
 
   it('with a placeholder in the place of the password is refused', () => {
     const uri = 'mongodb+srv://ana:<db_password>@h.example.com';
