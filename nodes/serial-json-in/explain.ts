@@ -1,7 +1,9 @@
 import type { Translate } from '../shared/translate';
-import type { TextParams } from '../shared/user-error';
+import { shorten, type TextParams } from '../shared/user-error';
 import type { JsonError } from './json/json-reader';
 import type { RejectReason } from './types';
+
+const CONTROL = /[\p{Cc}\p{Cf}]/gu;
 
 /** What the text of a reason needs; `length` and `max` are bytes. */
 export interface RejectDetails {
@@ -24,6 +26,14 @@ export function explainer(t: Translate): Explain {
   };
 }
 
-function problemText({ problem, at, found }: JsonError, t: Translate): string {
-  return t(`serial-json-in.problems.${problem}`, { position: at + 1, found: found.trim() });
+function problemText({ problem, at, found, field }: JsonError, t: Translate): string {
+  const text = t(`serial-json-in.problems.${problem}`, { position: at + 1, found: visible(found.trim()) });
+  return field === ''
+    ? text
+    : t('serial-json-in.problems.in-field', { problem: text, field: shorten(field) });
+}
+
+/** A control character says nothing where it is only printed. */
+function visible(text: string): string {
+  return text.replace(CONTROL, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -1,4 +1,4 @@
-import { readScalar, type RepairKind } from './numbers';
+import { groupedNumber, readScalar, type RepairKind } from './numbers';
 
 /** What was understood though JSON does not have it, or what could not be kept as it came. */
 export interface Repair {
@@ -6,7 +6,7 @@ export interface Repair {
   field: string;
   /** what the board printed */
   found: string;
-  problem: RepairKind | 'trailing-comma' | 'quotes' | 'tab' | 'repeated';
+  problem: RepairKind | 'trailing-comma' | 'quotes' | 'tab' | 'repeated' | 'comment';
 }
 
 /** Why a text is no JSON. */
@@ -28,6 +28,8 @@ export interface JsonError {
   at: number;
   /** what stands there, a few characters */
   found: string;
+  /** the field in which it stands; `` outside of all */
+  field: string;
 }
 
 /** One value: `end` is the index behind it. */
@@ -35,16 +37,21 @@ export type JsonRead =
   { ok: true; value: unknown; end: number; repairs: Repair[] } | { ok: false; error: JsonError };
 
 export interface JsonOptions {
-  /** whether what boards print in place of JSON is understood: nan, .5, 'a', a trailing comma, 23,5 */
+  /** whether what boards print in place of JSON is understood: nan, .5, 'a', a trailing comma, 23,5, a comment */
   lenient: boolean;
   /** levels of objects and arrays inside each other */
   maxDepth: number;
 }
 
 const SPACE = /[ \t\r\n]*/y;
+/** What JSON5 has between its tokens, too: spaces of a text that was copied from a page, and comments. */
+const OTHER_SPACE = /[\f\v\u00a0\ufeff\u2028\u2029\p{Zs}]+/uy;
+const COMMENT = /\/\/[^\n]*|\/\*[^]*?\*\//y;
 /** What cannot be in a value without quotes. */
 const WORD = /[!#-&(-+\--9;-Z\\^-z|~\u0080-\uffff]*/y;
-const NAME = /[A-Za-z_$][\w$]*(?=\s*:)/y;
+const NAME = /[\p{L}_$][\p{L}\p{N}_$-]{0,255}(?=\s*:)/uy;
+/** `1,234.5`: no key of JSON begins with a digit, so that only a number can be meant. */
+const WITH_SIGNS = /[+-]?\d{1,3}(?:[.,]\d+){2,100}(?=[ \t\r\n]*[,}])/y;
 const DECIMALS = /,(\d+)(?=[ \t\r\n]*[,}])/y;
 const WHOLE_BEFORE = /[\s:]([+-]?\d+)$/;
 /** The part of a string that needs no look at each character. */
@@ -83,7 +90,7 @@ export function readJson(text: string, from: number, options: JsonOptions): Json
 
 /** @returns the error of something that stands behind what was read */
 export function textAfter(text: string, at: number): JsonError {
-  return { problem: 'text-after', at, found: text.slice(at, at + SHOWN) };
+  return { problem: 'text-after', at, found: text.slice(at, at + SHOWN), field: '' };
 }
 
 class ThrownJsonError extends Error {
@@ -126,12 +133,12 @@ class JsonReader {
       const name = this.key(field);
       const path = field === '' ? name : `${field}.${name}`;
       this.space();
-      if (!this.take(':')) this.fail('colon');
-      const value = this.value(path, depth + 1);
+      if (!this.take(':')) this.fail('colon', path);
+      const value = this.grouped(path) ?? this.value(path, depth + 1);
       this.put(object, name, path, this.withDecimals(path, value));
       this.space();
       if (this.take('}')) return object;
-      if (!this.take(',')) this.fail('comma');
+      if (!this.take(',')) this.fail('comma', path);
       this.space();
       if (this.ends('}', field)) return object;
     }
@@ -146,7 +153,7 @@ class JsonReader {
       array.push(this.value(field === '' ? String(array.length) : `${field}.${array.length}`, depth + 1));
       this.space();
       if (this.take(']')) return array;
-      if (!this.take(',')) this.fail('comma');
+      if (!this.take(',')) this.fail('comma', field);
       this.space();
       if (this.ends(']', field)) return array;
     }
@@ -156,7 +163,7 @@ class JsonReader {
     const quote = this.text[this.at];
     if (quote === '"' || quote === "'") return this.string(quote, field);
     const name = this.options.lenient ? this.match(NAME) : undefined;
-    if (name === undefined) return this.fail('key');
+    if (name === undefined) return this.fail('key', field);
     this.note(field === '' ? name : `${field}.${name}`, name, 'quotes');
     return name;
   }
@@ -172,6 +179,21 @@ class JsonReader {
     } else {
       object[name] = value;
     }
+  }
+
+  /** A number in groups of three digits, which Python and spreadsheets print. */
+  private grouped(path: string): number | undefined {
+    if (!this.options.lenient) return undefined;
+    this.space();
+    const start = this.at;
+    const found = this.match(WITH_SIGNS);
+    const number = found === undefined ? undefined : groupedNumber(found);
+    if (found === undefined || number === undefined) {
+      this.at = start;
+      return undefined;
+    }
+    this.note(path, found, 'number-form');
+    return number;
   }
 
   /** The comma of `"t":23,5}`: behind it no key follows, but digits alone. */
@@ -204,12 +226,12 @@ class JsonReader {
       this.note(field, '', 'no-value');
       return null;
     }
-    return this.fail('value');
+    return this.fail('value', field, word);
   }
 
   private string(quote: '"' | "'", field: string): string {
     const { text } = this;
-    if (quote === "'" && !this.options.lenient) this.fail('value');
+    if (quote === "'" && !this.options.lenient) this.fail('value', field);
     const start = this.at;
     let read = '';
     this.at += 1;
@@ -222,7 +244,7 @@ class JsonReader {
         return read;
       }
       if (character === '\\') {
-        read += this.escape();
+        read += this.escape(field);
       } else if (character === '"' || character === "'") {
         read += character;
         this.at += 1;
@@ -231,21 +253,21 @@ class JsonReader {
         read += character;
         this.at += 1;
       } else {
-        this.fail('control-character');
+        this.fail('control-character', field);
       }
     }
   }
 
-  private escape(): string {
+  private escape(field: string): string {
     const letter = this.text[this.at + 1];
     if (letter === 'u') {
       this.at += 2;
       const digits = this.match(HEX4);
-      if (digits === undefined) return this.fail('escape');
+      if (digits === undefined) return this.fail('escape', field);
       return String.fromCharCode(Number.parseInt(digits, 16));
     }
     const meant = ESCAPES.get(letter ?? '') ?? (letter === "'" && this.options.lenient ? "'" : undefined);
-    if (meant === undefined) return this.fail('escape');
+    if (meant === undefined) return this.fail('escape', field);
     this.at += 2;
     return meant;
   }
@@ -253,18 +275,28 @@ class JsonReader {
   /** @returns whether the object or array ends here, behind a comma */
   private ends(bracket: '}' | ']', field: string): boolean {
     if (this.text[this.at] !== bracket) return false;
-    if (!this.options.lenient) this.fail(bracket === '}' ? 'key' : 'value');
+    if (!this.options.lenient) this.fail(bracket === '}' ? 'key' : 'value', field);
     this.note(field, `,${bracket}`, 'trailing-comma');
     this.at += 1;
     return true;
   }
 
   private level(depth: number): number {
-    return depth > this.options.maxDepth ? this.fail('too-deep') : depth;
+    return depth > this.options.maxDepth ? this.fail('too-deep', '') : depth;
   }
 
   private space(): void {
     this.match(SPACE);
+    while (this.options.lenient && this.otherSpace()) this.match(SPACE);
+  }
+
+  private otherSpace(): boolean {
+    const next = this.text.charCodeAt(this.at);
+    if (next !== SLASH) return isOtherSpace(next) && this.match(OTHER_SPACE) !== undefined;
+    const comment = this.match(COMMENT);
+    if (comment === undefined) return false;
+    this.note('', comment, 'comment');
+    return true;
   }
 
   private take(character: string): boolean {
@@ -284,15 +316,24 @@ class JsonReader {
     this.repairs.push({ field, found: found.slice(0, 80), problem });
   }
 
-  private fail(problem: JsonProblem): never {
+  /** @param found what stands there, where more is known than the next characters */
+  private fail(problem: JsonProblem, field: string, found = ''): never {
     const { text, at } = this;
     const finished = at < text.length;
     throw new ThrownJsonError({
       problem: finished ? problem : 'unfinished',
       at,
-      found: text.slice(at, at + SHOWN),
+      found: found === '' ? text.slice(at, at + SHOWN) : found.slice(0, SHOWN),
+      field,
     });
   }
+}
+
+const SLASH = 0x2f;
+const LAST_ASCII = 0x7f;
+
+function isOtherSpace(code: number): boolean {
+  return code > LAST_ASCII || code === 0x0b || code === 0x0c;
 }
 
 function shown(value: unknown): string {

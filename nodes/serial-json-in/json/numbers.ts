@@ -2,7 +2,7 @@
 export type RepairKind =
   /** nan, inf, ovf: what a sensor library gives when it has no value; null */
   | 'no-number'
-  /** +5, .5, 5., 007, 23,5, 0x1F: the number meant */
+  /** +5, .5, 5., 007, 23,5, 0x1F, 1_000, 1,234.5: the number meant */
   | 'number-form'
   /** a number beyond what a double holds, such as 1e999; null */
   | 'too-great'
@@ -25,6 +25,10 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const MEANT_NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** As `print(x, HEX)` behind a `0x`; of more digits a double does not hold all. */
 const HEXADECIMAL = /^([+-]?)(0[xX][0-9A-Fa-f]{1,13})$/;
+/** As Python prints it for people. */
+const UNDERSCORED = /^[+-]?\d{1,3}(?:_\d{3})+(?:\.\d+)?$/;
+/** In groups of three digits, so that nothing else can be meant: with both signs, or several groups. */
+const GROUPED = /^[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:,\d{3}){2,}|(?:\.\d{3}){2,})$/;
 const WHOLE = /^[+-]?\d+$/;
 /** A digit other than 0 before the exponent. */
 const NOT_ZERO = /^[^eE]*[1-9]/;
@@ -33,7 +37,7 @@ const EXACT_DIGITS = 15;
 /** A double has no more before its point. */
 const MOST_DIGITS = 310;
 
-/** What Arduino's Print (nan, inf, ovf), C and Python print for a number that is none. */
+/** What Arduino's Print (nan, inf, ovf), C, Python and people print for a number that is none. */
 const NO_NUMBER = new Set([
   'nan',
   'inf',
@@ -41,6 +45,9 @@ const NO_NUMBER = new Set([
   'ovf',
   'nan(ind)',
   'nan(snan)',
+  '--',
+  '---',
+  'n/a',
   '1.#inf',
   '1.#qnan',
   '1.#ind',
@@ -72,6 +79,7 @@ function meant(word: string): Scalar | undefined {
     const read = numberOf(word);
     return { ...read, repair: read.repair ?? 'number-form' };
   }
+  if (UNDERSCORED.test(word)) return { value: Number(word.replaceAll('_', '')), repair: 'number-form' };
   const [, sign, digits] = HEXADECIMAL.exec(word) ?? [];
   if (digits !== undefined) {
     const value = Number(digits);
@@ -80,7 +88,21 @@ function meant(word: string): Scalar | undefined {
   const lower = word.toLowerCase();
   const known = WORDS.get(lower);
   if (known !== undefined) return { value: known, repair: 'word' };
-  return NO_NUMBER.has(lower.replace(/^[+-]/, '')) ? { value: null, repair: 'no-number' } : undefined;
+  return isNoNumber(lower) ? { value: null, repair: 'no-number' } : undefined;
+}
+
+function isNoNumber(lower: string): boolean {
+  return NO_NUMBER.has(lower) || NO_NUMBER.has(lower.replace(/^[+-]/, ''));
+}
+
+/** @returns the number of a text such as `1,234.5` or `1.234,5`; undefined when it is none of these */
+export function groupedNumber(text: string): number | undefined {
+  if (!GROUPED.test(text)) return undefined;
+  const last = Math.max(text.lastIndexOf(','), text.lastIndexOf('.'));
+  const hasDecimals = text.includes(',') && text.includes('.');
+  const whole = hasDecimals ? text.slice(0, last) : text;
+  const decimals = hasDecimals ? `.${text.slice(last + 1)}` : '';
+  return Number(`${whole.replace(/[.,]/g, '')}${decimals}`);
 }
 
 /** A double in place of a 64-bit id would be another id, and no one would see it. */

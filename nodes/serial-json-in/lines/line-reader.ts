@@ -112,7 +112,14 @@ export class LineReader {
   }
 
   private readWhole(line: string, arrived: number): LineContent[] {
-    return this.partsOf(line).map((part) => this.content(part, arrived));
+    return this.partsOf(line)
+      .filter((part, i, all) => !(i + 1 < all.length && this.isIgnoredLabel(part)))
+      .map((part) => this.content(part, arrived));
+  }
+
+  /** What stands before an object (`DATA:`) may be left out as a whole line may. */
+  private isIgnoredLabel(part: LinePart): boolean {
+    return part.kind === 'broken' && part.reason === 'not-json' && this.isIgnored(part.text);
   }
 
   private partsOf(line: string): LinePart[] {

@@ -1,13 +1,27 @@
 import { isUtf8 } from 'node:buffer';
 
 const ESCAPE = String.fromCharCode(0x1b);
-/** A colour, or another control sequence of a terminal (ECMA-48), as ESP-IDF puts around its log lines. */
-const TERMINAL_CONTROL = new RegExp(`${ESCAPE}\\[[0-9;?]{0,32}[@-~]`, 'g');
+const BELL = String.fromCharCode(0x07);
+/**
+ * What is meant for a terminal (ECMA-48, xterm): a colour as ESP-IDF puts around its log lines, a window's title as
+ * CircuitPython prints it before a program's first line, a set of characters, a cursor kept or restored.
+ */
+const TERMINAL_CONTROL = new RegExp(
+  [
+    `${ESCAPE}\\[[0-9;?]{0,32}[@-~]`,
+    `${ESCAPE}\\][^${ESCAPE}${BELL}]{0,256}(?:${BELL}|${ESCAPE}\\\\)`,
+    `${ESCAPE}[()*+][0-9A-Za-z]`,
+    `${ESCAPE}[78=>c]`,
+  ].join('|'),
+  'g',
+);
 const TAB = 0x09;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const DELETE = 0x7f;
 const BYTE_ORDER_MARK = 0xfeff;
+/** As an editor or a page puts it into a program's text. */
+const NO_BREAK_SPACE = 0xa0;
 
 /**
  * Decodes bytes. A TextDecoder would throw at those that are no text, which takes ten times as long as to look first: on a
@@ -42,7 +56,7 @@ export function foreignByte(bytes: Buffer): { at: number; byte: number } | undef
   return count <= bytes.length * MOST_FOREIGN ? first : undefined;
 }
 
-/** @returns the text without the colours of a terminal */
+/** @returns the text without what is meant for a terminal, such as colours */
 export function withoutColours(text: string): string {
   return text.includes(ESCAPE) ? text.replace(TERMINAL_CONTROL, '') : text;
 }
@@ -66,5 +80,5 @@ export function nextMark(text: string, at: number): number {
 }
 
 function saysNothing(code: number): boolean {
-  return code <= SPACE || code === DELETE || code === BYTE_ORDER_MARK;
+  return code <= SPACE || code === DELETE || code === BYTE_ORDER_MARK || code === NO_BREAK_SPACE;
 }

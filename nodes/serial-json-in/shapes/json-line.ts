@@ -19,6 +19,12 @@ const LONGEST_PAIR = 300;
 /** Behind these, JSON has an object inside of another, or the next of a list. */
 const EXPECTS_VALUE = ':,[';
 const OPENING_BRACE = 0x7b;
+/** `[12:03] {...}` begins none. */
+const BEGINS_OBJECTS = /^(?:\{|\[\s*(?:\{|$))/;
+/** What a label or a time of day may have before an object, and JSON has not: brackets with neither texts nor objects in them. */
+const BRACKETED = /\[[^[\]{}"]*\]/g;
+/** Between objects of one line, and behind the last one. */
+const SEPARATORS = ',;';
 
 /**
  * Reads a line of one JSON object, of several one after the other, or of an array of them, each with a checksum behind it
@@ -33,13 +39,15 @@ export function readJsonLine(line: string, options: JsonLineOptions): LinePart[]
   const plain = readPlain(text, options);
   if (plain) return [plain];
   const parts: LinePart[] = [];
-  let from = 0;
+  // Whoever prints a list puts the commas before its lines, or behind them.
+  let from = text.startsWith(',') ? nextMark(text, 1) : 0;
   while (from < text.length) {
     const read = readObjects(text, from, options);
     if ('end' in read) {
       parts.push(...read.parts);
       from = nextMark(text, read.end);
-      if (text[from] === ',' && parts.length > 0) from = nextMark(text, from + 1);
+      if (SEPARATORS.includes(text.charAt(from))) from = nextMark(text, from + 1);
+      if (options.lenient) from = behindComment(text, from);
       if (from < text.length && text[from] !== '{' && text[from] !== '[') {
         return [{ kind: 'broken', reason: 'not-json', text, error: textAfter(text, from) }];
       }
@@ -68,7 +76,7 @@ function readPlain(text: string, options: JsonLineOptions): LinePart | undefined
   return value && { kind: 'object', value, repairs: [], text };
 }
 
-const empty: JsonError = { problem: 'unfinished', at: 0, found: '' };
+const empty: JsonError = { problem: 'unfinished', at: 0, found: '', field: '' };
 
 type ObjectsRead =
   | { parts: LinePart[]; end: number }
@@ -136,7 +144,15 @@ function beginsAnew(text: string, from: number, at: number): boolean {
 
 /** `DATA: {...}`: what stands there opens nothing and quotes nothing, so nothing of JSON can be broken in it. */
 function isLabel(text: string, from: number, at: number): boolean {
-  return at - from <= LONGEST_PAIR && !/[{["]/.test(text.slice(from, at));
+  return at - from <= LONGEST_PAIR && !/[{["]/.test(text.slice(from, at).replace(BRACKETED, ''));
+}
+
+/** `{...} // a comment`: what stands there is nothing of the line's checksum. */
+function behindComment(text: string, at: number): number {
+  if (text.startsWith('//', at)) return text.length;
+  if (!text.startsWith('/*', at)) return at;
+  const end = text.indexOf('*/', at + 2);
+  return end < 0 ? at : nextMark(text, end + 2);
 }
 
 function firstPair(text: string, from: number): string | undefined {
@@ -150,6 +166,7 @@ function brokenOff(
   text: string,
   from: number,
 ): { reason: 'restarted' } | { reason: 'not-json'; error: JsonError } {
-  if (text[from] === '{' || text[from] === '[') return { reason: 'restarted' };
-  return { reason: 'not-json', error: { problem: 'value', at: from, found: text.slice(from, from + 12) } };
+  if (BEGINS_OBJECTS.test(text.slice(from, from + LONGEST_PAIR))) return { reason: 'restarted' };
+  const found = text.slice(from, from + 12);
+  return { reason: 'not-json', error: { problem: 'value', at: from, found, field: '' } };
 }

@@ -118,11 +118,26 @@ describe('LineReader', () => {
     assert.deepEqual(told('{"nodo":"a","n":1}{"nodo":"b"}'), both);
     assert.deepEqual(told('{"nodo":"a","n":1}, {"nodo":"b"}'), both);
     assert.deepEqual(told('[{"nodo":"a","n":1},{"nodo":"b"}]'), both);
+    assert.deepEqual(told(',{"nodo":"a","n":1};{"nodo":"b"};'), both);
+    assert.deepEqual(told('{"nodo":"a","n":1} /* and */ {"nodo":"b"} // done'), both);
   });
 
   it('leaves out what stands around a line and says nothing', () => {
     const line = '{"nodo":"a"}';
-    for (const around of ['\u0000', '\u0011', '\ufeff', '\u0002', '\t ', '\u001b[0;32m']) {
+    const title = '\u001b]0;🐍Wi-Fi: off | code.py | 9.0.0\u001b\\';
+    for (const around of [
+      '\u0000',
+      '\u0011',
+      '\ufeff',
+      '\u0002',
+      '\t ',
+      '\u00a0',
+      '\u001b[0;32m',
+      '\u001b(B',
+      '\u001b7',
+      '\u001b]2;code.py\u0007',
+      title,
+    ]) {
       assert.deepEqual(told(`${around}${line}${around}`), [{ nodo: 'a' }], JSON.stringify(around));
     }
   });
@@ -142,6 +157,10 @@ describe('LineReader', () => {
     ]);
     assert.deepEqual(told(`DATA: ${line}`), [['not-json', 'DATA:'], { nodo: 'esp', n: 7 }]);
     assert.deepEqual(told(`ets Jul 29 ${line}`), [['not-json', 'ets Jul 29'], { nodo: 'esp', n: 7 }]);
+    for (const label of ['[12:00:01]', '[INFO] ->', 'Message arrived [sensors/a]:', 'I (312) app:']) {
+      assert.deepEqual(told(`${label} ${line}`), [['not-json', label], { nodo: 'esp', n: 7 }]);
+      assert.deepEqual(told(`${label} ${line}`, { ignore: label }), [{ nodo: 'esp', n: 7 }]);
+    }
   });
 
   it('takes no object inside of a broken one for a reading', () => {
@@ -150,6 +169,8 @@ describe('LineReader', () => {
       '{"nodo":"a","meta" {"nodo":"b","t":1}}',
       '"nodo":"a","meta":{"nodo":"b","t":1}}',
       '[{"nodo":"a","t":1},{"nodo":"b","t":1}',
+      '"s":[1,2],"meta":{"nodo":"b","t":1}}',
+      '1,2],[{"nodo":"b","t":1}]',
     ]) {
       assert.deepEqual(
         contentsOf(line).map(({ kind }) => kind),
@@ -160,7 +181,7 @@ describe('LineReader', () => {
   });
 
   it('reads a line of the longest length made of braces in no time', () => {
-    for (const piece of ['{', '{"a":', 'x{']) {
+    for (const piece of ['{', '{"a":', 'x{', '{/*', '{/**/', '{//']) {
       const since = performance.now();
       contentsOf(piece.repeat(Math.floor((1024 * 1024) / piece.length)));
       assert.ok(performance.now() - since < 2000, piece);
@@ -207,6 +228,14 @@ describe('LineReader', () => {
       ['{"nodo":"a","t":+5}', 5, [['t', '+5', 'number-form']]],
       ['{"nodo":"a","t":0x1F}', 31, [['t', '0x1F', 'number-form']]],
       ['{"nodo":"a","t":-0xff}', -255, [['t', '-0xff', 'number-form']]],
+      ['{"nodo":"a","t":1_000}', 1000, [['t', '1_000', 'number-form']]],
+      ['{"nodo":"a","t":1,234.5}', 1234.5, [['t', '1,234.5', 'number-form']]],
+      ['{"t":-1.234,5,"nodo":"a"}', -1234.5, [['t', '-1.234,5', 'number-form']]],
+      ['{"nodo":"a","t":1,234,567}', 1234567, [['t', '1,234,567', 'number-form']]],
+      ['{"nodo":"a","t":--}', null, [['t', '--', 'no-number']]],
+      ['{"nodo":"a","t":N/A}', null, [['t', 'N/A', 'no-number']]],
+      ['{"nodo":"a",/* °C */"t":1}', 1, [['', '/* °C */', 'comment']]],
+      ['{\u00a0"nodo":\u00a0"a","t":1}', 1, []],
       ['{"nodo":"a","t":23,5}', 23.5, [['t', '23,5', 'number-form']]],
       ['{"t":-0,25,"nodo":"a"}', -0.25, [['t', '-0,25', 'number-form']]],
       ['{"nodo":"a","t":}', null, [['t', '', 'no-value']]],
@@ -229,6 +258,7 @@ describe('LineReader', () => {
           ['t', 't', 'quotes'],
         ],
       ],
+      ['{"nodo":"a","t":1,año-2:1}', 1, [['año-2', 'año-2', 'quotes']]],
       ['{"nodo":"a","t":1e999}', null, [['t', '1e999', 'too-great']]],
       ['{"nodo":"a","t":1e-400}', 0, [['t', '1e-400', 'too-small']]],
       ['{"nodo":"a","t":-0.5E-0400}', -0, [['t', '-0.5E-0400', 'too-small']]],
@@ -254,26 +284,42 @@ describe('LineReader', () => {
     });
 
     it('refuses them where the setting says so, save for what JSON has', () => {
-      for (const value of ['nan', '.5', '0x1F', '007', '+5', '23,5', '1,', 'True', "'x'", '']) {
+      for (const value of [
+        'nan',
+        '.5',
+        '0x1F',
+        '1_000',
+        '1,234.5',
+        '--',
+        '/**/1',
+        '007',
+        '+5',
+        '23,5',
+        '1,',
+        'True',
+        "'x'",
+        '',
+      ]) {
         const line = `{"nodo":"a","t":${value}}`;
         assert.deepEqual(told(line, { numbers: 'strict' }), [['not-json', line]]);
       }
       assert.deepEqual(told('{"nodo":"a","t":1e999}', { numbers: 'strict' }), [{ nodo: 'a', t: null }]);
     });
 
-    for (const [line, problem, at, found] of [
-      ['{"nodo":"a","t":hot}', 'value', 16, 'hot}'],
-      ['{"nodo":"a" "t":1}', 'comma', 12, '"t":1}'],
-      ['{"nodo" "a"}', 'colon', 8, '"a"}'],
-      ['{"nodo":"a",5:1}', 'key', 12, '5:1}'],
-      ['{"nodo":"a\\x"}', 'escape', 10, '\\x"}'],
-      ['{"nodo":"a\u0001"}', 'control-character', 10, '\u0001"}'],
-      ['{"nodo":"a","t":1', 'unfinished', 17, ''],
-      ['{"nodo":"a"} OK', 'text-after', 13, 'OK'],
+    for (const [line, problem, at, found, field] of [
+      ['{"nodo":"a","t":hot,"u":1}', 'value', 16, 'hot', 't'],
+      ['{"nodo":"a","bme":{"t":[1,x]}}', 'value', 26, 'x', 'bme.t.1'],
+      ['{"nodo":"a" "t":1}', 'comma', 12, '"t":1}', 'nodo'],
+      ['{"nodo" "a"}', 'colon', 8, '"a"}', 'nodo'],
+      ['{"nodo":"a",5:1}', 'key', 12, '5:1}', ''],
+      ['{"nodo":"a\\x"}', 'escape', 10, '\\x"}', 'nodo'],
+      ['{"nodo":"a\u0001"}', 'control-character', 10, '\u0001"}', 'nodo'],
+      ['{"nodo":"a","t":1', 'unfinished', 17, '', 't'],
+      ['{"nodo":"a"} OK', 'text-after', 13, 'OK', ''],
     ] as const) {
-      it(`says where ${JSON.stringify(line)} is no JSON, and why`, () => {
+      it(`says where ${JSON.stringify(line)} is no JSON, in which field, and why`, () => {
         const [content] = contentsOf(line);
-        assert.deepEqual(content?.kind === 'rejected' && content.error, { problem, at, found });
+        assert.deepEqual(content?.kind === 'rejected' && content.error, { problem, at, found, field });
       });
     }
   });
