@@ -1,3 +1,4 @@
+import { rangeIn, rangeLines, renameIn, renameLines } from '../shared/serial-settings';
 import { canvasLabel, shownValue } from './canvas-label';
 import { isWholeNumber, namesVariable, rule, textOf } from './fields';
 import { choosePort } from './serial-ports';
@@ -9,17 +10,8 @@ export const timeZone = rule(
   'serial-json-in.validation.time-zone',
 );
 /** As the node reads them: `Temp 1 = temperatura`, `temperatura: -40..85`. */
-export const renames = eachLine((line) => {
-  const [name, other] = atLast(line, '=');
-  return name !== '' && other !== undefined && other !== '';
-}, 'serial-json-in.validation.rename');
-const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-export const ranges = eachLine((line) => {
-  const [name, range] = atLast(line, ':');
-  if (range === undefined) return true;
-  const bounds = range.split('..').map((bound) => bound.trim());
-  return name !== '' && bounds.length === 2 && bounds.every((bound) => bound === '' || NUMBER.test(bound));
-}, 'serial-json-in.validation.range');
+export const renames = eachLine(renameLines, renameIn, 'serial-json-in.validation.rename');
+export const ranges = eachLine(rangeLines, rangeIn, 'serial-json-in.validation.range');
 
 /** What a flow that was saved earlier lacks, as the node takes it. */
 const EARLIER = {
@@ -61,18 +53,13 @@ export function prepare(node: EditorNode): void {
 const rowOf = (name: string): JQuery => $(`#node-input-${name}`).closest('.form-row');
 
 /** Of a setting with one thing a line. @param key the catalog text that says how a line has to be; gets the wrong `line` */
-/** @returns what stands before and behind the last of a character; all and undefined where it does not stand there */
-function atLast(line: string, separator: string): [string, string | undefined] {
-  const at = line.lastIndexOf(separator);
-  return at < 0 ? [line, undefined] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-}
-
-function eachLine(isRight: (line: string) => boolean, key: string): Validator {
+function eachLine(
+  lines: (text: string) => string[],
+  read: (line: string) => unknown,
+  key: string,
+): Validator {
   return function (value, options) {
-    const lines = textOf(value)
-      .split(/[\n;]/)
-      .map((line) => line.trim());
-    const wrong = lines.find((line) => line !== '' && !namesVariable(line) && !isRight(line));
+    const wrong = lines(textOf(value)).find((line) => !namesVariable(line) && read(line) === undefined);
     if (wrong === undefined) return true;
     return options ? this._(key, { line: wrong }) : false;
   };

@@ -21,6 +21,8 @@ export function explainer(t: Translate): Explain {
   return (reason, { length, max, error, params }) => {
     const texts: TextParams = { length, max, ...params };
     if (error) texts.problem = problemText(error, t);
+    if (reason === 'columns')
+      texts.problem = t(`serial-json-in.columns-problem.${params?.kind ?? 'count'}`, texts);
     if (reason === 'too-large') texts.excess = t(`serial-json-in.excess.${params?.bound ?? 'depth'}`, texts);
     return t(`serial-json-in.reasons.${reason}`, texts);
   };

@@ -20,20 +20,23 @@ const NUMBERS = ['lenient', 'strict'] as const;
  */
 export function readLineRules(def: Partial<SerialJsonInDef>): LineRules {
   const nodeFields = readNames(fields.text(def.nodeField, 'nodeField'));
+  const rename = readRenames(fields.text(def.rename, 'rename'));
+  const named = (names: readonly string[]): string[] => withBoardNames(names, rename);
+  const namesNode = [...rename].filter(([, to]) => to === 'nodo').map(([from]) => from);
   return {
     lenient: fields.choice(def.numbers, 'numbers', NUMBERS) === 'lenient',
     checksumRequired: fields.choice(def.checksum, 'checksum', CHECKSUMS) === 'required',
     shape: fields.choice(def.shape, 'shape', SHAPES),
     columns: readNames(fields.text(def.columns, 'columns')),
     ignore: readLines(fields.text(def.ignore, 'ignore')),
-    sequenceField: fields.text(def.sequence, 'sequence'),
     mapping: {
-      nodeFields: nodeFields.length > 0 ? nodeFields : ['nodo'],
+      nodeFields: [...new Set([...named(nodeFields.length > 0 ? nodeFields : ['nodo']), ...namesNode])],
       defaultNode: fields.text(def.defaultNode, 'defaultNode'),
-      rename: readRenames(fields.text(def.rename, 'rename')),
+      rename,
       textNumbers: def.textNumbers === true,
       flatten: def.flatten === true,
-      timeField: fields.text(def.timeField, 'timeField'),
+      timeFields: named([fields.text(def.timeField, 'timeField')]),
+      sequenceFields: named([fields.text(def.sequence, 'sequence')]),
     },
     plausible: {
       nodes: readNames(fields.text(def.nodes, 'nodes')),
@@ -41,4 +44,11 @@ export function readLineRules(def: Partial<SerialJsonInDef>): LineRules {
       onlyVariables: def.onlyVariables === true,
     },
   };
+}
+
+/** A setting may name a field as the board does, or as the reading does once it is renamed. */
+function withBoardNames(names: readonly string[], rename: ReadonlyMap<string, string>): string[] {
+  const given = names.filter((name) => name !== '');
+  const before = [...rename].filter(([, to]) => given.includes(to)).map(([from]) => from);
+  return [...given, ...before];
 }

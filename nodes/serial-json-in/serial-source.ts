@@ -76,13 +76,13 @@ export class SerialSource {
       { port: path, maxLineLength, rules, clock: localClock(timeZone), explain, trace },
       {
         reading: (message) => {
-          const lost = message.sequence?.lost ?? 0;
-          this.lost += lost;
+          this.lost += message.sequence?.lost ?? 0;
           this.activity.reading();
           listener.reading(message);
         },
         rejected: (message) => {
           this.rejected += 1;
+          this.lost += message.sequence?.lost ?? 0;
           this.activity.rejected(message.error.reason);
           listener.rejected(message);
           const summary = this.summaries.rejected(Date.now());

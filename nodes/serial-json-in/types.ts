@@ -66,6 +66,8 @@ export interface RejectedMessage extends PipelineMessage {
   };
   port: string;
   receivedAt: number;
+  /** the board's own number of the line, where the rest of it could be read */
+  sequence?: { number: number; lost: number };
 }
 
 /**

@@ -17,9 +17,8 @@ const MOST_NODES = 1000;
 export class SequenceCounter {
   private readonly last = new Map<string, number>();
 
-  /** @returns undefined when the number is none */
-  step(node: string, number: unknown): SequenceStep | undefined {
-    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) return undefined;
+  /** @param number a whole one, not below 0 */
+  step(node: string, number: number): SequenceStep {
     const last = this.last.get(node);
     // Set anew, so that the map's first is the one not heard for longest.
     this.last.delete(node);

@@ -27,8 +27,8 @@ const MEANT_NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)(0[xX][0-9A-Fa-f]{1,13})$/;
 /** As Python prints it for people. */
 const UNDERSCORED = /^[+-]?\d{1,3}(?:_\d{3})+(?:\.\d+)?$/;
-/** In groups of three digits, so that nothing else can be meant: with both signs, or several groups. */
-const GROUPED = /^[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:,\d{3}){2,}|(?:\.\d{3}){2,})$/;
+/** In groups of three digits, so that nothing else can be meant: with both signs, or several commas. 192.168.100.100 is none. */
+const GROUPED = /^[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:,\d{3}){2,})$/;
 const WHOLE = /^[+-]?\d+$/;
 /** A digit other than 0 before the exponent. */
 const NOT_ZERO = /^[^eE]*[1-9]/;

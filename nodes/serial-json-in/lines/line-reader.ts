@@ -6,10 +6,11 @@ import { implausible, type Implausible, type PlausibleRules } from '../checks/pl
 import { SequenceCounter, type SequenceStep } from '../checks/sequence';
 import type { JsonError } from '../json/json-reader';
 import { mapReading, type MappingNote, type MappingRules } from '../mapping/mapping';
+import { ColumnReader } from '../shapes/columns';
 import { ignoring } from '../shapes/ignored';
 import { readJsonLine } from '../shapes/json-line';
 import type { LinePart } from '../shapes/line-part';
-import { ColumnReader, readPairs } from '../shapes/named-values';
+import { readPairs } from '../shapes/pairs';
 import { PrettyLines } from '../shapes/pretty-lines';
 import type { RejectReason } from '../types';
 import { CHECKSUM_LENGTH, checkAt } from './checksum';
@@ -19,6 +20,8 @@ import type { LocalClock } from './local-time';
 
 /** What the firmware prints, beside the reading itself, when its DHT does not answer, or not rightly (`Error: checksum`). */
 const SENSOR_ERROR = /^Error(?::|$)/;
+/** A checksum of other width; `26.00 *C` has none. */
+const OTHER_CHECKSUM = /[^ ]\*[0-9A-Fa-f]{2,8}$/;
 const NO_REPAIRS: readonly MappingNote[] = [];
 const OPENING_BRACE = 0x7b;
 const MOST_ATTEMPTS = 16;
@@ -36,8 +39,6 @@ export interface LineRules {
   columns: readonly string[];
   /** lines that are left out, `*` for any text */
   ignore: readonly string[];
-  /** the field with the board's number of the line, which is no variable; empty: there is none */
-  sequenceField: string;
 }
 
 /** A line, or a part of one, that is a reading. */
@@ -60,6 +61,8 @@ export interface RejectedContent {
   error?: JsonError;
   /** what fills in the text of the reason */
   params?: TextParams;
+  /** the board's number of the line: those lost before it are no less lost */
+  sequence?: SequenceStep;
 }
 
 export type LineContent = ReadingContent | RejectedContent;
@@ -69,6 +72,11 @@ export class LineReader {
   private readonly sequence = new SequenceCounter();
   private readonly pretty = new PrettyLines();
   private readonly columns: ColumnReader;
+  /**
+   * Whether a line has had a right checksum: what is left of a damaged one looks like a part of a column's value, or of a
+   * pair's, so that lines without one are refused then. JSON ends in a bracket.
+   */
+  private isChecked = false;
   private readonly isIgnored: (line: string) => boolean;
 
   constructor(
@@ -93,6 +101,7 @@ export class LineReader {
 
   /** The device went away. @returns what had come of an object over several lines */
   interrupted(): string | undefined {
+    this.isChecked = false;
     return this.pretty.flush()[0];
   }
 
@@ -105,7 +114,11 @@ export class LineReader {
       return [...broken, ...noise];
     }
     const line = trimmed(withoutColours(text));
-    if (line === '' || this.isIgnored(line)) return [];
+    if (line === '') return [];
+    if (this.isIgnored(line)) {
+      this.pretty.skipped();
+      return [];
+    }
     if (SENSOR_ERROR.test(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
     if (this.rules.shape !== 'json' || this.pretty.isWhole(line)) return this.readWhole(line, arrived);
     return this.pretty.push(line, arrived).flatMap((whole) => this.readWhole(whole, arrived));
@@ -127,12 +140,14 @@ export class LineReader {
     if (shape === 'json')
       return readJsonLine(line, { lenient, checksumRequired, maxDepth: READING_BOUNDS.depth });
     const { checksum, end } = checkAt(line, 0, line.length - CHECKSUM_LENGTH);
-    if (checksum === 'wrong') return [{ kind: 'broken', reason: 'checksum', text: line }];
-    const found = checksum === 'right' && end === line.length;
-    if (!found && checksumRequired) return [{ kind: 'broken', reason: 'no-checksum', text: line }];
-    const values = found ? line.slice(0, -CHECKSUM_LENGTH) : line;
-    const part = shape === 'pairs' ? readPairs(values, mapping.nodeFields) : this.columns.read(values);
-    return part ? [part] : [];
+    const isWhole = checksum === 'right' && end === line.length;
+    if (checksum === 'wrong' || (!isWhole && OTHER_CHECKSUM.test(line)))
+      return [{ kind: 'broken', reason: 'checksum', text: line }];
+    if (!isWhole && (checksumRequired || this.isChecked))
+      return [{ kind: 'broken', reason: 'no-checksum', text: line }];
+    this.isChecked = isWhole;
+    const values = isWhole ? line.slice(0, -CHECKSUM_LENGTH) : line;
+    return shape === 'pairs' ? [readPairs(values, mapping.nodeFields)] : this.columns.read(values);
   }
 
   /** A board that starts makes bytes that are no text before its first line: that line counts. */
@@ -158,18 +173,22 @@ export class LineReader {
   private content(part: LinePart, arrived: number): LineContent {
     const { text } = part;
     if (part.kind === 'broken') {
-      const { reason, error } = part;
+      const { reason, error, params } = part;
       if (error?.problem === 'too-deep') return tooLarge(text, 'depth', READING_BOUNDS.depth);
-      return { kind: 'rejected', reason, line: text, ...(error && { error }) };
+      return { kind: 'rejected', reason, line: text, ...(error && { error }), ...(params && { params }) };
     }
     const mapped = mapReading(part.value, this.rules.mapping, arrived, this.clock);
     if (!mapped) return { kind: 'rejected', reason: 'no-nodo', line: text };
     const { reading, time } = mapped;
-    const sequence = this.takeSequence(reading);
+    const { number } = mapped;
+    const sequence = number === undefined ? undefined : this.sequence.step(reading.nodo, number);
     const excess = excessOf(reading, READING_BOUNDS);
-    if (excess) return tooLarge(text, excess.bound, excess.limit);
+    if (excess) return { ...tooLarge(text, excess.bound, excess.limit), ...(sequence && { sequence }) };
     const broken = implausible(reading, this.rules.plausible);
-    if (broken) return { kind: 'rejected', reason: broken.reason, line: text, params: paramsOf(broken) };
+    if (broken) {
+      const params = paramsOf(broken);
+      return { kind: 'rejected', reason: broken.reason, line: text, params, ...(sequence && { sequence }) };
+    }
     const { fecha, hora } = this.clock(time ?? arrived);
     reading.fecha = fecha;
     reading.hora = hora;
@@ -179,14 +198,6 @@ export class LineReader {
     if (time !== undefined) content.time = time;
     if (sequence) content.sequence = sequence;
     return content;
-  }
-
-  private takeSequence(reading: Reading): SequenceStep | undefined {
-    const { sequenceField } = this.rules;
-    if (sequenceField === '' || !Object.hasOwn(reading, sequenceField)) return undefined;
-    const step = this.sequence.step(reading.nodo, reading[sequenceField]);
-    if (step) delete reading[sequenceField];
-    return step;
   }
 }
 
@@ -230,7 +241,11 @@ function standsAlone(line: Buffer, at: number): boolean {
 function paramsOf(broken: Implausible): TextParams {
   if (broken.reason !== 'out-of-range') return { name: shorten(broken.name) };
   const { name, value, range } = broken;
-  return { name: shorten(name), value: shorten(value), range: rangeText(range) };
+  return {
+    name: shorten(name),
+    value: typeof value === 'string' ? `"${shorten(value)}"` : shorten(value),
+    range: rangeText(range),
+  };
 }
 
 function rangeText({ min, max }: { min: number; max: number }): string {

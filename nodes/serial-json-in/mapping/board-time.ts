@@ -5,7 +5,9 @@ import type { LocalClock } from '../lines/local-time';
 const MOST_AHEAD_MS = 60_000;
 /** Readings that a board kept while it was alone; an earlier time is a clock that was never set. */
 const MOST_BEHIND_MS = 366 * DAY_MS;
-const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d(?::?\d\d)?)?$/;
+/** Also as clocks' libraries print it: 2026/03/29 11:30:00, 20260329T113000Z. */
+const ISO =
+  /^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[Tt]| {1,2})(\d\d)(:?)(\d\d)(?:\6(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?))?$/;
 const NUMBER = /^\d{9,19}(?:\.\d{1,9})?$/;
 
 /**
@@ -28,16 +30,17 @@ export function readBoardTime(value: unknown, arrived: number, clock: LocalClock
 
 function fromText(text: string, clock: LocalClock): number {
   if (NUMBER.test(text)) return fromNumber(Number(text));
-  const [, day = '', hour = '', zone] = ISO.exec(text) ?? [];
-  const asUtc = Date.parse(`${day}T${hour}Z`);
+  const [, year, , month, date, hour, , minute, second = '00', fraction = '0', zone] = ISO.exec(text) ?? [];
+  const day = `${year}-${month}-${date}`;
+  const asUtc = Date.parse(`${day}T${hour}:${minute}:${second}.${fraction}Z`);
   // Of a 30th of February JavaScript makes a day in March.
   if (!Number.isFinite(asUtc) || !new Date(asUtc).toISOString().startsWith(day)) return NaN;
   return zone === undefined ? fromWall(asUtc, clock) : asUtc - offsetOf(zone);
 }
 
-/** @returns the milliseconds by which the clocks of a zone (`Z`, `+01`, `-0500`, `+05:30`) are ahead of UTC */
+/** @returns the milliseconds by which the clocks of a zone (`Z`, `+01`, `-0500`, `+05:30`, `UTC`) are ahead of UTC */
 function offsetOf(zone: string): number {
-  if (zone === 'Z') return 0;
+  if (/^[A-Z]/i.test(zone)) return 0;
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
   const ahead = (hours * 60 + (zone.length > 3 ? minutes : 0)) * 60_000;
   return zone.startsWith('-') ? -ahead : ahead;

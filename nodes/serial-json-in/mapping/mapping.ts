@@ -1,4 +1,4 @@
-import { isObject, type Reading } from '../../shared/reading';
+import type { Reading } from '../../shared/reading';
 import { shorten } from '../../shared/user-error';
 import type { Repair } from '../json/json-reader';
 import type { LocalClock } from '../lines/local-time';
@@ -17,12 +17,17 @@ export interface MappingRules {
   textNumbers: boolean;
   /** whether `{"bme":{"t":1}}` becomes `bme.t` */
   flatten: boolean;
-  /** the field with the board's own time; empty: the time of arrival is the reading's */
-  timeField: string;
+  /** the fields that may have the board's own time, the first that is there counts; none: the time of arrival is the reading's */
+  timeFields: readonly string[];
+  /** the fields that may have the board's number of the line, which is no variable */
+  sequenceFields: readonly string[];
 }
 
-/** A reading in its own words; `time` in milliseconds since 1970 where the board gave one that can be believed. */
-export type Mapped = { reading: Reading; repairs: MappingNote[]; time?: number } | undefined;
+/**
+ * A reading in its own words; `time` in milliseconds since 1970 where the board gave one that can be believed, `number`
+ * where it numbers its lines.
+ */
+export type Mapped = { reading: Reading; repairs: MappingNote[]; time?: number; number?: number } | undefined;
 
 /** What the mapping had to leave out or change. */
 export type MappingNote = Repair | { field: string; found: string; problem: 'time' };
@@ -40,24 +45,32 @@ export function mapReading(
   clock: LocalClock,
 ): Mapped {
   const repairs: MappingNote[] = [];
-  const nodo = takeNode(object, rules);
+  const nodo = takeNode(object, rules, repairs);
   if (nodo === undefined) return undefined;
-  const time =
-    rules.timeField === '' ? undefined : takeTime(object, rules.timeField, arrived, clock, repairs);
+  const time = takeTime(object, rules.timeFields, arrived, clock, repairs);
+  const number = takeNumber(object, rules.sequenceFields);
   const fields = rules.flatten ? flattened(object, repairs) : object;
   const reading = rename(nodo, fields, rules.rename, repairs);
   if (rules.textNumbers) numbersForTexts(reading, repairs);
-  return time === undefined ? { reading, repairs } : { reading, repairs, time };
+  const mapped: Mapped = { reading, repairs };
+  if (time !== undefined) mapped.time = time;
+  if (number !== undefined) mapped.number = number;
+  return mapped;
 }
 
 function takeNode(
   object: Record<string, unknown>,
   { nodeFields, defaultNode }: MappingRules,
+  repairs: MappingNote[],
 ): string | undefined {
   for (const field of nodeFields) {
     const name = nameOf(valueAt(object, field));
     if (name === undefined) continue;
-    if (field !== 'nodo') removeAt(object, field);
+    if (field === 'nodo') return name;
+    removeAt(object, field);
+    const other = Object.hasOwn(object, 'nodo') ? object.nodo : undefined;
+    if (other !== undefined && nameOf(other) !== name)
+      repairs.push({ field: 'nodo', found: shorten(other), problem: 'repeated' });
     return name;
   }
   return defaultNode === '' ? undefined : defaultNode;
@@ -70,43 +83,69 @@ function nameOf(value: unknown): string | undefined {
 
 function takeTime(
   object: Record<string, unknown>,
-  field: string,
+  fields: readonly string[],
   arrived: number,
   clock: LocalClock,
   repairs: MappingNote[],
 ): number | undefined {
-  const value = valueAt(object, field);
-  if (value === undefined) return undefined;
-  removeAt(object, field);
+  const [named] = fields;
+  if (named === undefined) return undefined;
+  const field = fields.find((one) => valueAt(object, one) !== undefined);
+  const value = field === undefined ? undefined : valueAt(object, field);
+  if (field !== undefined) removeAt(object, field);
   const time = readBoardTime(value, arrived, clock);
-  if (time === undefined) repairs.push({ field, found: shorten(value), problem: 'time' });
+  // Also of a board that gives none: someone waits for it.
+  if (time === undefined)
+    repairs.push({
+      field: field ?? named,
+      found: value === undefined ? '' : shorten(value),
+      problem: 'time',
+    });
   return time;
 }
 
-/** @returns what stands under a name, or under names inside of each other (`meta.id`) */
-function valueAt(object: Record<string, unknown>, field: string): unknown {
+const DIGITS = /^\d{1,15}$/;
+
+/** Takes the board's number of the line out of an object; what is none stays where it is. */
+function takeNumber(object: Record<string, unknown>, fields: readonly string[]): number | undefined {
+  for (const field of fields) {
+    const value = valueAt(object, field);
+    const number = typeof value === 'string' && DIGITS.test(value) ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) continue;
+    removeAt(object, field);
+    return number;
+  }
+  return undefined;
+}
+
+/** @returns what stands under a name, or under names inside of each other (`meta.id`, `nodes.0.id`) */
+export function valueAt(object: Record<string, unknown>, field: string): unknown {
   const holder = holderOf(object, field);
   return holder?.object[holder.name];
 }
 
+/** In a list it stays: the others keep their numbers. */
 function removeAt(object: Record<string, unknown>, field: string): void {
   const holder = holderOf(object, field);
-  if (holder) delete holder.object[holder.name];
+  if (holder && !Array.isArray(holder.object)) delete holder.object[holder.name];
 }
 
-function holderOf(
-  object: Record<string, unknown>,
-  field: string,
-): { object: Record<string, unknown>; name: string } | undefined {
-  if (Object.hasOwn(object, field)) return { object, name: field };
-  const names = field.split('.');
-  const name = names.pop() ?? '';
-  let inner: unknown = object;
-  for (const outer of names) {
-    if (!isObject(inner) || !Object.hasOwn(inner, outer)) return undefined;
-    inner = inner[outer];
+interface Holder {
+  object: Record<string, unknown>;
+  name: string;
+}
+
+/** A name may have dots in it, at each level: the whole is looked for first, then the object under its beginning. */
+function holderOf(object: unknown, field: string): Holder | undefined {
+  if (typeof object !== 'object' || object === null) return undefined;
+  const holder = object as Record<string, unknown>;
+  if (Object.hasOwn(holder, field)) return { object: holder, name: field };
+  for (let dot = field.indexOf('.'); dot >= 0; dot = field.indexOf('.', dot + 1)) {
+    const outer = field.slice(0, dot);
+    const found = Object.hasOwn(holder, outer) ? holderOf(holder[outer], field.slice(dot + 1)) : undefined;
+    if (found) return found;
   }
-  return isObject(inner) && Object.hasOwn(inner, name) ? { object: inner, name } : undefined;
+  return undefined;
 }
 
 /** Objects and arrays become fields of one level: `bme.t`, `s.0`. Empty ones vanish. */
@@ -148,6 +187,8 @@ function rename(
   for (const [name, value] of Object.entries(fields)) {
     const to = names.get(name) ?? name;
     if (to !== 'nodo') putInto(renamed, to, value, repairs);
+    else if (name !== 'nodo' && nameOf(value) !== nodo)
+      repairs.push({ field: name, found: shorten(value), problem: 'repeated' });
   }
   return Object.assign(Object.fromEntries(renamed), { nodo });
 }
@@ -155,6 +196,11 @@ function rename(
 function numbersForTexts(reading: Reading, repairs: MappingNote[]): void {
   for (const [name, value] of Object.entries(reading)) {
     if (name === 'nodo' || typeof value !== 'string') continue;
+    if (value.trim() === '') {
+      reading[name] = null;
+      repairs.push({ field: name, found: '', problem: 'no-value' });
+      continue;
+    }
     const number = textToNumber(value);
     if (number === undefined) continue;
     reading[name] = number.value;

@@ -120,11 +120,13 @@ export class SerialReader {
 
   private reject(content: RejectedContent, receivedAt: number, length = lengthOf(content.line)): void {
     const { port, explain, maxLineLength: max } = this.options;
-    const { reason, line, error, params } = content;
+    const { reason, line, error, params, sequence } = content;
     const message = explain(reason, { length, max, ...(error && { error }), ...(params && { params }) });
     // A Buffer may be a part of the port's own read buffer, which is used again: the message gets its own copy.
     const payload = Buffer.isBuffer(line) ? textOrCopy(line) : line;
-    this.listener.rejected({ payload, error: { message, reason, length }, port, receivedAt });
+    const rejected: RejectedMessage = { payload, error: { message, reason, length }, port, receivedAt };
+    if (sequence) rejected.sequence = sequence;
+    this.listener.rejected(rejected);
   }
 }
 

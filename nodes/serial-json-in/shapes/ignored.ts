@@ -7,6 +7,11 @@ export function ignoring(patterns: readonly string[]): (line: string) => boolean
   return (line) => parts.some((pieces) => matches(line, pieces));
 }
 
+/** @returns whether a name is one of those of a setting, `*` in these for any text */
+export function matchesAny(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => matches(name, pattern.split('*')));
+}
+
 /** In one walk through the line: what data reaches may not go back, as a regular expression does. */
 function matches(line: string, pieces: readonly string[]): boolean {
   const [first = '', ...others] = pieces;

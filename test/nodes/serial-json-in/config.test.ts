@@ -16,14 +16,14 @@ const RULES = {
   shape: 'json',
   columns: [],
   ignore: [],
-  sequenceField: '',
   mapping: {
     nodeFields: ['nodo'],
     defaultNode: '',
     rename: new Map(),
     textNumbers: false,
     flatten: false,
-    timeField: '',
+    timeFields: [],
+    sequenceFields: [],
   },
   plausible: { nodes: [], variables: new Map(), onlyVariables: false },
 };
@@ -85,7 +85,6 @@ describe('readConfig of serial-json-in', () => {
     assert.deepEqual(rules, {
       lenient: false,
       checksumRequired: true,
-      sequenceField: 'n',
       shape: 'csv',
       columns: ['a', 'b'],
       ignore: ['I (*', '*;x'],
@@ -95,7 +94,8 @@ describe('readConfig of serial-json-in', () => {
         rename: new Map([['Temp 1', 'temperatura']]),
         textNumbers: true,
         flatten: true,
-        timeField: 'ts',
+        timeFields: ['ts'],
+        sequenceFields: ['n'],
       },
       plausible: {
         nodes: ['a', 'b*'],

@@ -26,6 +26,7 @@ describe('serial-json-in: the dialog', () => {
         rename: 'temp = temperatura\nhum=humedad; a b = c',
         variables: 'temperatura: -20..60\nhumedad: ..100\nco2',
       },
+      { rename: 'a = b, c = d', variables: 't: -40,5..+85,5, h' },
     ]) {
       assert.deepEqual(invalidWith(values), [], JSON.stringify(values));
     }
@@ -37,6 +38,8 @@ describe('serial-json-in: the dialog', () => {
     assert.deepEqual(invalidWith({ baudRate: '4000001' }), ['baudRate']);
     assert.deepEqual(invalidWith({ timeZone: 'Bogota' }), ['timeZone']);
     assert.deepEqual(invalidWith({ rename: 'a = b\nc =', variables: 'a: 1-2' }), ['rename', 'variables']);
+    assert.deepEqual(invalidWith({ variables: 'a: 0...5' }), ['variables']);
+    assert.deepEqual(invalidWith({ variables: 'a: 5..1' }), ['variables']);
   });
 
   it('names the line that is wrong, and says on the node what it reads', () => {

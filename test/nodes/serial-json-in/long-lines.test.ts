@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readScalar } from '../../../nodes/serial-json-in/json/numbers';
-import { readPairs } from '../../../nodes/serial-json-in/shapes/named-values';
+import { readPairs } from '../../../nodes/serial-json-in/shapes/pairs';
 
 describe('serial-json-in: a long line', () => {
   it('takes as long to read as it is, whatever stands in it', () => {

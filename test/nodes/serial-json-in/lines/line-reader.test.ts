@@ -338,6 +338,8 @@ describe('LineReader', () => {
       ],
       ['{"t":1}', { defaultNode: 'bench' }, { nodo: 'bench', t: 1 }],
       ['{"nodo":"a","t":1}', { defaultNode: 'bench' }, { nodo: 'a', t: 1 }],
+      ['{"device":"a","t":1}', { rename: 'device = nodo' }, { nodo: 'a', t: 1 }],
+      ['{"a":"b","n":5,"t":1}', { rename: 'a = name\nn = seq', nodeField: 'name' }, { nodo: 'b', t: 1 }],
       ['{"nodo":"a","Temp 1":1}', { rename: 'Temp 1 = temperatura' }, { nodo: 'a', temperatura: 1 }],
       ['{"nodo":"a","bme":{"t":1}}', { flatten: true, rename: 'bme.t = t' }, { nodo: 'a', t: 1 }],
       ['{"nodo":"a","s":[1,{"v":2}]}', { flatten: true }, { nodo: 'a', 's.0': 1, 's.1.v': 2 }],
@@ -345,6 +347,21 @@ describe('LineReader', () => {
         '{"nodo":"12","t":"23.5 C","h":"60","p":"45%","w":"12,5","n":"nan","x":"10:30","hex":"3F2A","m":"dry"}',
         { textNumbers: true },
         { nodo: '12', t: 23.5, h: 60, p: 45, w: 12.5, n: null, x: '10:30', hex: '3F2A', m: 'dry' },
+      ],
+      [
+        '{"nodo":"a","t":"23.5ºC","g":"9.8 m/s2","n":"nan °C","e":"","p":"1,234.5 hPa","q":"1.234,5","i":"info","ip":"192.168.100.100"}',
+        { textNumbers: true },
+        {
+          nodo: 'a',
+          t: 23.5,
+          g: 9.8,
+          n: null,
+          e: null,
+          p: 1234.5,
+          q: 1234.5,
+          i: 'info',
+          ip: '192.168.100.100',
+        },
       ],
     ] as const) {
       it(`makes ${JSON.stringify(reading)} of ${line} by ${JSON.stringify(settings)}`, () => {
@@ -393,6 +410,34 @@ describe('LineReader', () => {
       });
     }
 
+    for (const [line, settings, reason, params] of [
+      ['{"nodo":"a_lab","t":1}', { nodes: '*_lab, b*d' }, undefined],
+      ['{"nodo":"bcd","t":1}', { nodes: '*_lab, b*d' }, undefined],
+      ['{"nodo":"c","t":1}', { nodes: '*_lab, b*d' }, 'unknown-node', { name: 'c' }],
+      [
+        '{"nodo":"a","t":"7"}',
+        { variables: 't: 5..8' },
+        'out-of-range',
+        { name: 't', value: '"7"', range: '5..8' },
+      ],
+      ['{"nodo":"a","id":12345678901234567890}', { variables: 'id: 0..1e30' }, undefined],
+      ['{"nodo":"a","id":12345678901234567890}', { variables: 'id: 0..9' }, 'out-of-range'],
+      ['{"nodo":"a","bme":{"t":90}}', { variables: 'bme.t: 0..50' }, 'out-of-range'],
+      ['{"nodo":"a","bme":{"t":40}}', { variables: 'bme.t: 0..50', onlyVariables: true }, undefined],
+      [
+        '{"nodo":"a","bme":{"t":40},"b":1}',
+        { variables: 'bme.t: 0..50', onlyVariables: true },
+        'unknown-variable',
+      ],
+    ] as [string, Partial<SerialJsonInDef>, string | undefined, object?][]) {
+      it(`${reason === undefined ? 'lets' : `says ${reason} of`} ${line} by ${JSON.stringify(settings)}`, () => {
+        const [content] = contentsOf(line, settings);
+        const rejected = content?.kind === 'rejected' ? content : undefined;
+        assert.equal(rejected?.reason, reason);
+        if (params) assert.deepEqual(rejected?.params, params);
+      });
+    }
+
     it('refuses variables that it does not know where it is told to', () => {
       const [content] = contentsOf('{"nodo":"comuna_15","temperatura":20,"sensacin":21}', {
         ...settings,
@@ -436,6 +481,54 @@ describe('LineReader', () => {
       ]);
     });
 
+    for (const [what, lines, expected, settings] of [
+      [
+        'lets a log between the lines of an object be a line of its own',
+        ['{', '"nodo":"a",', 'I (312) wifi: up', '"t":1', '}'],
+        [['not-json', 'I (312) wifi: up'], { nodo: 'a', t: 1 }],
+      ],
+      [
+        'leaves such a log out where it is told to',
+        ['[', '{"nodo":"a"},', 'I (312) wifi: up', '{"nodo":"b"}', ']'],
+        [{ nodo: 'a' }, { nodo: 'b' }],
+        { ignore: 'I (*' },
+      ],
+      [
+        'begins anew where the board was reset in the middle of an object, with a log',
+        ['{', '"nodo":"a",', '"t":', 'rst:0x1', '{', '"nodo":"a",', '"t":2', '}'],
+        [['not-json', 'rst:0x1'], ['not-json', '{\n"nodo":"a",\n"t":'], { nodo: 'a', t: 2 }],
+      ],
+      [
+        'begins anew where it was reset without a word',
+        ['{', '"nodo":"a",', '"t":', '{', '"nodo":"a",', '"t":2', '}', '{', '"nodo":"a",', '"t":3', '}'],
+        [['restarted', '{\n"nodo":"a",\n"t":'], { nodo: 'a', t: 2 }, { nodo: 'a', t: 3 }],
+      ],
+      [
+        'keeps a list of objects whole',
+        ['{"nodo":"a",', '"s":[', '{"v":1},', '{"v":2}', ']', '}'],
+        [{ nodo: 'a', s: [{ v: 1 }, { v: 2 }] }],
+      ],
+      [
+        'makes no other reading of an object of which a line was damaged',
+        ['{', '"nodo":"a",', '"bme" {', '"t":1', '}', '}', '{"nodo":"b"}'],
+        [
+          ['not-json', '{\n"nodo":"a",'],
+          ['not-json', '"bme" {'],
+          ['not-json', '"t":1'],
+          ['not-json', '}'],
+          ['not-json', '}'],
+          { nodo: 'b' },
+        ],
+      ],
+      [
+        'understands what stands in place of JSON there, too',
+        ['{', '// of the lab', "'nodo': 'a',", 't: 23,5,', '"u": ,', '}'],
+        [{ nodo: 'a', t: 23.5, u: null }],
+      ],
+    ] as [string, string[], unknown[], Partial<SerialJsonInDef>?][]) {
+      it(what, () => assert.deepEqual(toldOf(lines, settings), expected));
+    }
+
     it('waits for no end of a line that is damaged', () => {
       assert.deepEqual(toldOf(['{"nodo":"a","t":1', '{"nodo":"b"}']), [
         ['not-json', '{"nodo":"a","t":1'],
@@ -458,6 +551,93 @@ describe('LineReader', () => {
       ]);
     });
 
+    for (const [what, lines, expected, settings] of [
+      [
+        'knows the line of names again after a reset, and another one by its columns',
+        ['t,h', '1,2', 't,h', '3,4', 't,h,p', '5,6,7', 't,g,p', '8,9,10'],
+        [
+          { t: 1, h: 2 },
+          { t: 3, h: 4 },
+          { t: 5, h: 6, p: 7 },
+          { t: 8, g: 9, p: 10 },
+        ],
+      ],
+      [
+        'takes words for values where words have stood, and tells nothing lost',
+        ['t,state', '1,dry', 'unplugged,dry', '2,wet'],
+        [
+          { t: 1, state: 'dry' },
+          { t: 'unplugged', state: 'dry' },
+          { t: 2, state: 'wet' },
+        ],
+      ],
+      [
+        "takes the words behind a node's name for values from the first line on",
+        ['nodo,state', 'a,dry', 'b,wet'],
+        [
+          { nodo: 'a', state: 'dry' },
+          { nodo: 'b', state: 'wet' },
+        ],
+      ],
+      [
+        "tells a board's greeting that looked like names",
+        ['Hello, world', 't,h', '1,2'],
+        [['columns', 'Hello, world'], { t: 1, h: 2 }],
+      ],
+      [
+        'reads names in quotes, as a comment, with a comma behind the last',
+        ['# "t","hum, rel",', '1,2,', '3,4'],
+        [
+          { t: 1, 'hum, rel': 2 },
+          { t: 3, 'hum, rel': 4 },
+        ],
+      ],
+      [
+        'makes nothing of values before it knows their names',
+        ['1,2', 'temp', '5'],
+        [
+          ['columns', '1,2'],
+          ['columns', 'temp'],
+          ['columns', '5'],
+        ],
+      ],
+      [
+        'leaves __proto__ alone',
+        ['__proto__,constructor', '1,2', ',3'],
+        [JSON.parse('{"__proto__":1,"constructor":2}'), JSON.parse('{"__proto__":null,"constructor":3}')],
+      ],
+      [
+        "makes no node of the board's own line of names where the settings name the columns",
+        ['# Nodo;T;H', 'Node;Temp;Hum', 'a;1;2', 'Node;Temp;Hum', 'b;3;4', 'c;warm;5'],
+        [
+          ['columns', 'Node;Temp;Hum'],
+          { nodo: 'a', t: 1, h: 2 },
+          { nodo: 'b', t: 3, h: 4 },
+          { nodo: 'c', t: 'warm', h: 5 },
+        ],
+        { columns: 'nodo, t, h' },
+      ],
+      [
+        'reads what stands in brackets, in single quotes, or is no value',
+        ["('a', 1, 2)", '[b, 1, 2]', 'c,-,N/A', 'd,1_000,"1,234.5"'],
+        [
+          { nodo: 'a', t: 1, h: 2 },
+          { nodo: 'b', t: 1, h: 2 },
+          { nodo: 'c', t: null, h: null },
+          { nodo: 'd', t: 1000, h: 1234.5 },
+        ],
+        { columns: 'nodo, t, h' },
+      ],
+    ] as [string, string[], Record<string, unknown>[], Partial<SerialJsonInDef>?][]) {
+      it(what, () => {
+        const read = toldOf(lines, { shape: 'csv', defaultNode: 'd', ...settings });
+        assert.deepEqual(
+          read,
+          expected.map((one) => (Array.isArray(one) || 'nodo' in one ? one : { nodo: 'd', ...one })),
+        );
+      });
+    }
+
     it('reads columns by the names that the board prints first', () => {
       const settings = { shape: 'csv', defaultNode: 'bench' };
       assert.deepEqual(toldOf(['1,2', 'temperatura,humedad', '23.5,60', 'a,b,c', '1,2,3'], settings), [
@@ -473,9 +653,32 @@ describe('LineReader', () => {
       ['temp: 23 hum = 60', { temp: 23, hum: 60 }],
       ['Humidity: 60.00 %\tTemperature: 26.00 *C', { Humidity: 60, Temperature: 26 }],
       ['state: very dry; t: nan', { state: 'very dry', t: null }],
-    ] as const) {
-      it(`reads the names and values of ${JSON.stringify(line)}`, () => {
-        assert.deepEqual(toldOf([line], { shape: 'pairs', defaultNode: 'm' }), [{ nodo: 'm', ...values }]);
+      ['t:23,5', { t: 23.5 }],
+      ['t:23,5,h:60,5', { t: 23.5, h: 60.5 }],
+      ['temp=23&hum=60', { temp: 23, hum: 60 }],
+      ['"t":1,{"h":"a"}', undefined],
+      ['{"t":1,h:2}', { t: 1, h: 2 }],
+      ['light level:50', { 'light level': 50 }],
+      ['Light level:50 lux Heat index:26.5', { 'Light level': 50, 'Heat index': 26.5 }],
+      ['Connecting to wifi: home', undefined],
+      ['t:,h:60', { t: null, h: 60 }],
+      ['t:-,h:--', { t: null, h: null }],
+      ['t:1,OK', undefined],
+      [
+        'Humidity: 60.00%  Temperature: 26.00°C 78.80°F  Heat index: 26.55°C 79.79°F',
+        { Humidity: 60, Temperature: 26, 'Heat index': 26.55 },
+      ],
+      [
+        'Humidity: nan %\tTemperature: nan *C nan *F\tHeat index: nan *C',
+        { Humidity: null, Temperature: null, 'Heat index': null },
+      ],
+      ['g: 9.8 m/s^2, pm: 12 µg/m3, t: 23,5 ºC', { g: 9.8, pm: 12, t: 23.5 }],
+      ['ip:192.168.100.100,mode:info', { ip: '192.168.100.100', mode: 'info' }],
+      ['__proto__:1', JSON.parse('{"__proto__":1}')],
+    ] as [string, Record<string, unknown> | undefined][]) {
+      it(`${values ? 'reads the names and values of' : 'finds none in'} ${JSON.stringify(line)}`, () => {
+        const expected = values === undefined ? ['not-pairs', line] : { nodo: 'm', ...values };
+        assert.deepEqual(toldOf([line], { shape: 'pairs', defaultNode: 'm' }), [expected]);
       });
     }
 
@@ -540,6 +743,17 @@ describe('LineReader', () => {
         ['no-checksum', 't:1'],
         ['checksum', 't:1*0000'],
       ]);
+      for (const [damaged, reason] of [
+        ['t:1*A7', 'checksum'],
+        ['t:1*A7B', 'checksum'],
+        ['t:1*A7B3C4D5', 'checksum'],
+        ['t:1A7B3', 'no-checksum'],
+        ['t:1', 'no-checksum'],
+      ] as const) {
+        const told = toldOf([withChecksum('t:1'), damaged], { shape: 'pairs', defaultNode: 'm' });
+        assert.deepEqual(told, [{ nodo: 'm', t: 1 }, [reason, damaged]]);
+      }
+      assert.deepEqual(toldOf(['t:26 *C'], { shape: 'pairs', defaultNode: 'm' }), [{ nodo: 'm', t: 26 }]);
     });
 
     it('leaves out what the settings say is no reading, with or without colours', () => {
@@ -576,6 +790,17 @@ describe('LineReader', () => {
         [{ number: 2, lost: 0 }, false],
         [{ number: 0, lost: 0 }, false],
         [{ number: 2, lost: 1 }, false],
+      ],
+    );
+    const refused = new LineReader(rulesOf({ variables: 't: 0..9' }), () => ARRIVED);
+    const both = [5, 8].flatMap((seq) =>
+      refused.read(rawLine(JSON.stringify({ nodo: 'a', seq, t: seq * 2 })), false, NOW),
+    );
+    assert.deepEqual(
+      both.map(({ kind, sequence }) => [kind, sequence?.lost]),
+      [
+        ['rejected', 0],
+        ['rejected', 2],
       ],
     );
     assert.deepEqual(told('{"nodo":"a","seq":1.5}'), [{ nodo: 'a', seq: 1.5 }]);

@@ -25,6 +25,11 @@ describe("a board's own time", () => {
       '2026-03-29T13:30:00+02',
       '2026-03-29T13:30:00+0200',
       '2026-03-29 06:00:00.000-05:30',
+      '2026-03-29t11:30:00z',
+      '2026-03-29 11:30:00 UTC',
+      '2026-03-29 11:30:00,000 +0000',
+      '2026/03/29 11:30:00Z',
+      '20260329T113000Z',
     ]) {
       assert.equal(read(text), '2026-03-29T11:30:00.000Z', text);
     }
@@ -38,7 +43,14 @@ describe("a board's own time", () => {
   });
 
   it('is not believed far ahead or behind, nor on a day that there is not', () => {
-    const times = ['2026-03-29T14:02:00', '1970-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '12:30'];
+    const times = [
+      '2026-03-29T14:02:00',
+      '1970-01-01T00:00:00Z',
+      '2026-02-30T00:00:00Z',
+      '12:30',
+      '29/03/2026 12:00',
+      '2026-03/29 12:00Z',
+    ];
     for (const value of [0, 12, 1e9, NaN, null, ...times])
       assert.equal(read(value), undefined, String(value));
   });

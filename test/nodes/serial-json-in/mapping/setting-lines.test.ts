@@ -18,6 +18,28 @@ describe('the settings of several lines', () => {
     });
   });
 
+  it('may have commas between them, and in their decimals', () => {
+    const texts = ['t: -40,5..85,5, h: 0..100,led', 't: -40.5..+85.5;h:0..1e2\nled'];
+    for (const text of texts) {
+      assert.deepEqual(
+        [...readRanges(text)],
+        [
+          ['t', { min: -40.5, max: 85.5 }],
+          ['h', { min: 0, max: 100 }],
+          ['led', { min: -Infinity, max: Infinity }],
+        ],
+        text,
+      );
+    }
+    assert.deepEqual(
+      [...readRenames('hum, rel = h, Temp 1 = t')],
+      [
+        ['hum, rel', 'h'],
+        ['Temp 1', 't'],
+      ],
+    );
+  });
+
   it('are other names for fields', () => {
     assert.deepEqual(Object.fromEntries(readRenames('Temp 1 = t\na==b')), { 'Temp 1': 't', 'a=': 'b' });
   });
@@ -26,6 +48,8 @@ describe('the settings of several lines', () => {
     [readRanges, 't: 5..1'],
     [readRanges, 't: hot'],
     [readRanges, 't: 1..2..3'],
+    [readRanges, 't: 0...5'],
+    [readRanges, 't 0..5'],
     [readRanges, ': 1..2'],
     [readRenames, 'a'],
     [readRenames, '= b'],
