@@ -37,6 +37,8 @@ export interface SinkSettings {
   maxBatch: number;
   /** whether the readings are summarised, for long ranges to be shown quickly */
   summaries: boolean;
+  /** see Preparation; for tests */
+  lookMs?: number;
   /** the days after which readings expire; their summaries stay. 0: they are kept */
   retention: number;
 }
@@ -67,7 +69,7 @@ export class MongoSink {
   private readonly rejectedStore: RejectedStore;
   private readonly lastReadings: LastReadings;
   private readonly dirtyHours: DirtyHours;
-  private readonly history: History | undefined;
+  private history: History | undefined;
   private readonly preparation: Preparation;
 
   constructor(
@@ -86,6 +88,7 @@ export class MongoSink {
       onWaiting,
       onProblem,
       onReady: () => this.report.prepared(),
+      onRenewed: () => void this.beginAnew(),
     });
     this.writer = new Writer({
       collection: this.collection<ReadingDocument>(settings.collection),
@@ -111,20 +114,16 @@ export class MongoSink {
     });
     this.batcher = new Batcher(settings.maxBatch, (batch, before) => this.write(batch, before));
     this.lease = mongo.acquire(
-      (state) => this.report.database(state),
+      (state) => {
+        if (state.state !== 'connected') this.preparation.again();
+        this.report.database(state);
+      },
       (unanswered) => this.report.noAnswer(unanswered),
     );
     this.dirtyHours = new DirtyHours({ collection: this.collection<MarkDocument>(marks), onWaiting });
-    if (settings.summaries) {
-      this.history = new History({
-        ...settings,
-        db: (signal) => this.preparation.ready(signal),
-        onBackfill: (progress) => this.report.backfilling(progress),
-        onProblem,
-        findUnlisted: (nodos, signal) => this.listMissing(nodos, signal),
-      });
-    }
-    void this.prepare();
+    this.history = this.newHistory();
+    void this.preparation.run(this.closed.signal);
+    void this.mend();
   }
 
   /** The number of readings that wait for their turn. */
@@ -183,10 +182,30 @@ export class MongoSink {
     return { nodos, unique: this.preparation.unique };
   }
 
-  /** Makes collections and indexes, and makes good what a killed process left in `nodos`; readings are stored meanwhile. */
-  private async prepare(): Promise<void> {
+  private newHistory(): History | undefined {
+    if (!this.settings.summaries) return undefined;
+    return new History({
+      ...this.settings,
+      db: (signal) => this.preparation.ready(signal),
+      onBackfill: (progress) => this.report.backfilling(progress),
+      onProblem: (error) => this.report.problem(error),
+      findUnlisted: (nodos, signal) => this.listMissing(nodos, signal),
+    });
+  }
+
+  /** The collections are others than those that were there: nothing is known of what is in them. */
+  private async beginAnew(): Promise<void> {
+    this.dirtyHours.forget();
+    this.lastReadings.forget();
+    await this.history?.close();
+    if (this.closed.signal.aborted) return;
+    this.history = this.newHistory();
+    await this.mend();
+  }
+
+  /** Makes good what a killed process left in `nodos`; readings are stored meanwhile. */
+  private async mend(): Promise<void> {
     const { signal } = this.closed;
-    void this.preparation.run(signal);
     const attempt = async (): Promise<void> => {
       const db = await this.preparation.ready(signal);
       await this.preparation.readingsIndexed(signal);

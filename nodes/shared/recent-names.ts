@@ -31,6 +31,11 @@ export class RecentMap<V> {
     this.current.set(name, value);
     this.previous.delete(name);
   }
+
+  clear(): void {
+    this.current = new LargeMap();
+    this.previous = new LargeMap();
+  }
 }
 
 /** The same for whoever wants to know no more than that a name was used. */
@@ -52,5 +57,9 @@ export class RecentNames {
 
   add(name: string): void {
     this.names.set(name, true);
+  }
+
+  clear(): void {
+    this.names.clear();
   }
 }

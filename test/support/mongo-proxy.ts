@@ -27,6 +27,7 @@ export class MongoProxy {
   reply: (command: ProxiedCommand) => Reply = () => undefined;
   private readonly server: net.Server;
   private readonly sockets = new Set<net.Socket>();
+  private isCut = false;
 
   private constructor(private readonly to: URL) {
     this.server = net.createServer((client) => this.connect(client));
@@ -48,6 +49,17 @@ export class MongoProxy {
     return uri.href;
   }
 
+  /** Ends all connections and takes none, as long as some work takes. */
+  async cut(work: () => Promise<unknown>): Promise<void> {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+    try {
+      await work();
+    } finally {
+      this.isCut = false;
+    }
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
@@ -55,6 +67,10 @@ export class MongoProxy {
   }
 
   private connect(client: net.Socket): void {
+    if (this.isCut) {
+      client.destroy();
+      return;
+    }
     const server = net.connect(Number(this.to.port || 27_017), this.to.hostname);
     for (const [socket, other] of [
       [client, server],

@@ -86,6 +86,11 @@ export class DirtyHours {
     this.remember(fresh.values(), since);
   }
 
+  /** The collection is another one: no mark is known to be in it. */
+  forget(): void {
+    this.known.clear();
+  }
+
   private freshOf(
     readings: readonly Pick<ReadingDocument, '_id' | 'nodo'>[],
   ): Map<string, { nodo: string; hour: number }> {

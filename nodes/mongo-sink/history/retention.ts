@@ -1,4 +1,4 @@
-import { MongoServerError, type Db } from 'mongodb';
+import { MongoServerError, type Collection, type Db } from 'mongodb';
 import { DAY_MS } from '../../shared/durations';
 import { UserError, shorten } from '../../shared/user-error';
 import type { ReadingDocument } from '../storing/document';
@@ -31,6 +31,7 @@ export function tooOld(
  *
  * The index is made while the collection is empty. On one that is filled it would be made of all its readings,
  * which can keep the embedded database busy for a long time: that is left to whoever can choose the moment.
+ * @param isReplaced whether the collection that was there is gone, so that the readings of this one are of a moment ago
  * @returns a UserError when it is not so now, with what to do
  * @throws what is transient
  */
@@ -38,6 +39,7 @@ export async function ensureRetention(
   db: Db,
   collection: string,
   days: number,
+  isReplaced = false,
 ): Promise<UserError | undefined> {
   const expireAfterSeconds = (days * DAY_MS + MARGIN_MS) / 1000;
   try {
@@ -58,7 +60,9 @@ export async function ensureRetention(
       return undefined;
     }
     const isFilled = (await readings.findOne({}, { projection: { _id: 1 } })) !== null;
-    if (isFilled) return left('retention-index', { collection, days, seconds: expireAfterSeconds });
+    const isHarmless = isReplaced && (await areFewAndYoung(readings, expireAfterSeconds));
+    if (isFilled && !isHarmless)
+      return left('retention-index', { collection, days, seconds: expireAfterSeconds });
     await makeIndex(db, readings, { ts: 1 }, { name: RETENTION_INDEX, expireAfterSeconds });
     return undefined;
   } catch (error) {
@@ -68,6 +72,16 @@ export async function ensureRetention(
     const reason = error instanceof MongoServerError ? error.message : String(error);
     return left('retention-refused', { collection, days, reason: shorten(reason, 300) }, error);
   }
+}
+
+/** So many readings are indexed in a moment. */
+const FEW = 10_000;
+
+async function areFewAndYoung(readings: Collection, seconds: number): Promise<boolean> {
+  const projection = { _id: 1 };
+  if ((await readings.findOne({}, { projection, skip: FEW })) !== null) return false;
+  const ts = { $lt: new Date(Date.now() - seconds * 1_000) };
+  return (await readings.findOne({ ts }, { projection })) === null;
 }
 
 function isByTimeAlone(key: unknown): boolean {

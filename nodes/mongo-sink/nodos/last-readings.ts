@@ -174,6 +174,12 @@ export class LastReadings {
     this.schedule(FLUSH_MS);
   }
 
+  /** The list is another one: no node is known to be in it. */
+  forget(): void {
+    this.known.clear();
+    this.refusedUntil = 0;
+  }
+
   /** Writes what waits, as long as the signal allows. */
   async close(signal: AbortSignal): Promise<void> {
     clearTimeout(this.timer);

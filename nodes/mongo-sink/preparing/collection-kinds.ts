@@ -1,4 +1,4 @@
-import type { CollectionInfo, Db } from 'mongodb';
+import { BSON, type CollectionInfo, type Db } from 'mongodb';
 import { PRIMARY } from '../history/history-database';
 import { unfitKindOf } from '../../shared/collection-kind';
 import { UserError } from '../../shared/user-error';
@@ -13,6 +13,11 @@ export async function collectionsThere(
   return new Map(
     (found as CollectionInfo[]).filter(({ name }) => names.includes(name)).map((info) => [info.name, info]),
   );
+}
+
+/** @returns what tells a collection from another one of its name; '' where the server does not say */
+export function identityOf({ info }: Pick<CollectionInfo, 'info'>): string {
+  return info?.uuid === undefined ? '' : BSON.EJSON.stringify({ uuid: info.uuid });
 }
 
 /** Whether texts that differ count as the same by a collection's own collation: of names that would make one node of two. */

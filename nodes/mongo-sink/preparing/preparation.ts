@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff } from '../../vendored/backoff';
-import type { CollectionInfo, Db } from 'mongodb';
+import { MongoServerError, type CollectionInfo, type Db } from 'mongodb';
 import { toError, UserError } from '../../shared/user-error';
 import { PRIMARY, ensureMarksIndexes, historyDatabase } from '../history/history-database';
 import { endHistory } from '../history/history';
 import { ensureRetention } from '../history/retention';
 import { waitReason } from '../rejected/reasons';
 import { errorKind, isPassingError } from '../storing/write-errors';
-import { checkFitness, collectionsThere } from './collection-kinds';
+import { checkFitness, collectionsThere, identityOf } from './collection-kinds';
 import { createCollection } from './create-collection';
 import { ensureNodosIndex, ensureReadingsIndex, ensureTopicsIndex } from './indexes';
 
@@ -27,6 +27,10 @@ export interface PreparationOptions {
   onProblem: (error: UserError) => void;
   /** told when everything is there that had to be waited for */
   onReady: () => void;
+  /** told when the collections are no longer those that were there: what is known of them is no longer true */
+  onRenewed: () => void;
+  /** LOOK_MS when absent */
+  lookMs?: number;
 }
 
 /** One thing that has to be there. */
@@ -42,6 +46,9 @@ const PATIENCE_MS = 5_000;
 /** How long a refusal that says nothing is taken for one that passes. */
 const DOUBT_MS = 30_000;
 
+/** So often it is looked whether all that was made is still there. */
+const LOOK_MS = 60_000;
+
 /** Refusals that tell no more than the server's answer. */
 const UNEXPLAINED: ReadonlySet<string> = new Set([
   'mongo-sink.errors.index',
@@ -55,16 +62,27 @@ const REFUSED = new ExponentialBackoff({ initialDelay: 1_000, maxDelay: 60_000 }
 /**
  * Makes the sink's collections and indexes, one after the other and before its first insertion (SecantusDB stands still
  * for ever where the first insertion into a new collection meets another `createIndexes`), and tries until all is made.
+ * Then it looks again from time to time, and after each outage before anything is written: somebody may have dropped what
+ * was made, and what comes back may be another server.
  */
 export class Preparation {
   /** whether an index keeps a node from standing twice in `nodos` */
   unique = false;
   private unfit: UserError | undefined;
-  private readonly opened = deferred();
+  private opened = deferred();
+  private isOpen = false;
   private readonly indexed = deferred();
   private readonly told = new Set<string>();
   private patience: NodeJS.Timeout | undefined;
   private refusedSince: number | undefined;
+  /** since when readings wait for a server that answers, and refuses what is to be made */
+  private heldSince: number | undefined;
+  /** by the collection's name: what tells it from another one of that name; '' where that is not known */
+  private readonly identities = new Map<string, string>();
+  /** those that were there, and are gone */
+  private readonly replaced = new Set<string>();
+  private isDue = false;
+  private pausing = new AbortController();
 
   constructor(private readonly options: PreparationOptions) {}
 
@@ -84,7 +102,15 @@ export class Preparation {
     return untilAborted(this.indexed.promise, signal);
   }
 
-  /** Resolves when all is made, or the signal is aborted. */
+  /** The database was away: what stands there now is looked at before anything is written to it. */
+  again(): void {
+    if (!this.isOpen) return;
+    this.close();
+    this.isDue = true;
+    this.pausing.abort();
+  }
+
+  /** Resolves when the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.makeAll(signal);
@@ -96,23 +122,43 @@ export class Preparation {
   }
 
   private async makeAll(signal: AbortSignal): Promise<void> {
-    let steps: readonly Step[] = this.steps();
-    let [away, refused] = [AWAY.next(), REFUSED.next()];
+    const { lookMs = LOOK_MS } = this.options;
     let waited = false;
-    while (steps.length > 0) {
-      const db = await this.options.db(signal);
-      const { left, passing } = await this.pass(db, steps, signal);
-      if (left.length === 0) break;
-      waited = true;
-      if (left.length < steps.length) [away, refused] = [AWAY.next(), REFUSED.next()];
-      steps = left;
-      const delay = passing ? away.duration : refused.duration;
-      if (passing) this.options.onWaiting(waitReason(passing), Date.now() + delay);
-      await sleep(delay, undefined, { signal });
-      if (passing) away = away.next(undefined);
-      else refused = refused.next(undefined);
+    for (;;) {
+      const end = Date.now() + lookMs;
+      let steps: readonly Step[] = this.steps();
+      let [away, refused] = [AWAY.next(), REFUSED.next()];
+      this.isDue = false;
+      this.heldSince = undefined;
+      while (!this.isDue && Date.now() < end) {
+        const db = await this.options.db(signal);
+        const { left, passing } = await this.pass(db, steps, signal);
+        if (left.length < steps.length) [away, refused] = [AWAY.next(), REFUSED.next()];
+        steps = left;
+        if (steps.length === 0) break;
+        waited = true;
+        const delay = passing ? away.duration : refused.duration;
+        if (passing && !this.isOpen) this.options.onWaiting(waitReason(passing), Date.now() + delay);
+        await this.pause(delay, signal);
+        if (passing) away = away.next(undefined);
+        else refused = refused.next(undefined);
+      }
+      if (waited && steps.length === 0) {
+        waited = false;
+        this.options.onReady();
+      }
+      if (!this.isDue) await this.pause(Math.max(0, end - Date.now()), signal);
     }
-    if (waited) this.options.onReady();
+  }
+
+  /** @throws an AbortError once the signal is aborted */
+  private async pause(ms: number, signal: AbortSignal): Promise<void> {
+    this.pausing = new AbortController();
+    try {
+      await sleep(ms, undefined, { signal: AbortSignal.any([signal, this.pausing.signal]) });
+    } catch (error) {
+      if (signal.aborted) throw error;
+    }
   }
 
   /** Tries each of the steps once, unless the database is away. */
@@ -122,39 +168,60 @@ export class Preparation {
     signal: AbortSignal,
   ): Promise<{ left: readonly Step[]; passing: Error | undefined }> {
     const left: Step[] = [];
+    let passing: Error | undefined;
     for (const [i, step] of steps.entries()) {
       signal.throwIfAborted();
       this.wait();
+      let problem: UserError | undefined;
+      let error: Error;
       try {
-        const problem = await step.run(db);
+        problem = await step.run(db);
         if (!problem) continue;
-        if (!UNEXPLAINED.has(problem.key)) this.tell(problem);
-        else if (problem.cause instanceof Error && this.passes(problem.cause))
-          return { left: [...left, ...steps.slice(i)], passing: problem.cause };
-        else this.tell(problem);
+        error = UNEXPLAINED.has(problem.key) && problem.cause instanceof Error ? problem.cause : problem;
       } catch (thrown) {
-        const error = toError(thrown);
-        if (signal.aborted || this.passes(error))
-          return { left: [...left, ...steps.slice(i)], passing: error };
-        this.tell(waitReason(error));
+        error = toError(thrown);
       }
       left.push(step);
+      if (!signal.aborted && !this.passes(error)) {
+        this.tell(problem ?? waitReason(error));
+        continue;
+      }
+      passing = error;
+      // Where the server answers and readings go on, one thing that is refused for the time being holds up no other.
+      if (signal.aborted || !this.isOpen || !(error instanceof MongoServerError))
+        return { left: [...left, ...steps.slice(i + 1)], passing };
     }
-    this.open();
-    return { left, passing: undefined };
+    if (!passing) this.open();
+    return { left, passing };
   }
 
   /** Whether it is waited for: a refusal that says nothing may be of a server that is not well yet. */
   private passes(error: Error): boolean {
     clearTimeout(this.patience);
-    if (isPassingError(error) || error === this.unfit) return true;
+    this.patience = undefined;
+    if (error === this.unfit) return true;
+    this.heldSince = error instanceof MongoServerError ? (this.heldSince ?? Date.now()) : undefined;
+    const held = Date.now() - (this.heldSince ?? Date.now());
+    // Readings need no index; and what answers all else so refuses them as well.
+    if (held >= (this.isCreated ? PATIENCE_MS : DOUBT_MS)) this.open();
+    if (isPassingError(error)) return true;
+    if (errorKind(error) !== 'unknown') return false;
     this.refusedSince ??= Date.now();
-    return errorKind(error) === 'unknown' && Date.now() - this.refusedSince < DOUBT_MS;
+    return Date.now() - this.refusedSince < DOUBT_MS;
+  }
+
+  private get isCreated(): boolean {
+    return this.names.every((name) => this.identities.has(name));
+  }
+
+  private get names(): string[] {
+    const { collection, nodesCollection, rejectedCollection, summaryCollections } = this.options;
+    return [collection, nodesCollection, rejectedCollection, ...summaryCollections];
   }
 
   private steps(): Step[] {
     const { collection, nodesCollection, rejectedCollection, retention } = this.options;
-    const names = [collection, nodesCollection, rejectedCollection, ...this.options.summaryCollections];
+    const { names } = this;
     let there = new Map<string, CollectionInfo>();
     const look: Step = {
       name: 'look',
@@ -169,6 +236,7 @@ export class Preparation {
           this.open();
           throw error;
         }
+        this.compare(there);
         return undefined;
       },
     };
@@ -176,6 +244,7 @@ export class Preparation {
       name: `create ${name}`,
       run: async (db: Db) => {
         if (!there.has(name)) await createCollection(db, name);
+        if (!this.identities.has(name)) this.identities.set(name, '');
         return undefined;
       },
     }));
@@ -199,7 +268,10 @@ export class Preparation {
       name: 'index of topics',
       run: (db) => ensureTopicsIndex(db, db.collection(nodesCollection, PRIMARY)),
     };
-    const ofRetention: Step = { name: 'retention', run: (db) => ensureRetention(db, collection, retention) };
+    const ofRetention: Step = {
+      name: 'retention',
+      run: (db) => ensureRetention(db, collection, retention, this.replaced.has(collection)),
+    };
     const ofSummaries: Step = {
       name: 'summaries',
       run: async (db) => {
@@ -213,6 +285,25 @@ export class Preparation {
     return [look, ...create, ofRetention, ofNodos, ofTopics, ofSummaries, ofReadings];
   }
 
+  /** Whether one of the collections is gone, or another one has its name. */
+  private compare(there: ReadonlyMap<string, CollectionInfo>): void {
+    let isRenewed = false;
+    for (const name of this.names) {
+      const before = this.identities.get(name);
+      const info = there.get(name);
+      const now = info && identityOf(info);
+      if (before !== undefined && (now === undefined || (before !== '' && now !== '' && before !== now))) {
+        isRenewed = true;
+        this.replaced.add(name);
+      }
+      if (now === undefined) this.identities.delete(name);
+      else this.identities.set(name, now);
+    }
+    if (!isRenewed) return;
+    this.close();
+    this.options.onRenewed();
+  }
+
   private tell(problem: UserError): void {
     const { message } = problem;
     if (this.told.has(message)) return;
@@ -222,12 +313,20 @@ export class Preparation {
 
   /** From now on readings wait this long at most, unless there is an answer. */
   private wait(): void {
+    if (this.isOpen) return;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.open(), PATIENCE_MS).unref();
   }
 
+  private close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.opened = deferred();
+  }
+
   private open(): void {
     clearTimeout(this.patience);
+    this.isOpen = true;
     this.opened.resolve();
   }
 }

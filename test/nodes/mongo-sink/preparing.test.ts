@@ -113,6 +113,52 @@ describe('mongo-sink: its collections and indexes', function () {
     assert.deepEqual(told.params, { command: 'insert', target: 'datos' });
   });
 
+  for (const code of [112, 285]) {
+    it(`hold up no reading for long where an index is refused with ${code} again and again`, async () => {
+      proxy.reply = ({ name, target }: ProxiedCommand) =>
+        name === 'createIndexes' && target === 'datos' ? refusal(code) : undefined;
+      start();
+      const begun = Date.now();
+      assert.equal((await store()).inserted, 1);
+      assert.ok(Date.now() - begun < 30_000);
+      proxy.reply = () => undefined;
+      await until('the index', async () => (await indexNames('datos')).includes('nodo_1__id_-1'), 20_000);
+    });
+  }
+
+  const namesThere = (collection: string): Promise<string[]> =>
+    indexNames(collection).catch((): string[] => []);
+
+  const allIndexes = async (): Promise<boolean> =>
+    (await namesThere('datos')).join() === '_id_,nodo_1__id_-1,ts_retencion' &&
+    (await namesThere('nodos')).includes('nodo_1 unique');
+
+  for (const [how, lookMs, lose] of [
+    ['behind an outage', 600_000, () => proxy.cut(() => test.db.dropDatabase())],
+    ['while all goes on', 200, () => test.db.dropDatabase()],
+  ] as const) {
+    it(`are made again where they are gone ${how}, and the nodes and marks as well`, async () => {
+      start({ retention: 30, lookMs });
+      await store('a');
+      await until('all indexes', allIndexes);
+      await lose();
+      await until('all indexes again', allIndexes);
+      await until('nodes to be listed again', async () => {
+        await Promise.all([store('a'), store('b')]);
+        return (await test.db.collection('nodos').countDocuments()) === 2;
+      });
+      await until('their marks', async () => {
+        await store('a');
+        return (await test.db.collection('datos_marcas').countDocuments()) === 2;
+      });
+      assert.deepEqual(
+        sink!.troubles.filter((error) => error.message.includes('retention')),
+        [],
+      );
+      assert.equal(await test.db.collection('rechazados').countDocuments(), 0);
+    });
+  }
+
   for (const [what, make, reason, needs] of [
     [
       'a capped collection',
