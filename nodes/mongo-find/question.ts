@@ -60,17 +60,25 @@ export function readQuestion(message: Asking & object, query: unknown, settings:
   const read = readQuery(query, operation);
   const pipeline = Array.isArray(read) ? read : [];
   const filter = Array.isArray(read) ? {} : read;
-  return {
+  const question: Question = {
     operation,
     collection: message.collection === undefined ? settings.collection : collectionOf(message.collection),
     filter: toBson(filter, 'query') as Document,
     pipeline: toBson(pipeline, 'query') as Document[],
     field: operation === 'distinct' ? fieldOf(message.field) : '',
-    projection: partOf(message.projection, 'projection') ?? settings.projection,
-    sort: partOf(message.sort, 'sort') ?? settings.sort,
+    projection: bsonOf(partOf(message.projection, 'projection'), 'projection') ?? settings.projection,
+    sort: bsonOf(partOf(message.sort, 'sort'), 'sort') ?? settings.sort,
     skip: countOf(message.skip, 'skip', 0),
     limit: Math.min(countOf(message.limit, 'limit', settings.maxDocuments), settings.maxDocuments),
   };
+  // What is sent: a Map, or what says itself what it is written as, shows its fields to nobody before.
+  for (const part of [question.filter, question.pipeline, question.projection, question.sort])
+    requireHarmless(part, allowWrites);
+  return question;
+}
+
+function bsonOf(part: Document | undefined, field: string): Document | undefined {
+  return part && (toBson(part, field) as Document);
 }
 
 function chooses(message: Asking): boolean {
