@@ -370,6 +370,11 @@ export interface ClusterAdmin {
   /** Settings by topic. Rejects where the user may not read them. */
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>>;
   topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>>;
+  /**
+   * By which id the cluster knows these topics: one that was deleted and made again has another. Those that do not exist
+   * are left out, and all of them where the brokers do not tell (before Kafka 3.1).
+   */
+  topicIds(names: readonly string[]): Promise<Map<string, string>>;
   /** Committed offset by partition, "-1" where the group has none. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, string>>;
   /** The same for several topics at once, by topic. */

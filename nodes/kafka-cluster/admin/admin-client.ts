@@ -10,6 +10,7 @@ import { protocolErrorType } from '../errors';
 import { AdminConnection } from './admin-connection';
 import { describeGroups } from './groups';
 import { topicExtents } from './topic-extents';
+import { topicIds } from './topic-ids';
 import type {
   ClusterAdmin,
   ClusterDescription,
@@ -114,6 +115,11 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>> {
     return this.connection.ask((admin) => topicExtents(clusterOf(admin), topics));
+  }
+
+  topicIds(names: readonly string[]): Promise<Map<string, string>> {
+    if (names.length === 0) return Promise.resolve(new Map<string, string>());
+    return this.ask((admin) => topicIds(clusterOf(admin), names));
   }
 
   async committedOffsets(groupId: string, topic: string): Promise<Map<number, string>> {

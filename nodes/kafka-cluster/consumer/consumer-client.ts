@@ -218,6 +218,8 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
       if (!sameTopics(topics, session.topics)) {
         this.listener.rebalancing();
         await session.stop();
+      } else {
+        await session.lookForMadeAgain();
       }
     } catch {
       // Who cannot be asked now is asked again with the next interval; the session has its own watch.

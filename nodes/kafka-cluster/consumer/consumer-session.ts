@@ -221,6 +221,11 @@ export class ConsumerSession {
     this.pauses.passed(partition);
   }
 
+  /** Begins anew with topics that were deleted and made again. Rejects where nobody can be asked. */
+  lookForMadeAgain(): Promise<void> {
+    return this.positions.lookForMadeAgain();
+  }
+
   private ifJoined(
     partitions: readonly TopicPartition[],
     act: (topics: { topic: string; partitions: number[] }[]) => void,

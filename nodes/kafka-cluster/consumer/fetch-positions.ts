@@ -26,6 +26,8 @@ interface Place extends TopicPartition {
   next: string;
   /** records were missing between `next` and what came, and it was asked for again */
   doubted: boolean;
+  /** that of the topic which has `next`, where the brokers tell */
+  topicId: string | undefined;
 }
 
 /** One assignment's places, by placeKey. */
@@ -101,6 +103,29 @@ export class FetchPositions {
   }
 
   /**
+   * Begins anew where a topic was deleted and made again: by now it may have more records than were read of the one before
+   * it, so that nothing else tells. Rejects where nobody can be asked.
+   */
+  async lookForMadeAgain(): Promise<void> {
+    const { places } = this;
+    const ids = await this.admin.topicIds([...new Set([...places.values()].map(({ topic }) => topic))]);
+    const others = [...places.values()].filter(({ topic, topicId }) => {
+      const id = ids.get(topic);
+      return id !== undefined && topicId !== undefined && id !== topicId;
+    });
+    if (others.length === 0) return;
+    const bounds = await boundsOf(this.admin, [...new Set(others.map(({ topic }) => topic))]);
+    for (const place of others) {
+      const { topic, partition, next } = place;
+      const found = bounds.get(topic)?.get(partition);
+      if (!found || !isKnown(found) || this.places.get(placeKey(place)) !== place) continue;
+      place.topicId = ids.get(topic);
+      if (next !== found.first) this.listener.missed({ topic, partition }, next, found.first);
+      this.seek(place, found.first);
+    }
+  }
+
+  /**
    * Decides about a batch that kafkajs hands over.
    * @param isStale tells whether the batch is no longer wanted by now
    * @returns what takes the batch over: it moves the position behind the batch and tells that, unless the batch is no
@@ -128,6 +153,8 @@ export class FetchPositions {
   private async locate(partitions: readonly TopicPartition[], places: Places): Promise<boolean> {
     if (partitions.length === 0) return true;
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
+    // Before anything else: of a topic that is made again meanwhile, all is read once more rather than not at all.
+    const ids = await this.admin.topicIds(topics);
     const positions = await startPositions(this.admin, this.groupId, topics);
     for (const { topic, partition } of partitions) {
       const key = placeKey({ topic, partition });
@@ -135,7 +162,7 @@ export class FetchPositions {
       if (!start) continue;
       const next = await this.beginningOf(key, start);
       if (this.places !== places) return false;
-      places.set(key, { topic, partition, next, doubted: false });
+      places.set(key, { topic, partition, next, doubted: false, topicId: ids.get(topic) });
       this.unlocated.delete(key);
       this.listener.located({ topic, partition, offset: next }, start.end);
       const missed = start.committed ? start.missed : this.gone.get(key);
@@ -172,6 +199,7 @@ export class FetchPositions {
   private async continues(batch: FetchedRun, place: Place): Promise<boolean> {
     const expected = place.next;
     const { topic, partition } = place;
+    const topicId = await this.topicId(topic);
     const bounds = await this.bounds(place);
     if (place.next !== expected || this.places.get(placeKey(place)) !== place) return false;
     if (!bounds) {
@@ -179,6 +207,7 @@ export class FetchPositions {
     } else if (!isWithin(expected, bounds.first, bounds.next)) {
       this.listener.missed({ topic, partition }, expected, bounds.first);
       place.next = bounds.first;
+      place.topicId = topicId ?? place.topicId;
     } else if (place.doubted && BigInt(batch.fetchedOffset) > BigInt(expected)) {
       // It was asked for and the same gap came again: markers of transactions, which kafkajs skips by itself.
       return true;
@@ -199,6 +228,15 @@ export class FetchPositions {
       );
     }
     this.beginnings.clear();
+  }
+
+  private async topicId(topic: string): Promise<string | undefined> {
+    try {
+      return (await this.admin.topicIds([topic])).get(topic);
+    } catch {
+      // Whoever is asked next about the same topic says why nobody answers.
+      return undefined;
+    }
   }
 
   private async bounds({ topic, partition }: TopicPartition): Promise<Bounds | undefined> {

@@ -431,6 +431,21 @@ describe('the consumer client', function () {
     assert.deepEqual(seen.values().slice(5), numbered(8, 'new'));
   });
 
+  it('reads all of a topic that was made again at once and has more records than were read of the one before it', async () => {
+    const topic = await fixture.createTopic();
+    await fixture.write(topic, numbered(5, 'old'));
+    const { consumer, seen } = start({ topics: [topic], groupId: fixture.name('group') });
+    await until('the old records', () => seen.values().length === 5);
+    consumer.pause([{ topic, partition: 0 }]);
+    await fixture.admin.deleteTopics({ topics: [topic] });
+    await fixture.createTopic(topic);
+    await fixture.write(topic, numbered(8, 'new'));
+    consumer.resume([{ topic, partition: 0 }]);
+    const wanted = numbered(8, 'new');
+    await until('the new records', () => wanted.every((value) => seen.values().includes(value)), 30_000);
+    assert.deepEqual(seen.values().slice(-8), wanted);
+  });
+
   it('seeks to an offset, a time and both ends', async () => {
     const topic = await fixture.createTopic();
     const place = { topic, partition: 0 };
