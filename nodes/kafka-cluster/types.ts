@@ -223,8 +223,12 @@ export interface ConsumerListener {
    * records. It may be its first start; or it has read them before and its offsets have expired.
    */
   skipped(topics: { topic: string; count: number }[]): void;
-  /** Where the reading of a partition begins, and the offset after its last record. Told before its first batch. */
-  located(partition: PartitionOffset, highWatermark: string): void;
+  /**
+   * Where the reading of a partition stands, and the offset after its last record. Told before its first batch, and each
+   * time that nothing comes of it though there is more.
+   * @param inTransaction what is there belongs to a transaction that has not ended, or stands behind one
+   */
+  located(partition: PartitionOffset, highWatermark: string, inTransaction?: boolean): void;
   /** The group is rebalancing: the last moment to commit what is confirmed. */
   rebalancing(): void;
   /**

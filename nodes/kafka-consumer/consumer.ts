@@ -50,6 +50,9 @@ const MAX_AHEAD = 100_000;
 /** Between two waits a broker gives some records at once. */
 const THROTTLED_MS = 2_000;
 
+/** A transaction that is open for as long is no passing matter. */
+const LONG_TRANSACTION_MS = 10_000;
+
 /** What topics for dead letters are made with: twice Kafka's default, since a letter is larger than its record. */
 const DEAD_LETTER_BYTES = 2 * 2 ** 20;
 
@@ -78,6 +81,8 @@ export interface ConsumerOverview {
   lag: number | undefined;
   /** the brokers let this consumer wait, since a quota is used up */
   throttled: boolean;
+  /** a partition that waits for the end of a transaction, and since when (milliseconds since 1970) */
+  transaction: (TopicPartition & { since: number }) | undefined;
   paused: boolean;
   /** the first of the records that partitions are paused for, since too many behind it are confirmed */
   stuck: StuckRecord | undefined;
@@ -277,6 +282,7 @@ export class RecordConsumer implements ConsumerListener {
       leaderless: this.leaderlessPartitions,
       lag: sumOf(partitions.map(({ lag }) => lag)),
       throttled: this.client.throttledUntil > Date.now() - THROTTLED_MS,
+      transaction: this.transaction,
       paused,
       stuck: this.stuck,
       overdue: this.timeouts.count,
@@ -316,8 +322,8 @@ export class RecordConsumer implements ConsumerListener {
     return this.queue.add(batch);
   }
 
-  located(place: PartitionOffset, highWatermark: string): void {
-    this.queue.queueOf(place)?.located(place.offset, highWatermark);
+  located(place: PartitionOffset, highWatermark: string, inTransaction = false): void {
+    this.queue.queueOf(place)?.located(place.offset, highWatermark, inTransaction);
   }
 
   rebalancing(): void {
@@ -344,6 +350,12 @@ export class RecordConsumer implements ConsumerListener {
 
   unsubscribed(topics: string[]): void {
     this.reports.unsubscribed(topics);
+  }
+
+  private get transaction(): ConsumerOverview['transaction'] {
+    for (const { place, transactionSince: since } of this.queue.partitions)
+      if (since !== undefined && Date.now() - since >= LONG_TRANSACTION_MS) return { ...place, since };
+    return undefined;
   }
 
   private get stuck(): StuckRecord | undefined {

@@ -66,6 +66,7 @@ function connected(
     deadLetterProblem,
     leaderless,
     registryProblem,
+    transaction,
   } = overview;
   const [blocked] = overview.blocked;
   if (deadLetterProblem) {
@@ -82,6 +83,10 @@ function connected(
   }
   const parts = [t('kafka-consumer.status.connected', { group: groupId, partitions, lag: lag ?? '?' })];
   if (overview.throttled) parts.push(t('kafka-consumer.status.throttled'));
+  if (transaction)
+    parts.push(
+      t('kafka-consumer.status.transaction', { ...transaction, since: timeOfDay(transaction.since) }),
+    );
   if (leaderless.length > 0) {
     const names = leaderless.map(({ topic, partition }) => `${topic}/${partition}`).join(', ');
     parts.unshift(t('kafka-consumer.status.leaderless', { partitions: shorten(names, MAX_REASON) }));
@@ -98,7 +103,8 @@ function connected(
   if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
   if (missingTopics.length > 0) parts.push(waiting(missingTopics, t).text ?? '');
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
-  const hasProblem = paused || overdue > 0 || missingTopics.length > 0 || leaderless.length > 0;
+  const hasProblem =
+    paused || overdue > 0 || missingTopics.length > 0 || leaderless.length > 0 || transaction !== undefined;
   return {
     fill: stuck || blocked || registryProblem ? 'red' : hasProblem ? 'yellow' : 'green',
     shape: 'dot',

@@ -334,6 +334,12 @@ export class ConsumerSession {
     this.commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     // What kafkajs hands on is of this class, since it is in the place of kafkajs's own.
     const batch = payload.batch as unknown as FetchedRun;
+    if (batch.isStill) {
+      const { topic, partition, fetchedOffset: offset, highWatermark, isInTransaction } = batch;
+      if (this.positions.isAt(batch))
+        this.listener.located({ topic, partition, offset }, highWatermark, isInTransaction);
+      return;
+    }
     const takeOver = await this.positions.accept(batch, () => this.stopping || payload.isStale());
     const nextOffset = takeOver?.();
     if (nextOffset === undefined) return;

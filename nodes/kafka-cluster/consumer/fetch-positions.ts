@@ -93,6 +93,11 @@ export class FetchPositions {
     return this.places.has(key) || this.unlocated.has(key);
   }
 
+  /** Whether this is what has to come next. */
+  isAt(run: FetchedRun): boolean {
+    return this.places.get(placeKey(run))?.next === run.fetchedOffset;
+  }
+
   /** Reads on at this offset, where that partition is assigned. */
   seek({ topic, partition }: TopicPartition, offset: string): void {
     const place = this.places.get(placeKey({ topic, partition }));

@@ -15,6 +15,8 @@ import type { IncomingRecord } from '../types';
 interface PartitionAnswer {
   partition: number;
   highWatermark?: string;
+  /** the first offset of which it is not decided whether it counts: a transaction is open */
+  lastStableOffset?: string;
   abortedTransactions?: readonly AbortedTransaction[] | null;
   /** what rawRecords has given */
   messages: unknown;
@@ -32,6 +34,7 @@ export function rawRecords(decoder: Decoder): Buffer {
 export class FetchedRun {
   readonly partition: number;
   readonly highWatermark: string;
+  private readonly stableEnd: bigint;
   messages: IncomingRecord[] = [];
   /** what stands behind the messages can't be read: this codec is not known */
   blockedBy: string | undefined;
@@ -45,9 +48,10 @@ export class FetchedRun {
     readonly topic: string,
     /** the one that was asked for */
     readonly fetchedOffset: string,
-    { partition, highWatermark, abortedTransactions, messages }: PartitionAnswer,
+    { partition, highWatermark, lastStableOffset, abortedTransactions, messages }: PartitionAnswer,
   ) {
     this.partition = partition;
+    this.stableEnd = BigInt(lastStableOffset ?? -1);
     this.highWatermark = highWatermark ?? '0';
     this.aborted = abortedTransactions ?? [];
     this.bytes = Buffer.isBuffer(messages) ? messages : NOTHING;
@@ -60,9 +64,19 @@ export class FetchedRun {
     return this.reading;
   }
 
-  /** Whether there is nothing to tell of it: neither records nor progress. */
+  /** Whether there is nothing to tell of it: neither records nor progress, nor that there are records to come. */
   isEmpty(): boolean {
+    return this.isStill && BigInt(this.highWatermark) <= this.nextOffset;
+  }
+
+  /** Whether it has brought nothing. */
+  get isStill(): boolean {
     return this.nextOffset === BigInt(this.fetchedOffset) && this.blockedBy === undefined;
+  }
+
+  /** Whether nothing can be read on because a transaction has not ended. */
+  get isInTransaction(): boolean {
+    return this.isStill && this.stableEnd === this.nextOffset && BigInt(this.highWatermark) > this.stableEnd;
   }
 
   /** kafkajs passes those over by itself, and nobody could commit what was passed. */

@@ -42,6 +42,8 @@ export class PartitionQueue {
   stuck = false;
   /** called when there is room again, by whoever holds back the next fetch for it */
   onRoom: (() => void) | undefined;
+  /** since when nothing can be read for a transaction that has not ended, in milliseconds since 1970 */
+  transactionSince: number | undefined;
   private readonly tracker: OffsetTracker<Delivery>;
   private cursor = 0;
   private fetched = 0;
@@ -100,10 +102,11 @@ export class PartitionQueue {
     this.located(nextOffset, highWatermark);
   }
 
-  /** Tells where the reading goes on, and where the partition ends. */
-  located(position: string, highWatermark: string): void {
+  /** Tells where the reading goes on, where the partition ends, and whether a transaction stands in the way. */
+  located(position: string, highWatermark: string, inTransaction = false): void {
     this.position = position;
     this.highWatermark = highWatermark;
+    this.transactionSince = inTransaction ? (this.transactionSince ?? Date.now()) : undefined;
   }
 
   /** @returns a delivery that is not confirmed */

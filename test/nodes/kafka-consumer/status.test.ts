@@ -11,6 +11,7 @@ const OVERVIEW: ConsumerOverview = {
   partitions: 3,
   leaderless: [],
   throttled: false,
+  transaction: undefined,
   lag: 12,
   paused: false,
   stuck: undefined,
@@ -47,6 +48,13 @@ describe("the kafka-consumer's status", () => {
 
   it('tells group, partitions, lag and who confirms', () => {
     assert.deepEqual(shown({}), { fill: 'green', text: 'status.connected g 3 12 · status.by-mongo-sink' });
+  });
+
+  it('names a partition that waits for the end of a transaction', () => {
+    const transaction = { topic: 'Prueba', partition: 2, since: Date.UTC(2026, 10, 24, 10) };
+    const { fill, text } = shown({ transaction });
+    assert.equal(fill, 'yellow');
+    assert.match(text ?? '', /^status\.connected g 3 12 · status\.transaction Prueba 2 \d\d:\d\d:\d\d · /);
   });
 
   it('turns red for a record that a whole partition waits for, and names it', () => {

@@ -53,8 +53,9 @@ class Recorder implements ConsumerListener {
   skipped(topics: { topic: string; count: number }[]): void {
     this.skippedTopics.push(...topics);
   }
-  located({ topic, partition, offset }: PartitionOffset, highWatermark: string): void {
-    this.places.push(`${topic}/${partition}: ${offset} of ${highWatermark}`);
+  located({ topic, partition, offset }: PartitionOffset, highWatermark: string, inTransaction = false): void {
+    const why = inTransaction ? ', in a transaction' : '';
+    this.places.push(`${topic}/${partition}: ${offset} of ${highWatermark}${why}`);
   }
   leaderless(partitions: TopicPartition[]): void {
     this.leaderlessNow.splice(0, Infinity, ...partitions);
@@ -444,6 +445,31 @@ describe('the consumer client', function () {
     const wanted = numbered(8, 'new');
     await until('the new records', () => wanted.every((value) => seen.values().includes(value)), 30_000);
     assert.deepEqual(seen.values().slice(-8), wanted);
+  });
+
+  it('tells how much there is behind a transaction that is open, and reads it once that has ended', async () => {
+    const topic = await fixture.createTopic();
+    await fixture.write(topic, numbered(5));
+    const { seen } = start({ topics: [topic], groupId: fixture.name('group') });
+    await until('the records', () => seen.values().length === 5);
+    const producer = new Kafka({ brokers: [fixture.brokers], logLevel: logLevel.NOTHING }).producer({
+      transactionalId: fixture.name('transaction'),
+      maxInFlightRequests: 1,
+      idempotent: true,
+    });
+    await producer.connect();
+    try {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ value: 'inside' }] });
+      await fixture.write(topic, numbered(3, 'behind'));
+      await until('the lag', () => seen.places.at(-1) === `${topic}/0: 5 of 9, in a transaction`);
+      assert.equal(seen.values().length, 5);
+      await transaction.commit();
+    } finally {
+      await producer.disconnect();
+    }
+    await until('what stood behind it', () => seen.values().length === 9);
+    assert.deepEqual(seen.values().slice(5), ['inside', ...numbered(3, 'behind')]);
   });
 
   it('seeks to an offset, a time and both ends', async () => {
