@@ -12,6 +12,7 @@ import type { KafkaClient } from '../client';
 import { createConsumer } from '../patched-kafkajs/index';
 import { Liveness } from './liveness';
 import { commitLatest, type LatestLeft } from './consumer-start';
+import { Doubts } from './doubts';
 import { FetchPositions } from './fetch-positions';
 import { Heartbeats } from './heartbeats';
 import { LeaderWatch } from './leader-watch';
@@ -75,6 +76,7 @@ export class ConsumerSession {
   private generation = 0;
   private commitOffsets: CommitOffsets | undefined;
   private readonly pauses: Pauses;
+  private readonly doubts = new Doubts();
   private readonly watchdog: ConnectionWatchdog;
   private readonly leaders: LeaderWatch;
   private readonly heartbeats: Heartbeats;
@@ -334,6 +336,7 @@ export class ConsumerSession {
     this.commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     // What kafkajs hands on is of this class, since it is in the place of kafkajs's own.
     const batch = payload.batch as unknown as FetchedRun;
+    this.doubts.settle(batch);
     if (batch.isStill) {
       const { topic, partition, fetchedOffset: offset, highWatermark, isInTransaction } = batch;
       if (this.positions.isAt(batch))

@@ -64,6 +64,17 @@ export class FetchedRun {
     return this.reading;
   }
 
+  /** Leaves a record, and what stands behind it, to the next fetch. @param index of `messages` */
+  leaveFrom(index: number): void {
+    const record = this.messages[index];
+    if (!record) return;
+    this.messages = this.messages.slice(0, index);
+    const offset = BigInt(record.offset);
+    const from = BigInt(this.fetchedOffset);
+    this.nextOffset = offset > from ? offset : from;
+    this.blockedBy = undefined;
+  }
+
   /** Whether there is nothing to tell of it: neither records nor progress, nor that there are records to come. */
   isEmpty(): boolean {
     return this.isStill && BigInt(this.highWatermark) <= this.nextOffset;
