@@ -1,16 +1,16 @@
-import { keepTrying } from '../shared/keep-trying';
 import { RecentMap } from '../shared/recent-names';
 import { toError } from '../shared/user-error';
 import type { LargeIntegers } from '../shared/exact-json';
 import { RegistryClient } from './client/registry-client';
 import type { Server } from './client/request';
 import { compile } from './codecs/compile';
-import { DecodeError, MisfitError, type Codec, type SchemaSource } from './codecs/codec';
+import { DecodeError, type Codec, type SchemaSource } from './codecs/codec';
 import { RegistryError } from './errors';
-import { FRAME_BYTES, describeUnframed, frameOf, schemaIdOf } from './frame';
+import { FRAME_BYTES, describeUnframed, schemaIdOf } from './frame';
 import { Gate } from './gate';
 import type { KeptSchemas } from './kept-schemas';
-import { misfitText } from './misfit';
+import { Lease } from './lease';
+import { keyOf } from './pending-values';
 import type {
   Decoded,
   EncoderSettings,
@@ -32,12 +32,14 @@ const LOOK_AGAIN_MS = 30_000;
 /** Requests under way at the same time. */
 const MOST_REQUESTS = 4;
 
-/** So long, and so many, values wait for a registry that does not answer, before their messages are given back. */
+/** Subjects and ids that are asked for at the same time: topics come out of messages, ids out of records. */
+const MOST_ASKED = 1_000;
+
+/** So long a value waits for a registry that does not answer, before its message is given back. */
 const PATIENCE_MS = 30_000;
-const MOST_WRITING = 1_000;
 
 /** A schema to write by. */
-interface Encoder {
+export interface Encoder {
   id: number;
   codec: Codec;
   /** milliseconds since 1970 */
@@ -56,10 +58,14 @@ export class ConfluentRegistry implements SchemaRegistry {
   private readonly fetching = new Map<string, Promise<Encoder>>();
   private answerCount = 0;
 
-  /** @param kept where schemas to write by are kept for the next start; nowhere when absent */
+  /**
+   * @param kept where schemas to write by are kept for the next start; nowhere when absent
+   * @param patienceMs how long a value waits
+   */
   constructor(
     server: Server,
     private readonly kept?: KeptSchemas,
+    readonly patienceMs = PATIENCE_MS,
   ) {
     this.client = new RegistryClient(server);
   }
@@ -91,53 +97,75 @@ export class ConfluentRegistry implements SchemaRegistry {
 
   /** Asks once. @throws RegistryError (a rejection) where the registry can't say for now */
   ask(id: number): Promise<RecordSchema> {
-    const under =
-      this.loading.get(id) ?? this.gate.run(() => this.load(id)).finally(() => this.loading.delete(id));
-    this.loading.set(id, under);
-    return under;
+    const under = this.loading.get(id);
+    if (under) return under;
+    if (this.loading.size >= MOST_ASKED) return Promise.reject(this.crowded());
+    const loading = this.gate.run(() => this.load(id)).finally(() => this.loading.delete(id));
+    this.loading.set(id, loading);
+    return loading;
   }
 
-  encode(subject: string, value: unknown, settings: EncoderSettings): Buffer | Promise<Buffer> {
-    const key = `${subject}\n${settings.register?.type ?? ''}\n${settings.register?.schema ?? ''}`;
+  /** @returns what a subject is written by; undefined where the registry has to be asked for it first */
+  knownEncoder(subject: string, settings: EncoderSettings): Encoder | undefined {
+    const key = keyOf(subject, settings);
     const encoder = this.encoders.get(key);
     const age = encoder ? Date.now() - encoder.at : Infinity;
-    if (!encoder || age >= LATEST_MS) {
-      return this.fetch(key, subject, settings).then((fetched) => write(fetched, value, subject));
-    }
+    if (!encoder || age >= LATEST_MS) return undefined;
     if (age >= LOOK_AGAIN_MS && !encoder.lookedAgain) {
       this.encoders.set(key, { ...encoder, lookedAgain: true });
       // What is wrong is told to the value that has to wait for it.
       this.fetch(key, subject, settings).catch(() => undefined);
     }
-    return write(encoder, value, subject);
+    return encoder;
+  }
+
+  /** Asks once, unless it is known by now. @throws RegistryError (a rejection) */
+  async encoderOf(subject: string, settings: EncoderSettings): Promise<Encoder> {
+    return (
+      this.knownEncoder(subject, settings) ?? (await this.fetch(keyOf(subject, settings), subject, settings))
+    );
   }
 
   /** Asks once for what a subject is written by, however many want to know. @throws RegistryError (a rejection) */
   private fetch(key: string, subject: string, settings: EncoderSettings): Promise<Encoder> {
-    const under =
-      this.fetching.get(key) ??
-      this.gate
-        .run(() => this.fetchEncoder(key, subject, settings))
-        .then((fetched) => {
+    const under = this.fetching.get(key);
+    if (under) return under;
+    if (this.fetching.size >= MOST_ASKED) {
+      const before = this.encoders.get(key);
+      return before ? Promise.resolve(before) : Promise.reject(this.crowded());
+    }
+    const asked = Date.now();
+    const fetching = this.gate
+      .run(() => {
+        // Whoever wanted it has given up, and others wait behind it.
+        if (Date.now() - asked > this.patienceMs) throw this.crowded();
+        return this.fetchEncoder(key, subject, settings);
+      })
+      .then((fetched) => {
+        this.answerCount++;
+        this.encoders.set(key, fetched);
+        return fetched;
+      })
+      .catch(async (error: unknown) => {
+        if (!(error instanceof RegistryError && error.passes)) {
           this.answerCount++;
-          this.encoders.set(key, fetched);
-          return fetched;
-        })
-        .catch(async (error: unknown) => {
-          if (!(error instanceof RegistryError && error.passes)) {
-            this.answerCount++;
-            throw error;
-          }
-          // What was good before is, while nobody can say otherwise.
-          const before = this.encoders.get(key) ?? (await this.keptEncoder(key));
-          if (!before) throw error;
-          const still = { id: before.id, codec: before.codec, at: Date.now() };
-          this.encoders.set(key, still);
-          return still;
-        })
-        .finally(() => this.fetching.delete(key));
-    this.fetching.set(key, under);
-    return under;
+          throw error;
+        }
+        // What was good before is, while nobody can say otherwise.
+        const before = this.encoders.get(key) ?? (await this.keptEncoder(key));
+        if (!before) throw error;
+        const still = { id: before.id, codec: before.codec, at: Date.now() };
+        this.encoders.set(key, still);
+        return still;
+      })
+      .finally(() => this.fetching.delete(key));
+    this.fetching.set(key, fetching);
+    return fetching;
+  }
+
+  /** Too much is asked for already. */
+  crowded(): RegistryError {
+    return new RegistryError('away', { url: this.description, most: MOST_ASKED }, { text: 'too-many-asked' });
   }
 
   private async load(id: number): Promise<ReadySchema> {
@@ -200,124 +228,6 @@ export class ConfluentRegistry implements SchemaRegistry {
   }
 }
 
-/** One user's view: what it waits for, and that it ends. */
-class Lease implements RegistryLease {
-  problem: RegistryProblem | undefined;
-  private readonly closing = new AbortController();
-  private readonly loads = new Map<number, Promise<RecordSchema>>();
-  /** loads that have failed and go on */
-  private waiting = 0;
-  /** values whose schema is being asked for */
-  private writing = 0;
-  /** what the registry had answered when it was last told that it does not */
-  private answersBefore = 0;
-
-  constructor(
-    private readonly registry: ConfluentRegistry,
-    private readonly onProblem: (problem: RegistryProblem | undefined) => void,
-  ) {}
-
-  schemaOf(bytes: Buffer): RecordSchema | undefined {
-    return this.registry.known(bytes);
-  }
-
-  load(bytes: Buffer): Promise<RecordSchema> {
-    const id = schemaIdOf(bytes);
-    if (id === undefined) return Promise.resolve(NOT_FRAMED);
-    const under = this.loads.get(id) ?? this.keepAsking(id).finally(() => this.loads.delete(id));
-    this.loads.set(id, under);
-    return under;
-  }
-
-  private async keepAsking(id: number): Promise<RecordSchema> {
-    let failed = false;
-    try {
-      return await keepTrying(() => this.registry.ask(id), {
-        signal: this.closing.signal,
-        onError: (error) => {
-          if (!failed) this.waiting++;
-          failed = true;
-          this.tell(error);
-        },
-      });
-    } finally {
-      if (failed && --this.waiting === 0 && !this.closing.signal.aborted) this.tell(undefined);
-    }
-  }
-
-  encode(subject: string, value: unknown, settings: EncoderSettings): Buffer | Promise<Buffer> {
-    const bytes = this.registry.encode(subject, value, settings);
-    if (Buffer.isBuffer(bytes)) {
-      this.noteAnswers();
-      return bytes;
-    }
-    if (this.writing >= MOST_WRITING) {
-      bytes.catch(() => undefined); // this message's own error says more
-      throw new RegistryError(
-        'away',
-        { url: this.registry.description, most: MOST_WRITING },
-        { text: 'crowded' },
-      );
-    }
-    this.writing++;
-    return this.encodeInTime(bytes, subject, value, settings).finally(() => this.writing--);
-  }
-
-  /** Tries again for a while where the registry does not answer. */
-  private async encodeInTime(
-    first: Promise<Buffer>,
-    subject: string,
-    value: unknown,
-    settings: EncoderSettings,
-  ): Promise<Buffer> {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    let attempt: Promise<Buffer> | undefined = first;
-    let last: Error | undefined;
-    try {
-      const result = await keepTrying(
-        async (): Promise<Buffer | Error> => {
-          try {
-            return await (attempt ?? this.registry.encode(subject, value, settings));
-          } catch (error) {
-            attempt = undefined;
-            if (!(error instanceof RegistryError) || !error.passes) return toError(error);
-            last = error;
-            throw error;
-          }
-        },
-        {
-          signal: AbortSignal.any([this.closing.signal, patience]),
-          onError: (error) => this.tell(error),
-        },
-      );
-      this.noteAnswers();
-      if (result instanceof Error) throw result;
-      return result;
-    } catch (error) {
-      if (last && patience.aborted) throw last;
-      if (!this.closing.signal.aborted) throw error;
-      const params = { url: this.registry.description };
-      throw new RegistryError('away', params, { cause: error, text: 'closed' });
-    }
-  }
-
-  release(): void {
-    this.closing.abort();
-  }
-
-  /** Whether it could be asked is seen by any answer: the value that it was told of may have been given back long ago. */
-  private noteAnswers(): void {
-    if (this.problem && this.waiting === 0 && this.registry.answers > this.answersBefore)
-      this.tell(undefined);
-  }
-
-  private tell(error: Error | undefined): void {
-    if (error) this.answersBefore = this.registry.answers;
-    this.problem = error && { error, since: this.problem?.since ?? Date.now() };
-    this.onProblem(this.problem);
-  }
-}
-
 interface ReadySchema extends RecordSchema {
   /** milliseconds since 1970 */
   goodUntil: number;
@@ -348,14 +258,6 @@ function rejecting(reason: SchemaRejection, detail: string): ReadySchema {
   return { goodUntil: Date.now() + UNKNOWN_MS, decode: () => ({ reason, detail }) };
 }
 
-const NOT_FRAMED: RecordSchema = {
+export const NOT_FRAMED: RecordSchema = {
   decode: (bytes) => ({ reason: 'not-framed', detail: describeUnframed(bytes) }),
 };
-
-function write({ id, codec }: Encoder, value: unknown, subject: string): Buffer {
-  try {
-    return Buffer.concat([frameOf(id), codec.encode(value)]);
-  } catch (error) {
-    throw error instanceof MisfitError ? misfitText(error, subject) : error;
-  }
-}

@@ -71,6 +71,11 @@ export class RegistryServer {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
+  /** Ends all connections, also those that are waited on. */
+  dropAll(): void {
+    this.server.closeAllConnections();
+  }
+
   /** Gives a schema an id. */
   setSchema(id: number, schema: unknown, more: object = {}): void {
     const text = typeof schema === 'string' ? schema : JSON.stringify(schema);

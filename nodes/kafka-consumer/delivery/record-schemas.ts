@@ -1,3 +1,4 @@
+import type { IncomingRecord } from '../../kafka-cluster/types';
 import type { RecordSchema, RegistryLease } from '../../schema-registry/types';
 import { toError } from '../../shared/user-error';
 import type { LargeIntegers } from '../../shared/exact-json';
@@ -5,11 +6,19 @@ import type { ConsumerSettings } from '../config';
 import { Rejection } from './decode';
 import type { Delivery } from './partition-queue';
 
+/** Schemas that are asked for at the same time, of one delivery and in all: each record may name another. */
+const MOST_OF_ONE = 16;
+const MOST_ASKED = 1_000;
+
 /** The schemas that records are read by. A partition waits where the registry has to be asked for one. */
 export class RecordSchemas {
   /** of records that wait for others of their delivery: the registry itself may forget theirs meanwhile */
   private readonly held = new WeakMap<Buffer, RecordSchema>();
-  private readonly waiting = new WeakSet<Delivery>();
+  /**
+   * What is asked for. It knows nothing of the deliveries that wait for it: they may be void long before a registry that is
+   * away answers, and would stay in memory with their records, anew with each rebalance.
+   */
+  private readonly asked = new Set<Promise<RecordSchema>>();
 
   /**
    * @param wake called when a delivery need not wait any more
@@ -23,42 +32,52 @@ export class RecordSchemas {
   ) {}
 
   /** @returns whether everything is here by which a delivery is read; what is not is asked for */
-  areHere(delivery: Delivery): boolean {
-    if (this.waiting.has(delivery)) return false;
-    const missing: Buffer[] = [];
-    for (const record of delivery.records) {
-      if (record.rejection) continue;
-      if (this.settings.output === 'registry' && this.lacks(record.value)) missing.push(record.value);
-      if (this.settings.keyOutput === 'registry' && this.lacks(record.key)) missing.push(record.key);
+  areHere({ records }: Pick<Delivery, 'records'>): boolean {
+    if (!records.some((record) => this.schemedOf(record).some((bytes) => !this.schemaOf(bytes)))) return true;
+    let left = MOST_OF_ONE;
+    for (const bytes of records.flatMap((record) => this.schemedOf(record))) {
+      const schema = this.schemaOf(bytes);
+      if (schema) this.held.set(bytes, schema);
+      else if (left-- > 0 && this.asked.size < MOST_ASKED) this.ask(this.registry.load(bytes));
     }
-    if (missing.length === 0) return true;
-    this.waiting.add(delivery);
-    Promise.all(missing.map((bytes) => this.load(bytes)))
+    return false;
+  }
+
+  /** @param bytes of a record of a delivery whose schemas are here */
+  decode(bytes: Buffer, integers: LargeIntegers): unknown {
+    const schema = this.schemaOf(bytes);
+    if (!schema) throw new Error('the schema of this record is not here');
+    const decoded = schema.decode(bytes, integers);
+    return 'value' in decoded ? decoded.value : new Rejection(decoded.reason, decoded.detail);
+  }
+
+  /** What of a record names a schema. */
+  private schemedOf({ rejection, value, key }: IncomingRecord): Buffer[] {
+    const { output, keyOutput } = this.settings;
+    const schemed: Buffer[] = [];
+    if (rejection) return schemed;
+    if (output === 'registry' && value !== null) schemed.push(value);
+    if (keyOutput === 'registry' && key !== null) schemed.push(key);
+    return schemed;
+  }
+
+  private schemaOf(bytes: Buffer): RecordSchema | undefined {
+    return this.held.get(bytes) ?? this.registry.schemaOf(bytes);
+  }
+
+  /** @param loading the same promise for the same schema, as long as it is not here */
+  private ask(loading: Promise<RecordSchema>): void {
+    if (this.asked.has(loading)) return;
+    this.asked.add(loading);
+    loading
       .then(
         () => undefined,
         // When this is closed, nothing has to go on.
         (error: unknown) => (toError(error).name === 'AbortError' ? undefined : this.report(toError(error))),
       )
       .finally(() => {
-        this.waiting.delete(delivery);
+        this.asked.delete(loading);
         this.wake();
       });
-    return false;
-  }
-
-  /** @param bytes of a record of a delivery whose schemas are here */
-  decode(bytes: Buffer, integers: LargeIntegers): unknown {
-    const schema = this.held.get(bytes) ?? this.registry.schemaOf(bytes);
-    if (!schema) throw new Error('the schema of this record is not here');
-    const decoded = schema.decode(bytes, integers);
-    return 'value' in decoded ? decoded.value : new Rejection(decoded.reason, decoded.detail);
-  }
-
-  private lacks(bytes: Buffer | null): bytes is Buffer {
-    return bytes !== null && !this.held.has(bytes) && this.registry.schemaOf(bytes) === undefined;
-  }
-
-  private async load(bytes: Buffer): Promise<void> {
-    this.held.set(bytes, await this.registry.load(bytes));
   }
 }

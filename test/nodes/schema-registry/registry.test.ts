@@ -373,15 +373,14 @@ describe('a schema registry', () => {
     it('is not told to be away any more once it has answered, whichever value and whatever it says', async () => {
       server.setSubject('t', 3, '"int"');
       server.reply = { status: 503, body: '' };
-      const realTimeout = AbortSignal.timeout.bind(AbortSignal);
-      const shorter = mock.method(AbortSignal, 'timeout', (ms: number) =>
-        realTimeout(ms > TIMEOUT_MS ? TIMEOUT_MS : ms),
+      registry.close();
+      registry = new ConfluentRegistry(
+        { url: registry.description, timeoutMs: TIMEOUT_MS },
+        undefined,
+        TIMEOUT_MS,
       );
-      try {
-        assert.equal(await faultOf(lease.encode('t', 1, {})), 'away');
-      } finally {
-        shorter.mock.restore();
-      }
+      lease = registry.acquire();
+      assert.equal(await faultOf(lease.encode('t', 1, {})), 'away');
       assert.ok(lease.problem);
       server.reply = undefined;
       assert.deepEqual(await lease.encode('t', 1, {}), framed(3, 2));
@@ -396,11 +395,51 @@ describe('a schema registry', () => {
 
     it('is waited for by a bounded number of values', async () => {
       server.reply = { status: 503, body: '' };
-      const waiting = Array.from({ length: 1_000 }, async () => lease.encode('t', 1, {}));
+      const waiting = Array.from({ length: 10_000 }, async () => lease.encode('t', 1, {}));
       assert.throws(() => lease.encode('t', 1, {}), /crowded/);
       lease.release();
       const results = await Promise.allSettled(waiting);
       assert.ok(results.every(({ status }) => status === 'rejected'));
+    });
+
+    it('is asked for a bounded number of subjects, and for none whose values have been given back', async () => {
+      registry.close();
+      registry = new ConfluentRegistry(
+        { url: registry.description, timeoutMs: 10_000 },
+        undefined,
+        2 * TIMEOUT_MS,
+      );
+      lease = registry.acquire();
+      server.silent = true;
+      const first = Array.from({ length: 2_000 }, (_, n) => faultOf(lease.encode(`a${n}`, 1, {})));
+      // Those beyond the bound are not even queued, and those in the queue are given back in time.
+      assert.deepEqual(new Set(await Promise.all(first)), new Set(['too-many-asked']));
+      server.silent = false;
+      server.setSubject('t', 3, '"int"');
+      server.dropAll();
+      const bytes = until('the schema', () => lease.encode('t', 1, {}));
+      assert.deepEqual(await bytes, framed(3, 2));
+      assert.deepEqual(
+        server.asked.map(({ path }) => path.split('/')[2]),
+        ['a0', 'a1', 'a2', 'a3', 't'],
+      );
+    });
+
+    it('is not asked for one of each message that is refused since too many wait', async () => {
+      server.silent = true;
+      const waiting = Array.from({ length: 10_000 }, async () => lease.encode('t', 1, {}));
+      for (let n = 0; n < 50; n++) assert.throws(() => lease.encode(`new${n}`, 1, {}), /crowded/);
+      server.silent = false;
+      server.reply = { status: 503, body: '' };
+      lease.release();
+      await Promise.allSettled(waiting);
+      lease = registry.acquire();
+      server.reply = undefined;
+      assert.equal(await faultOf(lease.encode('last', 1, {})), 'unknown');
+      assert.deepEqual(
+        server.asked.filter(({ path }) => path.includes('/new')),
+        [],
+      );
     });
   });
 });
