@@ -157,7 +157,7 @@ export class RecordConsumer implements ConsumerListener {
         batches: settings.mode === 'batch',
       },
       {
-        handOn: (partition, delivery) => this.dispatcher.handOn(partition, delivery),
+        handOn: (partition, delivery, admit) => this.dispatcher.handOn(partition, delivery, admit),
         mayGo: (delivery) => schemas?.areHere(delivery) ?? true,
         pause: (partition) => this.client.pause([partition]),
         resume: (partition) => this.client.resume([partition]),

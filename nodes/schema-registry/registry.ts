@@ -1,5 +1,6 @@
 import { RecentMap } from '../shared/recent-names';
 import { toError } from '../shared/user-error';
+import type { MemoryMeter } from '../shared/data-bounds';
 import type { LargeIntegers } from '../shared/exact-json';
 import { RegistryClient } from './client/registry-client';
 import type { Server } from './client/request';
@@ -241,9 +242,9 @@ class CompiledSchema implements ReadySchema {
     private readonly codec: Codec,
   ) {}
 
-  decode(bytes: Buffer, integers: LargeIntegers): Decoded {
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): Decoded {
     try {
-      return { value: this.codec.decode(bytes.subarray(FRAME_BYTES), integers) };
+      return { value: this.codec.decode(bytes.subarray(FRAME_BYTES), integers, meter) };
     } catch (thrown) {
       const { reason, message } =
         thrown instanceof DecodeError

@@ -1,4 +1,5 @@
 import type { Node } from 'node-red';
+import type { MemoryMeter } from '../shared/data-bounds';
 import type { LargeIntegers } from '../shared/exact-json';
 import type { SchemaType } from '../shared/schema-types';
 
@@ -22,8 +23,13 @@ export type Decoded = { value: unknown } | { reason: SchemaRejection; detail: st
 
 /** One schema, ready to read by. */
 export interface RecordSchema {
-  /** @param bytes with their frame; `integers`: what becomes of whole numbers beyond 2^53. Never throws. */
-  decode(bytes: Buffer, integers: LargeIntegers): Decoded;
+  /**
+   * Never throws.
+   * @param bytes with their frame
+   * @param integers what becomes of whole numbers beyond 2^53
+   * @param meter told how much memory the value takes
+   */
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): Decoded;
 }
 
 /** How values are written. */

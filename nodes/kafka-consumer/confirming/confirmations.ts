@@ -19,7 +19,7 @@ export class Confirmations implements DeliveryOwner {
   /** @param nodeId begins the ids of the deliveries */
   constructor(
     nodeId: string,
-    private readonly queue: Pick<DeliveryQueue, 'find' | 'settle'>,
+    private readonly queue: Pick<DeliveryQueue, 'find' | 'settle' | 'handOnAgain'>,
     private readonly aside: Pick<SetAside, 'all' | 'one'>,
   ) {
     // Nobody can guess an id that they were not given.
@@ -29,7 +29,8 @@ export class Confirmations implements DeliveryOwner {
 
   /** @returns what a message carries to be confirmed by */
   idOf(queue: PartitionQueue, delivery: Delivery): string {
-    return `${this.prefix}${queue.slot}.${delivery.number}`;
+    const { number, from } = delivery;
+    return `${this.prefix}${queue.slot}.${number}${from === 0 ? '' : `.${from}`}`;
   }
 
   confirm(id: string, parts?: DeliveryParts): void {
@@ -63,7 +64,7 @@ export class Confirmations implements DeliveryOwner {
     }
   }
 
-  /** Puts all of a delivery aside: the flow is not asked any more. */
+  /** Puts all of a delivery's message aside: the flow is not asked any more. */
   giveUp(queue: PartitionQueue, delivery: Delivery, rejection: Rejection): void {
     this.aside.all(queue, delivery, rejection);
     this.flowIsDone(queue, delivery);
@@ -71,6 +72,15 @@ export class Confirmations implements DeliveryOwner {
 
   /** The flow has confirmed a delivery, or has nothing to confirm. */
   flowIsDone(queue: PartitionQueue, delivery: Delivery): void {
+    if (delivery.to < delivery.records.length) {
+      // The rest of it goes now: all at once would have been too large.
+      this.forgetParts(queue, delivery);
+      delivery.from = delivery.to;
+      delivery.to = delivery.records.length;
+      delivery.overdue = 0;
+      this.queue.handOnAgain(queue, delivery);
+      return;
+    }
     delivery.flowIsDone = true;
     this.settle(queue, delivery);
   }
@@ -96,8 +106,9 @@ export class Confirmations implements DeliveryOwner {
 
   private find(id: string): { queue: PartitionQueue; delivery: Delivery } | undefined {
     if (!id.startsWith(this.prefix)) return undefined;
-    const end = id.indexOf('.', this.prefix.length);
-    return this.queue.find(Number(id.slice(this.prefix.length, end)), Number(id.slice(end + 1)));
+    const [slot, number, from = '0'] = id.slice(this.prefix.length).split('.', 3);
+    const found = this.queue.find(Number(slot), Number(number));
+    return found?.delivery.from === Number(from) ? found : undefined;
   }
 }
 

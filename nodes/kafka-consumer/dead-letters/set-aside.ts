@@ -28,9 +28,10 @@ export class SetAside {
     private readonly listener: SetAsideListener,
   ) {}
 
-  /** Puts all records of a delivery aside that are not already. */
+  /** Puts all records of a delivery's message aside that are not already. */
   all(queue: PartitionQueue, delivery: Delivery, rejection: Rejection): void {
-    for (let index = 0; index < delivery.records.length; index++) this.one(queue, delivery, index, rejection);
+    const { from, to } = delivery;
+    for (let index = from; index < to; index++) this.one(queue, delivery, index, rejection);
   }
 
   /** Puts one record of a delivery aside, unless it is already. */

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { RecordRejection } from '../../kafka-cluster/types';
 import type { SchemaRejection } from '../../schema-registry/types';
-import { DATA_BOUNDS, describeExcess, excessOf } from '../../shared/data-bounds';
+import { DATA_BOUNDS, describeExcess, excessOf, type MemoryMeter } from '../../shared/data-bounds';
+import { excessOfJson } from '../../shared/json-extent';
 import { parseExactly, type LargeIntegers } from '../../shared/exact-json';
 
 /** Some programs write it in front of their text; JSON has no place for it. */
@@ -36,14 +37,22 @@ export class Rejection {
 
 /**
  * @param value a record's value
+ * @param meter told how much memory the parsed value takes
  * @returns what becomes the payload; or a Rejection where the record has no value, is not UTF-8 where text is asked for, or
  *   not JSON where that is asked for, or JSON that Node-RED could not handle
  */
-export function decode(value: Buffer | null, format: PlainFormat, integers: LargeIntegers = 'text'): unknown {
+export function decode(
+  value: Buffer | null,
+  format: PlainFormat,
+  integers: LargeIntegers = 'text',
+  meter?: MemoryMeter,
+): unknown {
   if (value === null) return noValue();
   if (format === 'buffer') return value;
   if (!isUtf8(value)) return new Rejection('not-text', 'the value is not UTF-8');
   if (format === 'string') return value.toString('utf8');
+  const tooMuch = excessOfJson(value, DATA_BOUNDS);
+  if (tooMuch) return new Rejection('bounds', describeExcess(tooMuch));
   let parsed: unknown;
   try {
     const text = value.toString('utf8', startsWithMark(value) ? BYTE_ORDER_MARK.length : 0);
@@ -52,7 +61,7 @@ export function decode(value: Buffer | null, format: PlainFormat, integers: Larg
     if (!(error instanceof SyntaxError)) throw error;
     return new Rejection('not-json', error.message);
   }
-  const excess = excessOf(parsed, DATA_BOUNDS);
+  const excess = excessOf(parsed, DATA_BOUNDS, meter);
   return excess ? new Rejection('bounds', describeExcess(excess)) : parsed;
 }
 
@@ -64,10 +73,11 @@ export function decodeKey(
   key: Buffer | null,
   format: PlainFormat,
   integers: LargeIntegers = 'text',
+  meter?: MemoryMeter,
 ): unknown {
   if (key === null || format === 'buffer' || !isUtf8(key)) return key;
   if (format === 'json') {
-    const parsed = decode(key, 'json', integers);
+    const parsed = decode(key, 'json', integers, meter);
     if (!(parsed instanceof Rejection)) return parsed;
   }
   return key.toString('utf8');

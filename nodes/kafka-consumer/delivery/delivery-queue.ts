@@ -26,7 +26,11 @@ export interface QueueSettings {
 
 /** What the queue has done for it. */
 export interface QueueListener {
-  handOn(partition: PartitionQueue, delivery: Delivery): void;
+  /**
+   * @param admit to be asked before it goes to the flow, with what its values take beyond what was reckoned of the records;
+   *   where it says no, the delivery waits and is handed on again when there is room
+   */
+  handOn(partition: PartitionQueue, delivery: Delivery, admit: (growth: number) => boolean): void;
   /** whether what a delivery is read by is here; its partition waits else, until proceed(). Always, where it is absent */
   mayGo?(delivery: Delivery): boolean;
   pause(partition: TopicPartition): void;
@@ -55,6 +59,8 @@ export class DeliveryQueue {
   private turnIsDue = false;
   /** about how much memory the records of all partitions take */
   private bytes = 0;
+  /** the part of it that values take beyond what was reckoned of their records */
+  private grown = 0;
   /** somebody may be waiting for others to make room */
   private crowded = false;
   private roomIsDue = false;
@@ -120,16 +126,17 @@ export class DeliveryQueue {
   settle(queue: PartitionQueue, delivery: Delivery): boolean {
     if (!queue.settle(delivery)) return false;
     if (!this.bySlot.has(queue.slot)) return true;
-    this.bytes -= delivery.bytes;
+    this.bytes -= delivery.bytes + delivery.grown;
+    this.grown -= delivery.grown;
     this.offerRoom(queue);
     if (this.crowded) this.offerRoomSoon();
-    if (queue.waiting) this.handOnSoon();
+    if (queue.waiting || delivery.grown > 0) this.handOnSoon();
     return true;
   }
 
   /** Hands one delivery on again. */
   handOnAgain(queue: PartitionQueue, delivery: Delivery): void {
-    queue.takeBack(delivery);
+    if (delivery.handedOnAt > 0) queue.takeBack(delivery);
     this.handOnSoon();
   }
 
@@ -193,7 +200,11 @@ export class DeliveryQueue {
   }
 
   private drop(queue: PartitionQueue): void {
-    if (this.bySlot.delete(queue.slot)) this.bytes -= queue.bytes;
+    if (this.bySlot.delete(queue.slot)) {
+      this.bytes -= queue.bytes;
+      this.grown -= queue.grown;
+      if (queue.grown > 0) this.handOnSoon();
+    }
     queue.onRoom?.();
   }
 
@@ -211,18 +222,43 @@ export class DeliveryQueue {
     if (this.heldByUser || this.closed) return;
     const now = Date.now();
     const { queues } = this;
-    const mayGo = (delivery: Delivery): boolean => this.listener.mayGo?.(delivery) ?? true;
     let left = RECORDS_PER_TURN;
     this.turn++;
     for (let index = 0; index < queues.length && left > 0; index++) {
       const queue = queues[(index + this.turn) % queues.length]!;
-      let delivery: Delivery | undefined;
-      while (left > 0 && (delivery = queue.takeNext(this.settings.maxInFlight, now, mayGo))) {
+      const mayGo = (delivery: Delivery): boolean =>
+        (delivery.wants === 0 || this.hasRoomFor(queue, delivery.wants)) &&
+        (this.listener.mayGo?.(delivery) ?? true);
+      for (;;) {
+        const delivery = left > 0 ? queue.takeNext(this.settings.maxInFlight, now, mayGo) : undefined;
+        if (!delivery) break;
         left -= delivery.records.length;
-        this.listener.handOn(queue, delivery);
+        this.listener.handOn(queue, delivery, (growth) => this.admit(queue, delivery, growth));
       }
     }
     if (left <= 0) this.handOnSoon();
+  }
+
+  /** A few bytes may have become a large value, which is not known before it is read. */
+  private admit(queue: PartitionQueue, delivery: Delivery, growth: number): boolean {
+    const more = growth - delivery.grown;
+    if (more > 0 && !this.hasRoomFor(queue, more)) {
+      queue.takeBack(delivery);
+      delivery.wants = more;
+      return false;
+    }
+    queue.grow(delivery, growth);
+    this.grown += more;
+    this.bytes += more;
+    this.crowded ||= this.bytes > this.settings.maxBytes;
+    return true;
+  }
+
+  /** Whether values may take so much more: what no bound has room for goes alone, and one stuck partition holds up no other. */
+  private hasRoomFor(queue: PartitionQueue, more: number): boolean {
+    const { maxBytes } = this.settings;
+    if (this.grown + more <= maxBytes || this.grown === 0) return true;
+    return queue.grown === 0 && this.grown <= 2 * maxBytes;
   }
 
   private isFull(queue: PartitionQueue): boolean {

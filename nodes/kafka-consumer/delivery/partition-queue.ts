@@ -8,6 +8,13 @@ export interface Delivery extends Tracked {
   readonly records: readonly IncomingRecord[];
   /** about how much memory they take */
   readonly bytes: number;
+  /** what their values take beyond that, as far as the flow has them */
+  grown: number;
+  /** what they would take beyond it, where that is known and there was no room for it */
+  wants: number;
+  /** the records, from one index to before another, that are in its message, or will be next: what comes before is done */
+  from: number;
+  to: number;
   /** how many records of the partition have been fetched before them */
   readonly before: number;
   /** when they were fetched, in milliseconds since 1970 */
@@ -34,6 +41,8 @@ export class PartitionQueue {
   open = 0;
   /** about how much memory these take */
   bytes = 0;
+  /** the part of it that their values take beyond what was reckoned */
+  grown = 0;
   /** records handed to the flow and not confirmed */
   inFlight = 0;
   /** whether fetching is paused for its bound */
@@ -85,6 +94,10 @@ export class PartitionQueue {
         offset,
         records: some,
         bytes,
+        grown: 0,
+        wants: 0,
+        from: 0,
+        to: some.length,
         before: this.fetched + from,
         fetchedAt: now,
         handedOnAt: 0,
@@ -157,9 +170,20 @@ export class PartitionQueue {
     if (!delivery.flowIsDone || delivery.asidePending > 0 || !this.tracker.confirm(delivery.number))
       return false;
     this.open -= delivery.records.length;
-    this.bytes -= delivery.bytes;
+    this.bytes -= delivery.bytes + delivery.grown;
+    this.grown -= delivery.grown;
     if (delivery.handedOnAt > 0) this.inFlight -= delivery.records.length;
     return true;
+  }
+
+  /** Notes what a delivery's values take beyond what was reckoned. @returns how much more that is than before */
+  grow(delivery: Delivery, growth: number): number {
+    const more = growth - delivery.grown;
+    delivery.grown = growth;
+    delivery.wants = 0;
+    this.bytes += more;
+    this.grown += more;
+    return more;
   }
 
   /** Lets everything that is with the flow wait again, to be handed on once more in its order. */

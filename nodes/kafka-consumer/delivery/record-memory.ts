@@ -6,6 +6,14 @@ const OBJECTS = 1_000;
 /** Likewise a header. */
 const HEADER = 150;
 
+/**
+ * @param memory what its key and value take as they were read
+ * @returns how much that is more than memoryOf has reckoned with
+ */
+export function growthOf({ key, value }: IncomingRecord, memory: number): number {
+  return Math.max(0, memory - OBJECTS - 2 * ((key?.length ?? 0) + (value?.length ?? 0)));
+}
+
 /** @returns about how much memory a record takes, in bytes: as it was fetched, and as what the flow makes of it */
 export function memoryOf({ key, value, headers }: IncomingRecord): number {
   let bytes = OBJECTS + 2 * ((key?.length ?? 0) + (value?.length ?? 0));

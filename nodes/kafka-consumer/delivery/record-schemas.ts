@@ -1,6 +1,7 @@
 import type { IncomingRecord } from '../../kafka-cluster/types';
 import type { RecordSchema, RegistryLease } from '../../schema-registry/types';
 import { toError } from '../../shared/user-error';
+import type { MemoryMeter } from '../../shared/data-bounds';
 import type { LargeIntegers } from '../../shared/exact-json';
 import type { ConsumerSettings } from '../config';
 import { Rejection } from './decode';
@@ -43,11 +44,14 @@ export class RecordSchemas {
     return false;
   }
 
-  /** @param bytes of a record of a delivery whose schemas are here */
-  decode(bytes: Buffer, integers: LargeIntegers): unknown {
+  /**
+   * @param bytes of a record of a delivery whose schemas are here
+   * @param meter told how much memory the value takes
+   */
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): unknown {
     const schema = this.schemaOf(bytes);
     if (!schema) throw new Error('the schema of this record is not here');
-    const decoded = schema.decode(bytes, integers);
+    const decoded = schema.decode(bytes, integers, meter);
     return 'value' in decoded ? decoded.value : new Rejection(decoded.reason, decoded.detail);
   }
 

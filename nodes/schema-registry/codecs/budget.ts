@@ -1,4 +1,12 @@
-import { DATA_BOUNDS, describeExcess, excessOf, type DataBounds } from '../../shared/data-bounds';
+import {
+  DATA_BOUNDS,
+  MAX_VALUE_MEMORY,
+  MEMORY,
+  describeExcess,
+  excessOf,
+  type Excess,
+  type MemoryMeter,
+} from '../../shared/data-bounds';
 import { DecodeError } from './codec';
 
 /** Of the texts that numbers become: of one byte a schema may make a thousand digits. */
@@ -16,9 +24,11 @@ export class Budget {
   private elements = 0;
   private digitCount = 0;
   private looks = 0;
+  private memory = 0;
 
   enter(): void {
-    if (++this.depth > DATA_BOUNDS.depth) throw exceeds('depth');
+    if (++this.depth > DATA_BOUNDS.depth) throw exceeds({ bound: 'depth', limit: DATA_BOUNDS.depth });
+    this.takes(MEMORY.object);
   }
 
   leave(): void {
@@ -26,15 +36,29 @@ export class Budget {
   }
 
   field(name = ''): void {
-    if (++this.fields > DATA_BOUNDS.fields) throw exceeds('fields');
-    if (name.length > DATA_BOUNDS.name) throw exceeds('name');
+    if (++this.fields > DATA_BOUNDS.fields) throw exceeds({ bound: 'fields', limit: DATA_BOUNDS.fields });
+    if (name.length > DATA_BOUNDS.name) throw exceeds({ bound: 'name', limit: DATA_BOUNDS.name });
+    this.takes(MEMORY.field + name.length);
   }
 
   element(): void {
-    if (++this.elements > DATA_BOUNDS.elements) throw exceeds('elements');
+    if (++this.elements > DATA_BOUNDS.elements)
+      throw exceeds({ bound: 'elements', limit: DATA_BOUNDS.elements });
+    this.takes(MEMORY.element);
+  }
+
+  text(text: string): string {
+    this.takes(MEMORY.text + text.length);
+    return text;
+  }
+
+  bytes(bytes: Buffer): Buffer {
+    this.takes(MEMORY.bytes);
+    return bytes;
   }
 
   digits(count: number): void {
+    this.takes(MEMORY.text + count);
     this.digitCount += count;
     if (this.digitCount > MOST_DIGITS)
       throw new DecodeError(`more than ${MOST_DIGITS} digits of decimals`, 'schema-bounds');
@@ -46,15 +70,24 @@ export class Budget {
     if (this.looks > MOST_LOOKS)
       throw new DecodeError(`more than ${MOST_LOOKS} fields, with those that are absent`, 'schema-bounds');
   }
+
+  private takes(bytes: number): void {
+    this.memory += bytes;
+    if (this.memory > MAX_VALUE_MEMORY) throw exceeds({ bound: 'memory', limit: MAX_VALUE_MEMORY });
+  }
 }
 
-/** @returns the value, if it is no larger than any value may be. @throws DecodeError */
-export function withinBounds(value: unknown): unknown {
-  const excess = excessOf(value, DATA_BOUNDS);
-  if (excess) throw new DecodeError(describeExcess(excess), 'schema-bounds');
+/**
+ * @param meter told how much memory the value takes
+ * @returns the value, if it is no larger than any value may be
+ * @throws DecodeError
+ */
+export function withinBounds(value: unknown, meter: MemoryMeter | undefined): unknown {
+  const excess = excessOf(value, DATA_BOUNDS, meter);
+  if (excess) throw exceeds(excess);
   return value;
 }
 
-function exceeds(bound: keyof DataBounds): DecodeError {
-  return new DecodeError(describeExcess({ bound, limit: DATA_BOUNDS[bound] }), 'schema-bounds');
+export function exceeds(excess: Excess): DecodeError {
+  return new DecodeError(describeExcess(excess), 'schema-bounds');
 }

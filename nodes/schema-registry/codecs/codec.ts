@@ -1,3 +1,4 @@
+import type { MemoryMeter } from '../../shared/data-bounds';
 import type { LargeIntegers } from '../../shared/exact-json';
 import type { SchemaType } from '../../shared/schema-types';
 
@@ -16,8 +17,8 @@ export interface Reference {
 
 /** Reads and writes values by one schema, without the frame. */
 export interface Codec {
-  /** @throws DecodeError */
-  decode(bytes: Buffer, integers: LargeIntegers): unknown;
+  /** @param meter told how much memory the value takes. @throws DecodeError */
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): unknown;
   /** @throws MisfitError */
   encode(value: unknown): Buffer;
 }

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import vm from 'node:vm';
+import { DATA_BOUNDS } from '../../shared/data-bounds';
+import { excessOfJson } from '../../shared/json-extent';
 import { parseExactly } from '../../shared/exact-json';
 import { Validator, type Schema, type ValidationError } from '../../vendored/json-schema';
-import { withinBounds } from './budget';
+import { exceeds, withinBounds } from './budget';
 import { DecodeError, MisfitError, type Codec, type SchemaSource } from './codec';
 
 /** What the schema's own `#/...` refer to. */
@@ -30,10 +32,12 @@ export function jsonCodec({ text, references }: SchemaSource): Codec {
     if (typeof referred === 'object') validator.addSchema(referred, new URL(name, BASE).href);
   }
   return {
-    decode: (bytes, integers) => {
+    decode: (bytes, integers, meter) => {
       if (!isUtf8(bytes)) throw new DecodeError('it is not UTF-8');
+      const excess = excessOfJson(bytes, DATA_BOUNDS);
+      if (excess) throw exceeds(excess);
       try {
-        return withinBounds(parseExactly(bytes.toString('utf8'), integers));
+        return withinBounds(parseExactly(bytes.toString('utf8'), integers), meter);
       } catch (error) {
         if (error instanceof SyntaxError) throw new DecodeError(`it is not JSON: ${error.message}`);
         throw error;

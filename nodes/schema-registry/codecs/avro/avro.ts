@@ -9,7 +9,7 @@ export function avroCodec({ text, references }: SchemaSource): Codec {
   for (const reference of references) names.read(JSON.parse(reference.text));
   const type = names.read(JSON.parse(text));
   return {
-    decode: (bytes, integers) => readAvro(type, bytes, integers),
+    decode: (bytes, integers, meter) => readAvro(type, bytes, integers, meter),
     encode: (value) => writeAvro(type, value),
   };
 }

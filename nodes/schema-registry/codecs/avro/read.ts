@@ -1,3 +1,4 @@
+import type { MemoryMeter } from '../../../shared/data-bounds';
 import type { LargeIntegers } from '../../../shared/exact-json';
 import { Budget, withinBounds } from '../budget';
 import { ByteInput } from '../byte-input';
@@ -11,11 +12,16 @@ import type { AvroType, Decimal } from './schema';
  * stands there, unions the value alone.
  * @throws DecodeError
  */
-export function readAvro(type: AvroType, bytes: Buffer, integers: LargeIntegers): unknown {
+export function readAvro(
+  type: AvroType,
+  bytes: Buffer,
+  integers: LargeIntegers,
+  meter?: MemoryMeter,
+): unknown {
   const input = new ByteInput(bytes);
   const value = new AvroReader(input, integers).read(type);
   input.end();
-  return withinBounds(value);
+  return withinBounds(value, meter);
 }
 
 class AvroReader {
@@ -41,7 +47,7 @@ class AvroReader {
       case 'double':
         return this.input.take(8).readDoubleLE();
       case 'string':
-        return this.input.text(this.length());
+        return this.budget.text(this.input.text(this.length()));
       case 'bytes':
         return this.bytes(this.input.take(this.length()), type.decimal);
       case 'fixed':
@@ -122,7 +128,7 @@ class AvroReader {
   }
 
   private bytes(bytes: Buffer, decimal: Decimal | undefined): Buffer | string {
-    if (!decimal) return bytes;
+    if (!decimal) return this.budget.bytes(bytes);
     const text = decimalText(bytes, decimal);
     if (text === undefined) throw new DecodeError('a decimal has too many digits', 'schema-bounds');
     this.budget.digits(text.length);

@@ -13,10 +13,10 @@ const FIRST_MESSAGE = 0;
 export function protobufCodec(source: SchemaSource): Codec {
   const file = new ProtoFile(source);
   return {
-    decode: (bytes, integers) => {
+    decode: (bytes, integers, meter) => {
       const input = new ByteInput(bytes);
       const message = messageOf(file, indexesOf(input));
-      return readMessage(message, input.take(input.left), integers);
+      return readMessage(message, input.take(input.left), integers, meter);
     },
     encode: (value) => {
       const first = file.messageAt([0]);

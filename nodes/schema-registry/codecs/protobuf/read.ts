@@ -1,3 +1,4 @@
+import type { MemoryMeter } from '../../../shared/data-bounds';
 import type { LargeIntegers } from '../../../shared/exact-json';
 import { Budget, withinBounds } from '../budget';
 import { ByteInput } from '../byte-input';
@@ -11,8 +12,13 @@ import { wireTypeOf } from './wire';
  * default, another is left out; numbers of an enum become their names, bytes Buffers, a map an object.
  * @throws DecodeError
  */
-export function readMessage(message: Message, bytes: Buffer, integers: LargeIntegers): unknown {
-  return withinBounds(new MessageReader(integers).message(message, new ByteInput(bytes)));
+export function readMessage(
+  message: Message,
+  bytes: Buffer,
+  integers: LargeIntegers,
+  meter?: MemoryMeter,
+): unknown {
+  return withinBounds(new MessageReader(integers).message(message, new ByteInput(bytes)), meter);
 }
 
 type Fields = Record<string, unknown>;
@@ -153,9 +159,9 @@ class MessageReader {
       case 'bool':
         return input.varint() !== 0n;
       case 'string':
-        return input.text(this.length(input));
+        return this.budget.text(input.text(this.length(input)));
       case 'bytes':
-        return input.take(this.length(input));
+        return this.budget.bytes(input.take(this.length(input)));
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { avroCodec } from '../../../../../nodes/schema-registry/codecs/avro/avro';
 import { DecodeError, MisfitError, type Codec } from '../../../../../nodes/schema-registry/codecs/codec';
+import { MemoryMeter } from '../../../../../nodes/shared/data-bounds';
 
 const codec = (schema: unknown, ...references: unknown[]): Codec =>
   avroCodec({
@@ -159,6 +160,28 @@ describe('values in Avro', () => {
       );
     }
     assert.ok(Date.now() - began < 5_000);
+  });
+
+  it('are refused before they take more memory than a value may, and tell how much they take', () => {
+    const many = (items: unknown, count: number, each = 0): [Codec, Buffer] => [
+      codec({ type: 'array', items }),
+      Buffer.concat([codec('long').encode(count), Buffer.alloc(each * count), Buffer.of(0)]),
+    ];
+    for (const [any, bytes] of [
+      many(record(), 900_000),
+      many({ type: 'array', items: 'null' }, 900_000, 1),
+      many({ type: 'fixed', name: 'F', size: 0 }, 500_000),
+      many('bytes', 500_000, 1),
+      many('string', 950_000, 1),
+    ]) {
+      const before = process.memoryUsage().arrayBuffers;
+      assert.throws(() => any.decode(bytes, 'text'), /bytes in memory/);
+      assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 20);
+    }
+    const [nulls, bytes] = many('null', 1_000_000);
+    const meter = new MemoryMeter();
+    assert.equal((nulls.decode(bytes, 'text', meter) as unknown[]).length, 1_000_000);
+    assert.ok(meter.bytes >= 8_000_000 && meter.bytes < 16_000_000, String(meter.bytes));
   });
 
   it('do not become millions of digits out of a few bytes', () => {

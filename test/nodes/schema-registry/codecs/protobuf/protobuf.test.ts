@@ -65,6 +65,24 @@ describe('values in Protobuf', () => {
     assert.equal(alls.true.t, written.true.t);
   });
 
+  it('are refused before they take more memory than a value may', () => {
+    const pairs = (count: number, ...pair: number[]): Buffer => {
+      const bytes = Buffer.alloc(1 + pair.length * count);
+      bytes.fill(Buffer.from(pair), 1);
+      return bytes;
+    };
+    for (const field of ['repeated M l = 1;', 'repeated bytes l = 1;', 'repeated string l = 1;'])
+      assert.throws(
+        () => codec(proto3(`message M { ${field} }`)).decode(pairs(950_000, 10, 0), 'text'),
+        (error) => error instanceof DecodeError && error.reason === 'schema-bounds',
+      );
+    const bools = codec(proto3('message M { repeated bool l = 1; }'));
+    assert.throws(
+      () => bools.decode(Buffer.concat([hex('00 0a 81 89 7a'), Buffer.alloc(2_000_001)]), 'text'),
+      /more than 1000000 array elements/,
+    );
+  });
+
   it('have the default of what is absent, and lack what has a presence', () => {
     assert.deepEqual(
       codec(proto3('message M { int32 a = 1; optional int32 b = 2; M m = 3; repeated M l = 4; }')).decode(
