@@ -1,5 +1,6 @@
+import { DATA_BOUNDS, MemoryMeter, excessOf } from '../../shared/data-bounds';
 import { readTraceContext } from '../../shared/trace-context';
-import { toError } from '../../shared/user-error';
+import { UserError, toError } from '../../shared/user-error';
 import type { ProducerSettings } from '../config';
 import type { RecordFields } from './record';
 import type { Encode } from './schema-values';
@@ -14,12 +15,19 @@ type Callback = (error: Error | undefined, fields?: RecordFields) => void;
  */
 const MOST_WAITING = 1_000;
 
+/** About how much memory they may take, in bytes; beyond it a message is not taken. As much as without an outbox. */
+const MOST_BYTES = 64 * 2 ** 20;
+/** What a message costs that waits, beside its payload. */
+const EACH = 2_000;
+
 /** Reads what a record needs out of messages, as the dialog's typed inputs say, and keeps the messages' order. */
 export class MessageFields {
   private readonly evaluate;
   /** the last message whose values had to be waited for, and those behind it */
   private queue: Promise<void> | undefined;
   private waiting = 0;
+  /** about how much memory these take */
+  private bytes = 0;
 
   /** @param encode makes the value of the payload, where it is not written as it is */
   constructor(
@@ -48,13 +56,21 @@ export class MessageFields {
       answer(message, values, callback);
       return;
     }
+    const bytes = EACH + memoryOf(message.payload);
+    if (this.waiting > 0 && this.bytes + bytes > MOST_BYTES) {
+      ignore(values);
+      callback(new UserError('kafka-producer.errors.too-many-waiting', { count: this.waiting }));
+      return;
+    }
     const before = this.queue;
     const evaluated = values instanceof Error ? values : Promise.all(values).catch(toError);
     this.waiting++;
+    this.bytes += bytes;
     const turn: Promise<void> = Promise.all([evaluated, before])
       .then(([result]) => answer(message, result, callback))
       .finally(() => {
         this.waiting--;
+        this.bytes -= bytes;
         if (this.queue === turn) this.queue = undefined;
       });
     this.queue = turn;
@@ -68,11 +84,28 @@ export class MessageFields {
       if (this.encode) values.push(encodeFor(values[0], message.payload, this.encode));
       return values;
     } catch (error) {
-      // Nobody waits for the others any more; what they may say comes after this.
-      for (const value of values) if (value instanceof Promise) value.catch(() => undefined);
+      ignore(values);
       return toError(error);
     }
   }
+}
+
+/** Nobody waits for them any more; what they may say comes after what is known. */
+function ignore(values: unknown[] | Error): void {
+  if (values instanceof Error) return;
+  for (const value of values) if (value instanceof Promise) value.catch(() => undefined);
+}
+
+/** A payload may be anything, also one that can't be read: then what is known of it counts. */
+function memoryOf(payload: unknown): number {
+  const meter = new MemoryMeter(Infinity);
+  try {
+    if (ArrayBuffer.isView(payload)) return payload.byteLength;
+    excessOf(payload, DATA_BOUNDS, meter);
+  } catch {
+    // Whoever makes a record of it tells what is wrong with it.
+  }
+  return meter.bytes;
 }
 
 function encodeFor(topic: unknown, payload: unknown, encode: Encode): unknown {
