@@ -1,7 +1,8 @@
 import { certificateProblem } from '../../shared/certificate-problem';
+import type { HttpAnswer } from '../../shared/http-answer';
 import { shorten, toError } from '../../shared/user-error';
 import { KafkaError } from '../errors';
-import { postForm, type FormAnswer, type Verification } from './post-form';
+import { postForm, type Verification } from './post-form';
 
 /** Where access tokens come from: OAuth 2.0 client credentials (RFC 6749, 4.4). Holds a secret: never to be logged. */
 export interface TokenSettings {
@@ -64,7 +65,7 @@ export class AccessTokens {
   }
 
   private async fetch(): Promise<Token> {
-    let given: FormAnswer;
+    let given: HttpAnswer;
     try {
       given = await this.request();
     } catch (thrown) {
@@ -86,7 +87,7 @@ export class AccessTokens {
     return { value, refreshAt: Date.now() + usedFor(lifeMs) };
   }
 
-  private request(): Promise<FormAnswer> {
+  private request(): Promise<HttpAnswer> {
     const { url, clientId, clientSecret, scope, verification = {} } = this.settings;
     const login = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
     return postForm(

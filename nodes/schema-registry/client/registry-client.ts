@@ -1,4 +1,5 @@
 import { certificateProblem } from '../../shared/certificate-problem';
+import { TooLongError, type HttpAnswer } from '../../shared/http-answer';
 import { shorten, toError } from '../../shared/user-error';
 import {
   array,
@@ -16,7 +17,7 @@ import type { Reference, SchemaSource } from '../codecs/codec';
 import { RegistryError } from '../errors';
 import { MAX_SCHEMA_ID } from '../frame';
 import { SCHEMA_TYPES, type SchemaType } from '../../shared/schema-types';
-import { TooLongError, agentFor, ask, type Answer, type Server } from './request';
+import { agentFor, ask, type Server } from './request';
 
 /** A schema of a subject, and the id by which records name it. */
 export interface RegisteredSchema {
@@ -132,7 +133,7 @@ export class RegistryClient {
     }
   }
 
-  private async reference(place: string, subject: string, version: number): Promise<Answer> {
+  private async reference(place: string, subject: string, version: number): Promise<HttpAnswer> {
     try {
       return await this.get(place, { what: subject });
     } catch (error) {
@@ -145,9 +146,9 @@ export class RegistryClient {
   }
 
   /** @returns an answer that gives what was asked for. @throws RegistryError (a rejection) */
-  private async get(path: string, { what }: { what: string }, body?: string): Promise<Answer> {
+  private async get(path: string, { what }: { what: string }, body?: string): Promise<HttpAnswer> {
     if (this.rest && Date.now() < this.rest.until) throw this.rest.error;
-    let answer: Answer;
+    let answer: HttpAnswer;
     try {
       answer = await ask(this.server, path, this.agent, this.closing.signal, body);
     } catch (thrown) {
@@ -174,7 +175,7 @@ export class RegistryClient {
     return new RegistryError('away', params, { cause: error });
   }
 
-  private refusal({ status, body, retryAfter }: Answer, what: string, isWrite: boolean): RegistryError {
+  private refusal({ status, body, retryAfter }: HttpAnswer, what: string, isWrite: boolean): RegistryError {
     const told = safeParse(errorAnswer, parseJson(body));
     const message = told.success ? (told.output.message ?? '') : '';
     const reason = shorten([`HTTP ${status}`, message].filter((part) => part !== '').join(', '), MAX_REASON);
@@ -190,7 +191,7 @@ export class RegistryClient {
     return new RegistryError('away', params, { text: 'no-registry' });
   }
 
-  private parse<S extends Parameters<typeof safeParse>[0]>(schema: S, { status, body }: Answer) {
+  private parse<S extends Parameters<typeof safeParse>[0]>(schema: S, { status, body }: HttpAnswer) {
     const result = safeParse(schema, parseJson(body));
     if (result.success) return result.output;
     const params = { url: this.url, reason: shorten(`HTTP ${status}, ${body}`, MAX_REASON) };
