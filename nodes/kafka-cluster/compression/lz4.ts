@@ -1,5 +1,6 @@
 import type * as Lz4 from 'lz4-napi';
 import { UnknownCodecError, UnpackedSizeError } from './errors';
+import { requireFewFrames } from './few-frames';
 import { xxh32 } from './xxh32';
 
 /* The frame format of LZ4: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md */
@@ -92,6 +93,7 @@ function framesOf(bytes: Buffer, maxBytes: number): Frame[] {
     if (flags & CONTENT_CHECKSUM) at += 4;
     need(bytes, at, 0);
     frames.push({ start, checksumAt, end: at });
+    requireFewFrames(frames.length, 'lz4');
     start = at;
   }
   if (frames.length === 0) throw new RangeError('lz4: not a frame');

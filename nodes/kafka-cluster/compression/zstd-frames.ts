@@ -1,3 +1,5 @@
+import { requireFewFrames } from './few-frames';
+
 /* Where the frames of Zstandard begin and end, by RFC 8878, section 3: Node.js reads the first one alone. */
 const MAGIC = 0xfd2fb528;
 /** Of frames that hold nothing for us; the lowest four bits may be any. */
@@ -27,6 +29,7 @@ export function zstdFrames(bytes: Buffer): ZstdFrame[] {
     if (magic !== MAGIC) throw new RangeError('zstd: not a frame');
     const { contentSize, end } = frameAt(bytes, start);
     frames.push({ bytes: bytes.subarray(start, end), contentSize });
+    requireFewFrames(frames.length, 'zstd');
     start = end;
   }
   if (frames.length === 0) throw new RangeError('zstd: not a frame');

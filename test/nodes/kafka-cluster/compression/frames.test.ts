@@ -44,6 +44,14 @@ describe('packed bytes of several frames', () => {
       assert.equal((await unpack(Buffer.concat([frame, frame]), 1_200)).length, 1_200);
     });
 
+    it(`are not unpacked where there are more than any writer makes, each of nothing: ${name}`, async () => {
+      const empty = await pack(Buffer.alloc(0));
+      const frame = await pack(Buffer.from('a'));
+      const few = Buffer.concat([frame, ...Array<Buffer>(999).fill(empty)]);
+      assert.equal(String(await unpack(few, 2 ** 20)), 'a');
+      await assert.rejects(unpack(Buffer.concat([few, empty]), 2 ** 20), /more than 1000 frames/);
+    });
+
     it(`say so where they end too early, or are something else: ${name}`, async () => {
       const frame = await pack(Buffer.from(texts.join('')));
       for (let length = 1; length < frame.length; length++) {
