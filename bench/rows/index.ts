@@ -9,6 +9,7 @@ import { growthRow } from './7-growth';
 import { rivalProducersRow } from './8-rival-producers';
 import { connectRow } from './9-connect';
 import { decoderRow } from './10-decoder';
+import { tracingRow } from './11-tracing';
 
 /** In the order in which they run. */
 export const ROWS: readonly Row[] = [
@@ -22,4 +23,5 @@ export const ROWS: readonly Row[] = [
   rivalProducersRow,
   connectRow,
   decoderRow,
+  tracingRow,
 ];

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { CACHE, ROOT } from '../../stack/paths';
 import { ManagedProcess } from '../../stack/process/managed-process';
 import { freePort } from '../../stack/process/ports';
@@ -9,6 +9,16 @@ import type { FlowNode } from '../../test/faults/support/flow';
 import { Remote } from './remote';
 
 const CONTENDERS = path.join(ROOT, 'bench/contenders');
+
+/** Makes a program as if nothing in it knew of traces. */
+const withoutTraces: Plugin = {
+  name: 'without-traces',
+  setup(program) {
+    program.onResolve({ filter: /\/shared\/trace-context$/ }, () => ({
+      path: path.join(CONTENDERS, 'no-trace-context.ts'),
+    }));
+  },
+};
 
 /** A process under measurement, and the way to command it. */
 export interface Contender {
@@ -35,7 +45,7 @@ export class Workshop {
   static async open(): Promise<Workshop> {
     // Inside the checkout, where the contenders find their packages.
     const dir = await mkdtemp(path.join(CACHE, 'bench-'));
-    const programs = ['bare-producer', 'bare-sink', 'platformatic-producer', 'serial', 'decoder'];
+    const programs = ['bare-producer', 'bare-sink', 'platformatic-producer', 'serial', 'decoder', 'traced'];
     await build({
       entryPoints: programs.map((name) => path.join(CONTENDERS, `${name}.ts`)),
       outdir: dir,
@@ -43,6 +53,15 @@ export class Workshop {
       packages: 'external',
       platform: 'node',
       format: 'cjs',
+    });
+    await build({
+      entryPoints: { untraced: path.join(CONTENDERS, 'traced.ts') },
+      outdir: dir,
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'cjs',
+      plugins: [withoutTraces],
     });
     const nodes = path.join(dir, 'nodes');
     await build({
