@@ -8,10 +8,13 @@ import {
 import { keepTrying } from '../shared/keep-trying';
 import { UserError, toError } from '../shared/user-error';
 import { connectionError } from './connection-error';
+import { failWritesOfLostConnections } from './lost-writes';
 import type { ConnectionSettings } from './settings';
 import { askForSrvRecords } from './srv-records';
 import type { DatabaseLease, DatabaseState, MongoDatabase } from './types';
 import { UnansweredCommands, type UnansweredCommand } from './unanswered';
+
+failWritesOfLostConnections();
 
 /** The kinds of server (driver's names) of which one is needed: those that accept writes. */
 const WRITABLE: ReadonlySet<string> = new Set(['Standalone', 'RSPrimary', 'Mongos', 'LoadBalancer']);
