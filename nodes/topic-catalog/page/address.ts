@@ -23,12 +23,27 @@ export type Range =
   | { kind: 'between'; from: number; to: number }
   | { kind: 'all' };
 
+export type NodeColumn = 'nodo' | 'topic' | 'ts' | 'state';
+
+/** What of a list of nodes is shown. What is absent is as a list begins: all of them, by name, the first page. */
+export interface ListPlace {
+  search?: string;
+  sort?: NodeColumn;
+  descending?: true;
+  /** from 2 on */
+  page?: number;
+  /** in a long list, the last name of the page before */
+  after?: string;
+}
+
 export interface Address {
   view: ViewName;
   /** view "node" */
   nodo?: string;
   /** view "topics": the one that is open; view "live": only this one */
   topic?: string;
+  /** view "nodes"; view "topics": of the nodes of the open one */
+  list?: ListPlace;
   /** views "compare", "wall" and "screen": what is shown, in this order */
   series?: readonly SeriesName[];
   /** views "wall" and "screen": how a screen without controls looks, and what it speaks; absent: as the browser does */
@@ -61,6 +76,16 @@ const VIEWS: ReadonlyMap<string, ViewName> = new Map([
 ]);
 
 const OF_SERIES: readonly ViewName[] = ['compare', 'wall', 'screen'];
+const OF_NODES: readonly ViewName[] = ['nodes', 'topics'];
+const ORDERS: readonly (readonly [name: string, column: NodeColumn])[] = [
+  ['nodo', 'nodo'],
+  ['topic', 'topic'],
+  ['fecha', 'ts'],
+  ['estado', 'state'],
+];
+/** The longest name that a list holds, and the longest text that it is searched for. */
+export const LONGEST_NAME = 256;
+const MOST_PAGES = 1e9;
 const THEMES = { claro: 'light', oscuro: 'dark' } as const;
 
 /** @returns the name of a range, or undefined for one from a time to a time */
@@ -79,12 +104,18 @@ export function readAddress(fragment: string): Address {
   if (OF_SERIES.includes(view))
     return { view, range, series: readSeries(fields), ...(view === 'compare' ? {} : readLook(fields)) };
   const topic = fields.get('topic');
-  return { view, range, ...(topic ? { topic } : {}) };
+  const list = OF_NODES.includes(view) ? readList(fields) : {};
+  return {
+    view,
+    range,
+    ...(topic ? { topic } : {}),
+    ...(Object.keys(list).length > 0 ? { list } : {}),
+  };
 }
 
 /** @returns the fragment that shows this; what the host has in the present one stays */
 export function writeAddress(fragment: string, address: Address): string {
-  const { view, nodo, topic, series, range } = address;
+  const { view, nodo, topic, series, range, list = {} } = address;
   const fields: [string, string][] = [];
   const viewName = [...VIEWS].find(([, name]) => name === view)?.[0];
   if (view === 'node' && nodo !== undefined) fields.push(['nodo', nodo], ...writeRange(range));
@@ -92,9 +123,36 @@ export function writeAddress(fragment: string, address: Address): string {
   if (OF_SERIES.includes(view))
     fields.push(...writeSeries(series ?? []), ...writeRange(range), ...writeLook(address));
   if (view !== 'node' && topic !== undefined) fields.push(['topic', topic]);
+  if (OF_NODES.includes(view)) fields.push(...writeList(list));
   const host = fragment.replace(/^#/, '').split('?', 1)[0] ?? '';
   const query = fields.map(([name, value]) => `${name}=${encode(value)}`).join('&');
   return query === '' ? `#${host}` : `#${host}?${query}`;
+}
+
+function readList(fields: URLSearchParams): ListPlace {
+  const search = fields.get('buscar')?.slice(0, LONGEST_NAME);
+  const order = fields.get('orden') ?? '';
+  const sort = ORDERS.find(([name]) => name === order.replace(/^-/, ''))?.[1];
+  const page = Number(fields.get('pagina'));
+  const after = fields.get('tras');
+  const isPage = Number.isInteger(page) && page > 1 && page <= MOST_PAGES;
+  return {
+    ...(search ? { search } : {}),
+    ...(sort && order !== 'nodo' ? { sort } : {}),
+    ...(sort && order.startsWith('-') ? { descending: true } : {}),
+    ...(isPage ? { page } : {}),
+    ...(isPage && after && after.length <= LONGEST_NAME ? { after } : {}),
+  };
+}
+
+function writeList({ search, sort = 'nodo', descending, page, after }: ListPlace): [string, string][] {
+  const fields: [string, string][] = [];
+  const order = `${descending ? '-' : ''}${ORDERS.find(([, column]) => column === sort)![0]}`;
+  if (search) fields.push(['buscar', search]);
+  if (order !== 'nodo') fields.push(['orden', order]);
+  if (page !== undefined) fields.push(['pagina', String(page)]);
+  if (page !== undefined && after !== undefined) fields.push(['tras', after]);
+  return fields;
 }
 
 function readLook(fields: URLSearchParams): Pick<Address, 'theme' | 'language'> {

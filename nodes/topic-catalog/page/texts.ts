@@ -55,7 +55,7 @@ const es = {
     silent: (count: number) => `${count} en silencio`,
     moreThan: (count: string) => `más de ${count} nodos`,
     over: (count: string) => `más de ${count}`,
-    long: 'lista larga: por orden de nombre; la búsqueda mira cómo empiezan los nombres',
+    long: 'lista larga: solo por orden de nombre, porque para ordenarla por fecha o por topic habría que leer todos los nodos cada vez; la búsqueda mira cómo empiezan los nombres',
     unlistable: (count: number, more: boolean) =>
       `${more ? 'Más de ' : ''}${count} nodos que guardó otro programa no caben en la lista: su «nodo» no es un texto o pasa de 256 caracteres.`,
     page: (from: number, to: number, of: string) => `${from} a ${to} de ${of}`,
@@ -253,7 +253,7 @@ const en: Texts = {
     silent: (count) => `${count} silent`,
     moreThan: (count) => `more than ${count} nodes`,
     over: (count) => `more than ${count}`,
-    long: 'a long list: in the order of names; the search looks at how names begin',
+    long: 'a long list: in the order of names alone, since for that of dates or topics all nodes would have to be read each time; the search looks at how names begin',
     unlistable: (count, more) =>
       `${more ? 'More than ' : ''}${count} nodes that another program stored can’t be listed: their “nodo” is no text or has more than 256 characters.`,
     page: (from, to, of) => `${from} to ${to} of ${of}`,

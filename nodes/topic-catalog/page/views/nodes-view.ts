@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import { drawnNumber } from '../../../shared/drawn-number';
 import type { LiveUpdate, NodeRow, NodesAnswer } from '../../contract';
-import { LAST_10 } from '../address';
+import { LAST_10, LONGEST_NAME, type ListPlace, type NodeColumn } from '../address';
 import { Clock } from '../clock';
 import { COMPARE_TEXTS } from '../compare-texts';
 import { icons } from '../parts/icons';
@@ -22,26 +22,26 @@ const PAGE = 50;
 const POLL_MS = 5_000;
 /** An unknown node is asked for at once, but not more often than this. */
 const LOOK_AGAIN_MS = 1_000;
+/** Of a long list, topic-catalog counts no farther from its beginning. */
+const MOST_COUNTED = 5_000;
 const RECENT = 30;
 const SHOWN_VALUES = 4;
 
-type Column = 'nodo' | 'topic' | 'ts' | 'state';
-
-/** All nodes: Nodo, Fecha and Ver, as the original had them, with state, last values and sparklines. */
+/**
+ * All nodes: Nodo, Fecha and Ver, as the original had them, with state, last values and sparklines. Which of them, and in
+ * what order, is in the address.
+ */
 @element('skm-nodes')
 export class NodesView extends HearingView {
   static override styles = [shared, noticeStyles, nodesViewStyles];
 
   /** inside another view: only this topic's nodes, without title and search */
   @property() topic: string | undefined;
-  @state() private search = '';
-  @state() private sorting: Sorting<Column> = { column: 'nodo', descending: false };
-  @state() private offset = 0;
-  /** in a long list, the last names of the pages before this one */
-  @state() private pagesBefore: readonly string[] = [];
 
   private readonly nodes = new Query<NodesAnswer>(this, this.client, (answer) => this.onAnswer(answer));
   private lookedAgain = 0;
+  /** in a long list: by the name before a page's first one, the name before the first one of the page before it */
+  private readonly pagesBefore = new Map<string, string | undefined>();
 
   constructor() {
     super();
@@ -49,25 +49,44 @@ export class NodesView extends HearingView {
   }
 
   protected override willUpdate(): void {
-    const { search, offset, topic } = this;
+    const { topic, offset } = this;
+    const { search = '', after } = this.place;
     const { column, descending } = this.sorting;
     const payload = {
       search,
       sort: column,
       descending,
-      ...(this.pagesBefore.length > 0 ? { after: this.pagesBefore.at(-1) } : { offset }),
+      ...(after === undefined ? { offset } : { after }),
       limit: PAGE,
       ...(topic === undefined ? {} : { topic }),
     };
     this.nodes.set({ action: 'nodes', payload, every: POLL_MS }, true);
   }
 
+  private get place(): ListPlace {
+    return this.app.address.list ?? {};
+  }
+
+  private get sorting(): Sorting<NodeColumn> {
+    const { sort = 'nodo', descending = false } = this.place;
+    return { column: sort, descending };
+  }
+
+  /** number of nodes before the first one that is shown */
+  private get offset(): number {
+    return ((this.place.page ?? 1) - 1) * PAGE;
+  }
+
+  /** Only another page is a step in the browser's history. */
+  private show(place: ListPlace, replace: boolean): void {
+    this.app.go({ ...this.app.address, list: place }, replace);
+  }
+
   /** Back to the first page, where there is none any more at this place, or pages are no longer told as they were. */
   private onAnswer({ nodes, next }: NodesAnswer): void {
-    const { offset, pagesBefore } = this;
-    const isOtherwise = next === undefined ? pagesBefore.length > 0 : offset > 0;
-    const isBehindEnd = nodes.length === 0 && (offset > 0 || pagesBefore.length > 0);
-    if (isOtherwise || isBehindEnd) this.toStart();
+    const { place } = this;
+    const isOtherwise = next === undefined && place.after !== undefined;
+    if (isOtherwise || (nodes.length === 0 && place.page !== undefined)) this.show(firstPage(place), true);
   }
 
   /** Rows that are shown take what has just been stored; a node that is not among them may be new. */
@@ -79,7 +98,7 @@ export class NodesView extends HearingView {
       const row = rows.get(nodo);
       // What a clock that is ahead says is no time: it came now.
       const ts = ahead === undefined ? sent : this.app.client.now();
-      if (!row && data && data.matching === data.nodes.length && this.search === '') this.lookAgain();
+      if (!row && data && data.matching === data.nodes.length && !this.place.search) this.lookAgain();
       if (!row || (row.ts !== null && ts <= row.ts)) continue;
       Object.assign(row, { ts, ahead, fecha, hora, topic: topic ?? row.topic, valores, state: 'live' });
       for (const [name, value] of Object.entries(valores)) {
@@ -123,12 +142,13 @@ export class NodesView extends HearingView {
       ${link(this.app, { view: 'wall', series: this.app.wall, range: LAST_10 }, html`${icons.wall} ${WALL_TEXTS[this.app.language].title}`, { class: 'button' })}
       <input
         type="search"
-        .value=${this.search}
+        maxlength=${LONGEST_NAME}
+        .value=${this.place.search ?? ''}
         placeholder=${texts.nodes.search}
         aria-label=${texts.nodes.search}
         @input=${(event: Event) => {
-          this.search = (event.target as HTMLInputElement).value;
-          this.toStart();
+          const search = (event.target as HTMLInputElement).value;
+          this.show(firstPage({ ...this.place, search }), true);
         }}
       />
     </div>`;
@@ -146,16 +166,13 @@ export class NodesView extends HearingView {
     return this.nodes.data?.next !== undefined;
   }
 
-  private toStart(): void {
-    this.offset = 0;
-    this.pagesBefore = [];
-  }
-
   private orders(): TemplateResult {
     const { texts } = this.app;
     return html`<label class="only-phone">
         <span class="visually-hidden">${texts.nodes.sort}</span>
-        <select @change=${(event: Event) => this.sortBy((event.target as HTMLSelectElement).value as Column)}>
+        <select
+          @change=${(event: Event) => this.sortBy((event.target as HTMLSelectElement).value as NodeColumn)}
+        >
           ${(['nodo', 'topic', 'ts'] as const).map(
             (column) =>
               html`<option value=${column} ?selected=${column === this.sorting.column}>
@@ -178,9 +195,8 @@ export class NodesView extends HearingView {
     const { texts } = this.app;
     if (answer.nodes.length === 0) {
       if (this.topic !== undefined) return html`<p class="sub">${texts.topics.noNodes}</p>`;
-      return this.search === ''
-        ? blank(texts.nodes.none, texts.nodes.noneText)
-        : blank(texts.nodes.noMatch(this.search), '');
+      const { search } = this.place;
+      return search ? blank(texts.nodes.noMatch(search), '') : blank(texts.nodes.none, texts.nodes.noneText);
     }
     return html`<div class="card scroll">
         <table class="stacked">
@@ -233,10 +249,14 @@ export class NodesView extends HearingView {
     return sortableHeader(column, this.sorting, { label }, () => this.sortBy(column));
   }
 
-  private sortBy(column: Column): void {
+  private sortBy(column: NodeColumn): void {
     // Dates are most of use with the newest on top.
-    this.sorting = sortedBy(column, this.sorting, column === 'ts');
-    this.toStart();
+    const { column: sort, descending } = sortedBy(column, this.sorting, column === 'ts');
+    const { search } = this.place;
+    this.show(
+      firstPage({ ...(search ? { search } : {}), sort, ...(descending ? { descending } : {}) }),
+      true,
+    );
   }
 
   private row(row: NodeRow): TemplateResult {
@@ -307,33 +327,49 @@ export class NodesView extends HearingView {
   }
 
   private hasPages({ matching, nodes, next }: NodesAnswer): boolean {
-    return next === undefined ? matching > nodes.length : next !== null || this.pagesBefore.length > 0;
+    return next === undefined ? matching > nodes.length : next !== null || this.place.page !== undefined;
   }
 
   private pages({ nodes, matching, isMoreMatching, isMore, next }: NodesAnswer): TemplateResult {
     const { texts, format } = this.app;
     const isLong = next !== undefined;
-    const offset = isLong ? this.pagesBefore.length * PAGE : this.offset;
+    const { offset } = this;
+    const { page = 1 } = this.place;
     const isOver = isMoreMatching === true || (isMore === true && matching <= offset + nodes.length);
     const of = isOver ? texts.nodes.over(format.number(matching)) : String(matching);
     return html`<nav class="pages num" aria-label=${texts.nodes.title}>
       <span class="sub">${texts.nodes.page(offset + 1, offset + nodes.length, of)}</span>
-      <button
-        ?disabled=${offset === 0}
-        @click=${() => (isLong ? (this.pagesBefore = this.pagesBefore.slice(0, -1)) : (this.offset = Math.max(0, offset - PAGE)))}
-      >
-        ${texts.nodes.previous}
-      </button>
+      <button ?disabled=${page === 1} @click=${() => this.turn(page - 1)}>${texts.nodes.previous}</button>
       <button
         ?disabled=${isLong ? next === null : offset + nodes.length >= matching}
-        @click=${() => (isLong ? this.forth(next) : (this.offset = offset + PAGE))}
+        @click=${() => this.turn(page + 1, next ?? undefined)}
       >
         ${texts.nodes.next}
       </button>
     </nav>`;
   }
 
-  private forth(next: string | null): void {
-    if (next !== null) this.pagesBefore = [...this.pagesBefore, next];
+  /**
+   * @param to from 1 on
+   * @param next in a long list, the last name of this page; the way back is known, or counted from the beginning, or leads
+   *   there where that is too far
+   */
+  private turn(to: number, next?: string): void {
+    const { after: here } = this.place;
+    if (next !== undefined) this.pagesBefore.set(next, here);
+    const after = next ?? (here === undefined ? undefined : this.pagesBefore.get(here));
+    const isTooFar = here !== undefined && after === undefined && (to - 1) * PAGE > MOST_COUNTED;
+    const page = isTooFar ? 1 : to;
+    const beyond = { page, ...(after === undefined ? {} : { after }) };
+    this.show({ ...firstPage(this.place), ...(page > 1 ? beyond : {}) }, false);
   }
+}
+
+/** @returns where the list begins that is searched and ordered so */
+function firstPage({ search, sort, descending }: ListPlace): ListPlace {
+  return {
+    ...(search ? { search } : {}),
+    ...(sort && (sort !== 'nodo' || descending) ? { sort } : {}),
+    ...(descending ? { descending } : {}),
+  };
 }

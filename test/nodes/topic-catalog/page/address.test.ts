@@ -7,6 +7,7 @@ import {
   NAMED_RANGES,
   readAddress,
   writeAddress,
+  type ListPlace,
 } from '../../../../nodes/topic-catalog/page/address';
 
 describe("the page's address", () => {
@@ -45,6 +46,43 @@ describe("the page's address", () => {
         assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
       }),
     );
+  });
+
+  it('gives back every place of a list that it was given', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 });
+    const page = fc.integer({ min: 2, max: 1e9 });
+    const turned = fc.oneof(fc.record({ page }), fc.record({ page, after: text }));
+    const found = fc.record(
+      { search: text, sort: fc.constantFrom('topic', 'ts', 'state') },
+      { requiredKeys: [] },
+    );
+    const descending = fc.constantFrom({}, { descending: true });
+    fc.assert(
+      fc.property(found, descending, fc.oneof(turned, fc.constant({})), (...parts) => {
+        const list = Object.assign({}, ...parts) as ListPlace;
+        const { sort, ...unsorted } = list;
+        const whole = list.descending && !sort ? { ...unsorted, sort: 'nodo' as const } : list;
+        const address = {
+          view: 'nodes' as const,
+          range: LAST_10,
+          ...(Object.keys(whole).length ? { list: whole } : {}),
+        };
+        assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
+      }),
+    );
+  });
+
+  it('begins a list anew where its place can not be read', () => {
+    for (const place of [
+      'pagina=1',
+      'pagina=-3',
+      'pagina=2.5',
+      'tras=x',
+      'orden=otro',
+      'orden=nodo',
+      'buscar=',
+    ])
+      assert.deepEqual(readAddress(`#?${place}`), { view: 'nodes', range: LAST_10 }, place);
   });
 
   it('gives back every series that it was given, each once, and no more than it has room for', () => {
