@@ -208,7 +208,8 @@ export class Catalog {
       case 'delete-note':
         return this.settings.deleteNote(request.id);
       case 'import': {
-        const { check, file } = request;
+        const { check, file, total } = request;
+        if (total) this.settings.checkTotal(total);
         if (!check) return this.settings.write(file);
         this.settings.checkRoom(file);
         return file.variables.length + file.notes.length;

@@ -103,12 +103,20 @@ export interface DeleteNoteRequest {
   id: string;
 }
 
+/** Numbers of what is set on the page. */
+export interface SettingsTotal {
+  variables: number;
+  notes: number;
+}
+
 /** A part of a file of settings. */
 export interface ImportRequest {
   action: 'import';
   /** whether to say only what is wrong with it */
   check: boolean;
   file: SettingsFile;
+  /** how many there would be once the whole file is in: to be refused before a part of it is */
+  total: SettingsTotal | undefined;
 }
 
 /** What changes something. */
@@ -181,7 +189,7 @@ export function readRequest(action: unknown, payload: unknown): CatalogRequest {
     case 'delete-note':
       return { action, ...valid(checkDeletion(payload)) };
     case 'import':
-      return importRequest(fieldsOf(payload, ['check', 'variables', 'notes']));
+      return importRequest(fieldsOf(payload, ['check', 'variables', 'notes', 'total']));
     default:
       throw new CatalogError('request', 'action', { value: shorten(action) });
   }
@@ -243,7 +251,15 @@ function importRequest(fields: Fields): ImportRequest {
       variables: list(fields, 'variables').map((one) => valid(checkVariable(one))),
       notes: list(fields, 'notes').map((one) => valid(checkNote(one))),
     },
+    total: fields.total === undefined ? undefined : total(fields),
   };
+}
+
+function total({ total: given }: Fields): SettingsTotal {
+  if (!isObject(given)) refuse('total', given);
+  const fields = fieldsOf(given, ['variables', 'notes']);
+  const number = (field: string): number => whole(fields, field, 0, Number.MAX_SAFE_INTEGER, 0);
+  return { variables: number('variables'), notes: number('notes') };
 }
 
 function list(fields: Fields, field: string): unknown[] {

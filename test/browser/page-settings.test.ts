@@ -254,6 +254,11 @@ describe('what is set on the page', function () {
       (await dialog.getByRole('alert').innerText()).includes('decimals'),
     );
     assert.equal(await client.db(topic).collection('ajustes').countDocuments(), 0);
+    // More than may be set: nothing of it comes in, though its beginning had room.
+    const many = Array.from({ length: 501 }, (_, n) => ({ nodo: null, variable: `v${n}`, unit: 'm' }));
+    await choose(JSON.stringify({ ...content, variables: many }));
+    await until('the reason', async () => (await dialog.getByRole('alert').innerText()).includes('500'));
+    assert.equal(await client.db(topic).collection('ajustes').countDocuments(), 0);
     await choose(text);
     await dialog.getByText('Importado (variables: 1, notas: 1).').waitFor();
     await dialog.getByRole('button', { name: 'Cerrar' }).click();

@@ -142,8 +142,10 @@ export const SETTINGS_TEXTS: Readonly<Record<Language, SettingsTexts>> = {
       importing: (done, all) => `Importando: ${done} de ${all}`,
       imported: (variables, notes) => `Importado (variables: ${variables}, notas: ${notes}).`,
       notOurs: 'Este archivo no es uno que esta página haya exportado.',
-      tooLarge: 'Este archivo es demasiado grande.',
-      stopped: (done, reason) => `Se detuvo después de ${done}. ${reason}`,
+      tooLarge:
+        'Este archivo es demasiado grande: todo lo que se puede fijar en la página ocupa menos de 10 MB. No se cambió nada.',
+      stopped: (done, reason) =>
+        `Se detuvo después de ${done}. ${reason} Elija el archivo otra vez para seguir: nada se duplica.`,
     },
   },
   en: {
@@ -217,8 +219,10 @@ export const SETTINGS_TEXTS: Readonly<Record<Language, SettingsTexts>> = {
       importing: (done, all) => `Importing: ${done} of ${all}`,
       imported: (variables, notes) => `Imported (variables: ${variables}, notes: ${notes}).`,
       notOurs: 'This file is none that this page has exported.',
-      tooLarge: 'This file is too large.',
-      stopped: (done, reason) => `It stopped after ${done}. ${reason}`,
+      tooLarge:
+        'This file is too large: all that can be set on the page takes less than 10 MB. Nothing was changed.',
+      stopped: (done, reason) =>
+        `It stopped after ${done}. ${reason} Choose the file again to go on: nothing is doubled.`,
     },
   },
 };

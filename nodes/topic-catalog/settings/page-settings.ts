@@ -4,6 +4,7 @@ import { toError } from '../../shared/user-error';
 import { CatalogError } from '../catalog-error';
 import type { Note, SettingsFile, VariableSetting } from '../contract';
 import { TIMEOUT, askDatabase, type DatabaseSource } from '../database-source';
+import type { SettingsTotal } from '../requests';
 import { SETTINGS_BOUNDS, checkNote, checkVariable, type NewNote } from './schema';
 
 export interface SettingsSource extends DatabaseSource {
@@ -125,9 +126,17 @@ export class PageSettings {
     const keys = new Set([...this.byVariable.keys(), ...variables.map(variableKey)]);
     for (const setting of variables) if (isEmpty(setting)) keys.delete(variableKey(setting));
     const ids = new Set([...this.byNote.keys(), ...notes.map(({ id }) => id)]);
-    if (keys.size > SETTINGS_BOUNDS.variables && keys.size > this.byVariable.size)
+    this.checkTotal({ variables: keys.size, notes: ids.size });
+  }
+
+  /**
+   * What there is more of already may stay, and be changed.
+   * @throws CatalogError where so many are more than may be kept
+   */
+  checkTotal({ variables, notes }: SettingsTotal): void {
+    if (variables > SETTINGS_BOUNDS.variables && variables > this.byVariable.size)
       throw new CatalogError('request', 'too-many-variables', { max: SETTINGS_BOUNDS.variables });
-    if (ids.size > SETTINGS_BOUNDS.notes && ids.size > this.byNote.size)
+    if (notes > SETTINGS_BOUNDS.notes && notes > this.byNote.size)
       throw new CatalogError('request', 'too-many-notes', { max: SETTINGS_BOUNDS.notes });
   }
 

@@ -8,7 +8,7 @@ import {
   SettingsFileError,
   collectSettings,
   importSettings,
-  readSettingsFile,
+  readSettings,
   writeSettingsFile,
 } from '../settings-file';
 import { icons } from './icons';
@@ -107,8 +107,8 @@ export class SettingsDialog extends PageDialog {
     let done = 0;
     await this.attempt(
       async () => {
-        const content = readSettingsFile(await file.text());
-        await importSettings(this.app.client, content, (imported, all) => {
+        const content = await readSettings(file);
+        await importSettings(this.app.client, content, this.app.settings.variables, (imported, all) => {
           done = imported;
           this.said = this.texts.all.importing(imported, all);
         });

@@ -114,6 +114,13 @@ describe('topic-catalog: what is set on the page, in a real database', function 
     await settings.setVariable({ nodo: null, variable: 'v1' });
     await settings.setVariable(more);
     assert.equal(settings.variables.length, 500);
+    // Those of a file that comes in many messages are counted before the first of them.
+    settings.checkTotal({ variables: 500, notes: 2_000 });
+    const tooMany = { key: 'topic-catalog.errors.too-many-variables' };
+    assert.throws(() => settings.checkTotal({ variables: 501, notes: 0 }), tooMany);
+    assert.throws(() => settings.checkTotal({ variables: 0, notes: 2_001 }), {
+      key: 'topic-catalog.errors.too-many-notes',
+    });
   });
 
   it('makes changes one after the other, and only so many wait', async () => {
