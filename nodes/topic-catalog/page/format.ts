@@ -25,7 +25,6 @@ export class Format {
   private readonly plain: Intl.NumberFormat;
   private readonly small: Intl.NumberFormat;
   private readonly short: Intl.NumberFormat;
-  private readonly thousandths: Intl.NumberFormat;
   private readonly scientific: Intl.NumberFormat;
   private readonly relative: Intl.RelativeTimeFormat;
   private readonly formats = new Map<string, Intl.DateTimeFormat>();
@@ -42,7 +41,6 @@ export class Format {
     this.plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
     this.small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
     this.short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-    this.thousandths = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
     this.scientific = new Intl.NumberFormat(locale, { notation: 'scientific', maximumFractionDigits: 2 });
     this.relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   }
@@ -135,14 +133,11 @@ export class Format {
     return this.date(TIME, time);
   }
 
-  /** The time of day with milliseconds. */
-  fineTime(time: number): string {
-    return this.date({ ...TIME, fractionalSecondDigits: 3 }, time);
-  }
-
-  /** Only what lies behind the whole second: ",250". */
-  fraction(time: number): string {
-    return this.thousandths.format((time % SECOND) / SECOND).slice(1);
+  /** The time of day with seconds, and with so many digits of their parts as it has. */
+  exactTime(time: number): string {
+    const part = Math.abs(time % SECOND);
+    const digits = part === 0 ? 0 : part % 100 === 0 ? 1 : part % 10 === 0 ? 2 : 3;
+    return this.date(digits === 0 ? TIME : { ...TIME, fractionalSecondDigits: digits }, time);
   }
 
   timeToMinutes(time: number): string {
@@ -151,6 +146,13 @@ export class Format {
 
   day(time: number): string {
     return this.date({ day: 'numeric', month: 'short' }, time);
+  }
+
+  /** What a time of day, or a day, leaves open: the date unless it is today's, the year unless it is this one; else nothing. */
+  rest(time: number, of: 'time' | 'day', now = Date.now()): string {
+    const { year, ...date } = this.dateUnlessToday([time], now);
+    if (of === 'day') return year ? this.date({ year }, time) : '';
+    return date.day ? this.date({ ...date, ...(year ? { year } : {}) }, time) : '';
   }
 
   month(time: number): string {

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import uPlot from 'uplot';
+import { DAY_MS, MINUTE_MS } from '../../../shared/durations';
 import { axisTimes } from '../axis-times';
 import type { Format } from '../format';
 
@@ -36,19 +37,18 @@ export const ON_PAPER = css`
     }
   }
 `;
-const MINUTE = 60;
-const DAY = 86_400;
+const SECOND_MS = 1_000;
 
 /** The axis of time, below a chart. */
-export function timeAxis(format: Format, ink: string, textPx = TEXT_PX): uPlot.Axis {
+export function timeAxis(format: Format, ink: string, textPx = TEXT_PX, now = Date.now): uPlot.Axis {
   return {
     ...lookOf(ink, textPx),
     grid: { show: false },
-    size: 2.5 * textPx,
+    // A second line stands below the first label.
+    size: (_plot, labels: string[] | null) => (labels?.[0]?.includes('\n') ? 3.9 : 2.5) * textPx,
     space: (76 * textPx) / TEXT_PX,
-    splits: (_plot, _axis, min, max, step) =>
-      axisTimes(min * 1_000, max * 1_000, step * 1_000, format.zone).map((time) => time / 1_000),
-    values: (_plot, splits) => timeLabels(format, splits),
+    splits: (_plot, _axis, min, max, step) => timeSplits(min * 1_000, max * 1_000, step * 1_000, format),
+    values: (_plot, splits) => timeLabels(format, splits, now()),
   };
 }
 
@@ -61,6 +61,15 @@ export function valueAxis(ink: string, line: string, textPx = TEXT_PX): uPlot.Ax
     space: (34 * textPx) / TEXT_PX,
   };
 }
+
+/** @returns shares as percentages, with the decimals that tell one from the next */
+export function percentLabels(format: Format, shares: readonly number[]): string[] {
+  const step = 100 * stepOf(shares);
+  return shares.map((share) => (share < 0 || share > 1 ? '' : `${format.tick(100 * share, step)} %`));
+}
+
+/** Booleans: a line at 0 or at 1 does not lie on the edge. */
+export const TRUTH_RANGE: uPlot.Range.MinMax = [-0.1, 1.1];
 
 /** @returns how far labels stand from each other; of a single one, which a low chart has, 1 */
 export function stepOf([first, second]: readonly number[]): number {
@@ -117,23 +126,31 @@ function axisWidth({ ctx }: uPlot, labels: string[], textPx: number): number {
   return Math.max((AXIS_WIDTH * textPx) / TEXT_PX, Math.ceil(longest) + AXIS_GAP);
 }
 
-function timeLabels(format: Format, splits: number[]): string[] {
-  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  return splits.map((split, index) => {
-    const time = split * 1_000;
-    if (step >= 28 * DAY) return format.month(time);
-    if (step >= DAY) return format.day(time);
-    const dayOf = (split: number): number => Math.floor(format.zone.wallOf(split * 1_000) / (DAY * 1_000));
-    const isNewDay = index > 0 && dayOf(split) !== dayOf(splits[index - 1]!);
-    if (isNewDay) return format.day(time);
-    if (step > 0 && step < 1) return fineLabel(format, time, index);
-    return step > 0 && step < MINUTE ? format.time(time) : format.timeToMinutes(time);
-  });
+/** @returns in seconds; parts of a second only where no two whole ones are seen */
+function timeSplits(min: number, max: number, step: number, { zone }: Format): number[] {
+  const whole = step < SECOND_MS ? axisTimes(min, max, SECOND_MS, zone) : [];
+  const times = whole.length > 1 ? whole : axisTimes(min, max, step, zone);
+  return times.map((time) => time / SECOND_MS);
 }
 
-/** Below a second: the whole time where a second begins, and at the left edge; what is added to it in between. */
-function fineLabel(format: Format, time: number, index: number): string {
-  const milliseconds = Math.round(time);
-  if (milliseconds % 1_000 === 0) return format.time(milliseconds);
-  return index === 0 ? format.fineTime(milliseconds) : format.fraction(milliseconds);
+/**
+ * Times of day, dates or months, each of which can be read without the others; below the first one what they leave open.
+ * @param splits in seconds
+ */
+function timeLabels(format: Format, splits: readonly number[], now: number): string[] {
+  const times = splits.map((split) => Math.round(split * SECOND_MS));
+  const [first = 0, second = first] = times;
+  const step = second - first;
+  if (step >= 28 * DAY_MS) return times.map((time) => format.month(time));
+  const dayOf = (time: number): number => Math.floor(format.zone.wallOf(time) / DAY_MS);
+  const isDay = times.map(
+    (time, index) => step >= DAY_MS || (index > 0 && dayOf(time) !== dayOf(times[index - 1]!)),
+  );
+  const hasSeconds = step === 0 || step < MINUTE_MS;
+  const labels = times.map((time, index) => {
+    if (isDay[index]) return format.day(time);
+    return hasSeconds ? format.exactTime(time) : format.timeToMinutes(time);
+  });
+  const rest = format.rest(first, isDay.includes(true) ? 'day' : 'time', now);
+  return labels.map((label, index) => (index === 0 && rest !== '' ? `${label}\n${rest}` : label));
 }
