@@ -20,6 +20,12 @@ const NODES: Record<string, ShownNode> = {
   },
   // Between the other's times.
   sur: { values: { temperatura: wave(25), sensacion: wave(26) }, stepMs: 20_000, end: END - 7_000 },
+  puertas: {
+    values: { puerta: wave(0).map((value) => Number(value > 0)), llave: wave(0).map(() => 1), t: wave(20) },
+    booleans: ['puerta', 'llave'],
+    stepMs: 20_000,
+    end: END,
+  },
   'a:b%3A': { values: { temperatura: wave(10) }, stepMs: 20_000, end: END },
 };
 const serie = (...names: string[]): string => names.map((name) => `&serie=${name}`).join('');
@@ -117,6 +123,25 @@ describe('variables in one chart', function () {
     await page.getByRole('link', { name: 'Comparar' }).click();
     await page.getByText('Nada que comparar todavía').waitFor();
     assert.equal(new URL(page.url()).hash, '#?vista=comparar');
+  });
+
+  it('say yes and no where they are booleans, which share an axis of their own', async () => {
+    const { page } = await open(`#?vista=comparar${serie('puertas:puerta', 'puertas:llave', 'puertas:t')}`);
+    assert.deepEqual((await inside()).axes, ['No / Sí', 't']);
+    const chart = page.locator('skm-compare-chart');
+    const labels = await chart.evaluate(
+      (element) => (element as unknown as { plot: { axes: { _values: string[] }[] } }).plot.axes[1]!._values,
+    );
+    assert.deepEqual(labels, ['No', 'Sí']);
+    const said = async (place: number): Promise<string> =>
+      (await page.locator('.legend li').nth(place).locator('.value').innerText()).trim();
+    assert.deepEqual([await said(0), await said(1)], ['Sí', 'Sí']);
+    assert.match((await chart.getAttribute('aria-label'))!, /puertas · puerta: mín No, media 60 %, máx Sí;/);
+    const { x, y, height } = (await chart.locator('.u-over').boundingBox())!;
+    await page.mouse.move(x + 2, y + height / 2);
+    await until('the first reading', async () => (await said(0)).startsWith('No '));
+    assert.match(await said(1), /^Sí /);
+    await shot('compare-booleans');
   });
 
   it('keep a name with a colon and a percent sign in it', async () => {

@@ -146,6 +146,11 @@ export class SeriesModel {
     return this.columns.get(name)?.n.some((n) => n > 0) ?? false;
   }
 
+  /** @returns whether all that a variable has said is true or false */
+  isBoolean(name: string): boolean {
+    return (this.columns.get(name)?.isBoolean ?? false) && this.hasNumbers(name);
+  }
+
   /** @returns a variable's states as stretches of time, each from its first point to the next one of another state */
   stretches(name: string): Stretch[] {
     const stretches: Stretch[] = [];

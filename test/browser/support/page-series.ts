@@ -7,6 +7,8 @@ export interface ShownNode {
   end: number;
   /** texts in place of numbers, by variable */
   states?: Record<string, readonly string[]>;
+  /** which of the values are true (1) and false (0) */
+  booleans?: readonly string[];
 }
 
 /** What topic-catalog would answer of these nodes; what else is asked gets the answers of page-answers.ts. */
@@ -30,12 +32,17 @@ export function answerOfNodes(
   if (action !== 'series') return base;
   const node = nodes[nodo ?? ''];
   if (!node) return { ...base, nodo, known: false, last: null };
-  const { end, stepMs, values, states = {} } = node;
+  const { end, stepMs, values, states = {}, booleans = [] } = node;
   const length = Math.max(...[...Object.values(values), ...Object.values(states)].map((list) => list.length));
   const times = Array.from({ length }, (_, index) => end - (length - 1 - index) * stepMs);
   const summary = { n: 0, min: null, mean: null, max: null };
   const columns = [
-    ...Object.entries(values).map(([name, mean]) => ({ name, mean, summary })),
+    ...Object.entries(values).map(([name, mean]) => ({
+      name,
+      mean,
+      summary,
+      ...(booleans.includes(name) ? { isBoolean: true } : {}),
+    })),
     ...Object.entries(states).map(([name, list]) => ({
       name,
       mean: list.map(() => null),
@@ -46,8 +53,11 @@ export function answerOfNodes(
   return { ...base, nodo, readings: length, last: end, times, columns };
 }
 
-function lastOf({ values, states = {} }: ShownNode): Record<string, unknown> {
+function lastOf({ values, states = {}, booleans = [] }: ShownNode): Record<string, unknown> {
   return Object.fromEntries(
-    [...Object.entries(values), ...Object.entries(states)].map(([name, list]) => [name, list.at(-1)]),
+    [...Object.entries(values), ...Object.entries(states)].map(([name, list]) => [
+      name,
+      booleans.includes(name) ? list.at(-1) === 1 : list.at(-1),
+    ]),
   );
 }

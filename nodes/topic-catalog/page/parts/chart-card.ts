@@ -17,6 +17,7 @@ import { icons } from './icons';
 import { link } from './link';
 import { downloadPicture } from './picture';
 import './state-strip';
+import { truthInWords, truthOf } from './truth';
 import './variable-dialog';
 import { chartCardStyles } from './chart-card.styles';
 
@@ -174,6 +175,7 @@ export class ChartCard extends LitElement {
             .theme=${app.theme}
             @zoom=${(event: CustomEvent) => this.dispatchEvent(new CustomEvent('zoom', { detail: event.detail as unknown }))}
             @moment=${(event: CustomEvent<Moment>) => this.onMoment(event.detail)}
+            .truth=${truthOf(app)}
             @hover=${(event: CustomEvent<Hover | null>) => (this.hover = event.detail)}
           ></skm-chart>`
         : nothing
@@ -223,21 +225,16 @@ export class ChartCard extends LitElement {
   }
 
   private get isBoolean(): boolean {
-    return (
-      (this.model.columns.get(this.variable)?.isBoolean ?? false) && this.model.hasNumbers(this.variable)
-    );
+    return this.model.isBoolean(this.variable);
   }
 
   /** A value that is no number, or stands for none. */
   private inWords(value: Value): string {
-    const { texts, format } = this.app;
-    if (value === null) return texts.node.noValue;
-    if (typeof value === 'boolean' || this.isBoolean) {
-      // The mean of a point is a share of the time.
-      const share = Number(value);
-      return share === 1 ? texts.node.yes : share === 0 ? texts.node.no : `${format.number(100 * share)} %`;
-    }
-    return String(value);
+    if (value === null) return this.app.texts.node.noValue;
+    // The mean of a point is a share of the time.
+    return typeof value === 'boolean' || this.isBoolean
+      ? truthInWords(Number(value), this.app)
+      : String(value);
   }
 
   private summary(): TemplateResult | typeof nothing {

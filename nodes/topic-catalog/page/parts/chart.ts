@@ -1,23 +1,11 @@
-import { LitElement, css, html, unsafeCSS, type PropertyValues } from 'lit';
+import type { PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
-import { element } from '../element';
 import uPlot from 'uplot';
-import uPlotStyles from 'uplot/dist/uPlot.min.css';
-import type { Format } from '../format';
+import { element } from '../element';
 import type { SeriesModel } from '../series-model';
-import { drawNotes, onClick } from './notes-on-chart';
-import {
-  FEW_POINTS,
-  ON_PAPER,
-  PAPER_WIDTH,
-  rangeOf,
-  standingAlone,
-  stepOf,
-  timeAxis,
-  timeRange,
-  valueAxis,
-  yRange,
-} from './plot';
+import { drawNotes, onClick, textHeight } from './notes-on-chart';
+import { FEW_POINTS, TRUTH_RANGE, rangeOf, standingAlone, stepOf, timeAxis, valueAxis, yRange } from './plot';
+import { PlotElement, plotStyles } from './plot-element';
 
 /** Unless its host gives it another one. */
 const HEIGHT = 190;
@@ -45,74 +33,23 @@ export interface Moment {
  * @fires hover - the crosshair moved; detail: Hover, or null when it left
  */
 @element('skm-chart')
-export class Chart extends LitElement {
-  static override styles = [
-    unsafeCSS(uPlotStyles),
-    css`
-      :host {
-        display: block;
-        height: ${HEIGHT}px;
-      }
-      .u-select {
-        background: var(--accent);
-        opacity: 0.15;
-      }
-      .u-cursor-x {
-        border-right: 1px solid var(--muted) !important;
-      }
-      .u-cursor-y {
-        display: none;
-      }
-      ${ON_PAPER}
-    `,
-  ];
+export class Chart extends PlotElement {
+  static override styles = plotStyles(HEIGHT);
 
   @property({ attribute: false }) model!: SeriesModel;
-  @property({ attribute: false }) format!: Format;
   @property() variable = '';
   /** CSS variable that holds the line's colour */
   @property() colour = '--accent';
-  /** what is shown, in milliseconds; null: as far as the points reach */
-  @property({ attribute: false }) from: number | null = null;
-  @property({ attribute: false }) to: number | null = null;
-  /** changes with every change inside the model */
-  @property({ attribute: false }) version = 0;
-  @property() theme = '';
   /** of the labels, in pixels */
   @property({ attribute: false }) textPx = 12;
+  /** whether notes are shown with their texts: where no list of them stands below */
+  @property({ attribute: false }) noteTexts = false;
 
-  private plot: uPlot | undefined;
   private banded = false;
   private stepped = false;
-  private resizer: ResizeObserver | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.resizer = new ResizeObserver(() => {
-      if (this.clientWidth > 0 && this.theme !== 'print')
-        this.plot?.setSize({ width: this.clientWidth, height: this.height });
-    });
-    this.resizer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resizer?.disconnect();
-    this.plot?.destroy();
-    this.plot = undefined;
-  }
-
-  private get height(): number {
+  protected override get plotHeight(): number {
     return this.clientHeight || HEIGHT;
-  }
-
-  /** The chart as a picture, on a canvas of its own. */
-  picture(): HTMLCanvasElement | undefined {
-    return this.plot?.ctx.canvas;
-  }
-
-  protected override render(): unknown {
-    return html`<div id="plot"></div>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -125,47 +62,40 @@ export class Chart extends LitElement {
       changed.has('theme') ||
       changed.has('colour') ||
       changed.has('textPx') ||
+      changed.has('truth') ||
       changed.has('format')
     ) {
       this.make(banded);
     } else {
-      this.plot.batch(() => {
-        this.plot!.setData(this.data(), false);
-        this.plot!.setScale('x', this.xRange());
-        this.plot!.redraw(true, true);
-      });
+      this.redraw(this.plot);
     }
   }
 
   /** True and false hold from one reading to the next; the points of a long range are shares of time. */
   private isStepped(): boolean {
-    return this.model.bucketMs === 0 && (this.model.columns.get(this.variable)?.isBoolean ?? false);
+    return this.model.bucketMs === 0 && this.model.isBoolean(this.variable);
   }
 
-  private data(): uPlot.AlignedData {
+  protected override data(): uPlot.AlignedData {
     const { times, mean, min, max } = this.model.drawn(this.variable);
     return this.banded ? [times, mean, min, max] : [times, mean];
   }
 
-  private xRange(): { min: number; max: number } {
+  protected override reach(): [first: number, last: number] | undefined {
     const { times } = this.model;
-    return timeRange(this.from ?? times[0] ?? 0, this.to ?? times.at(-1) ?? 0);
+    return times.length === 0 ? undefined : [times[0]!, times.at(-1)!];
   }
 
   private make(banded: boolean): void {
-    this.plot?.destroy();
     this.banded = banded;
     const stepped = this.isStepped();
     this.stepped = stepped;
-    const style = getComputedStyle(this);
-    const ink = (name: string): string => style.getPropertyValue(name).trim();
+    const ink = (name: string): string => this.ink(name);
     const line = ink(this.colour);
     const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
-    const options: uPlot.Options = {
-      width: this.theme === 'print' ? PAPER_WIDTH : Math.max(this.clientWidth, 100),
-      height: this.height,
+    const plot = this.replot({
       legend: { show: false },
-      padding: [8, 26, 0, 0],
+      padding: [() => 8 + this.noteRow, 26, 0, 0],
       cursor: {
         sync: { key: 'serial-kafka-mongo', setSeries: false },
         drag: { x: true, y: false, setScale: false },
@@ -173,7 +103,7 @@ export class Chart extends LitElement {
       },
       scales: {
         x: { time: true, range: () => rangeOf(this.xRange()) },
-        y: { range: (_plot, min, max) => (stepped ? [-0.1, 1.1] : this.yRange(min, max)) },
+        y: { range: (_plot, min, max) => (stepped ? TRUTH_RANGE : this.yRange(min, max)) },
       },
       axes: [
         timeAxis(this.format, ink('--muted'), this.textPx),
@@ -203,15 +133,10 @@ export class Chart extends LitElement {
       ...(banded ? { bands: [{ series: [3, 2] as [number, number], fill: `${line}2e` }] } : {}),
       hooks: {
         setSelect: [(plot) => this.onSelect(plot)],
-        draw: [
-          (plot) => this.drawLimits(plot, ink('--warn')),
-          (plot) => drawNotes(plot, this.model.notes, { ink: ink('--accent'), paper: ink('--surface') }),
-        ],
+        draw: [(plot) => this.drawLimits(plot, ink('--warn')), (plot) => this.drawNotes(plot)],
         setCursor: [(plot) => this.onCursor(plot)],
       },
-    };
-    const plot = new uPlot(options, this.data(), this.renderRoot.querySelector<HTMLElement>('#plot')!);
-    this.plot = plot;
+    });
     onClick(plot.over, (x, touched) => {
       const time = Math.round(plot.posToVal(x, 'x') * 1_000);
       this.dispatchEvent(new CustomEvent<Moment>('moment', { detail: { time, touched } }));
@@ -226,6 +151,16 @@ export class Chart extends LitElement {
       .limitsOf(this.variable)
       .filter((limit) => limit > min - near && limit < max + near);
     return yRange(Math.min(min, ...limits), Math.max(max, ...limits));
+  }
+
+  /** Room above the chart, in pixels. */
+  private get noteRow(): number {
+    return this.noteTexts && this.model.notes.length > 0 ? textHeight(this.textPx) : 0;
+  }
+
+  private drawNotes(plot: uPlot): void {
+    const textPx = this.noteTexts ? this.textPx : undefined;
+    drawNotes(plot, this.model.notes, { ink: this.ink('--accent'), paper: this.ink('--surface'), textPx });
   }
 
   private drawLimits(plot: uPlot, colour: string): void {
@@ -248,17 +183,9 @@ export class Chart extends LitElement {
 
   private valueLabels(splits: number[]): string[] {
     if (this.model.summary(this.variable).n === 0) return splits.map(() => '');
+    if (this.model.isBoolean(this.variable)) return this.truthLabels(splits, this.banded);
     const step = stepOf(splits);
     return splits.map((value) => this.format.tick(value, step));
-  }
-
-  private onSelect(plot: uPlot): void {
-    const { left, width } = plot.select;
-    if (width < 4) return;
-    const from = Math.round(plot.posToVal(left, 'x') * 1_000);
-    const to = Math.round(plot.posToVal(left + width, 'x') * 1_000);
-    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.dispatchEvent(new CustomEvent('zoom', { detail: { from, to } }));
   }
 
   private onCursor(plot: uPlot): void {

@@ -1,25 +1,22 @@
-import { LitElement, css, html, unsafeCSS, type PropertyValues } from 'lit';
+import type { PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import uPlotStyles from 'uplot/dist/uPlot.min.css';
 import type { Compared } from '../compared';
 import { element } from '../element';
-import type { Format } from '../format';
 import { joinTimes } from '../joined-times';
 import type { SeriesModel } from '../series-model';
 import {
   DASHES_ON_PAPER,
   FEW_POINTS,
-  ON_PAPER,
-  PAPER_WIDTH,
+  TRUTH_RANGE,
   rangeOf,
   standingAlone,
   stepOf,
   timeAxis,
-  timeRange,
   valueAxis,
   yRange,
 } from './plot';
+import { PlotElement, plotStyles } from './plot-element';
 
 const HEIGHT = 340;
 const LABEL_FONT = '600 12px system-ui, sans-serif';
@@ -44,86 +41,37 @@ export interface CompareHover {
  * @fires hover - the crosshair moved; detail: CompareHover, or null when it left
  */
 @element('skm-compare-chart')
-export class CompareChart extends LitElement {
-  static override styles = [
-    unsafeCSS(uPlotStyles),
-    css`
-      :host {
-        display: block;
-        height: ${HEIGHT}px;
-      }
-      .u-select {
-        background: var(--accent);
-        opacity: 0.15;
-      }
-      .u-cursor-x {
-        border-right: 1px solid var(--muted) !important;
-      }
-      .u-cursor-y {
-        display: none;
-      }
-      ${ON_PAPER}
-    `,
-  ];
+export class CompareChart extends PlotElement {
+  static override styles = plotStyles(HEIGHT);
 
   @property({ attribute: false }) lines: readonly Line[] = [];
   /** what the left axis is called, and the right one where there is one */
   @property({ attribute: false }) axes: readonly string[] = [];
-  @property({ attribute: false }) format!: Format;
-  /** what is shown, in milliseconds; null: as far as the points reach */
-  @property({ attribute: false }) from: number | null = null;
-  @property({ attribute: false }) to: number | null = null;
-  /** changes with every change inside the models */
-  @property({ attribute: false }) version = 0;
-  @property() theme = '';
 
-  private plot: uPlot | undefined;
   private composition = '';
-  private resizer: ResizeObserver | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.resizer = new ResizeObserver(() => {
-      if (this.clientWidth > 0 && this.theme !== 'print')
-        this.plot?.setSize({ width: this.clientWidth, height: HEIGHT });
-    });
-    this.resizer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resizer?.disconnect();
-    this.plot?.destroy();
-    this.plot = undefined;
-  }
-
-  /** The chart as a picture, on a canvas of its own. */
-  picture(): HTMLCanvasElement | undefined {
-    return this.plot?.ctx.canvas;
-  }
-
-  protected override render(): unknown {
-    return html`<div id="plot"></div>`;
-  }
+  protected override readonly plotHeight = HEIGHT;
 
   protected override updated(changed: PropertyValues<this>): void {
-    const lines = this.lines.map(({ nodo, variable, axis, colour }) => [nodo, variable, axis, colour]);
-    const composition = JSON.stringify([lines, this.axes]);
+    const lines = this.lines.map(({ nodo, variable, axis, colour, model }) => [
+      nodo,
+      variable,
+      axis,
+      colour,
+      isStepped(model, variable),
+    ]);
+    const composition = JSON.stringify([lines, this.axes, this.truth]);
     // Only what a plot can't change in place makes a new one; data and range never do.
     if (!this.plot || composition !== this.composition || changed.has('theme') || changed.has('format')) {
       this.composition = composition;
       this.make();
     } else {
-      this.plot.batch(() => {
-        this.plot!.setData(this.data(), false);
-        this.plot!.setScale('x', this.xRange());
-        this.plot!.redraw(true, true);
-      });
+      this.redraw(this.plot);
     }
   }
 
   /** Where a line has no point at the time of another one's, undefined stands, over which it is drawn on; null is a gap. */
-  private data(): uPlot.AlignedData {
+  protected override data(): uPlot.AlignedData {
     const drawn = this.lines.map(({ model, variable }) => model.drawn(variable));
     const { times, rows } = joinTimes(drawn.map((line) => line.times));
     const columns = drawn.map(({ mean }, place) =>
@@ -132,22 +80,16 @@ export class CompareChart extends LitElement {
     return [times, ...columns];
   }
 
-  private xRange(): { min: number; max: number } {
+  protected override reach(): [first: number, last: number] | undefined {
     const times = this.lines.map(({ model }) => model.times).filter(({ length }) => length > 0);
-    const first = times.map((list) => list[0]!);
-    const last = times.map((list) => list.at(-1)!);
-    const [from, to] = [Math.min(...first), Math.max(...last)];
-    return times.length === 0
-      ? timeRange(this.from ?? 0, this.to ?? 0)
-      : timeRange(this.from ?? from, this.to ?? to);
+    if (times.length === 0) return undefined;
+    return [Math.min(...times.map((list) => list[0]!)), Math.max(...times.map((list) => list.at(-1)!))];
   }
 
   private make(): void {
-    this.plot?.destroy();
     // What the crosshair of the plot before pointed at were the values of its lines.
     if (this.plot) this.dispatchEvent(new CustomEvent('hover', { detail: null }));
-    const style = getComputedStyle(this);
-    const ink = (name: string): string => style.getPropertyValue(name).trim();
+    const ink = (name: string): string => this.ink(name);
     const axis = (place: number): uPlot.Axis => ({
       ...valueAxis(ink('--muted'), ink('--line')),
       scale: scaleOf(place),
@@ -156,11 +98,10 @@ export class CompareChart extends LitElement {
       labelFont: LABEL_FONT,
       labelSize: 22,
       values: (_plot, splits) => this.valueLabels(place, splits),
+      ...(this.holdsTruth(place) ? { splits: () => [0, 1] } : {}),
       ...(place === 0 ? {} : { grid: { show: false } }),
     });
-    const options: uPlot.Options = {
-      width: this.theme === 'print' ? PAPER_WIDTH : Math.max(this.clientWidth, 100),
-      height: HEIGHT,
+    this.replot({
       legend: { show: false },
       padding: [8, this.axes.length > 1 ? 0 : 26, 0, 0],
       cursor: {
@@ -172,14 +113,18 @@ export class CompareChart extends LitElement {
         ...Object.fromEntries(
           this.axes.map((_name, place) => [
             scaleOf(place),
-            { range: (_plot: uPlot, min: number | null, max: number | null) => yRange(min, max) },
+            {
+              range: (_plot: uPlot, min: number | null, max: number | null) =>
+                this.holdsTruth(place) ? TRUTH_RANGE : yRange(min, max),
+            },
           ]),
         ),
       },
       axes: [timeAxis(this.format, ink('--muted')), ...this.axes.map((_name, place) => axis(place))],
       series: [
         {},
-        ...this.lines.map(({ axis, colour }, place): uPlot.Series => ({
+        ...this.lines.map(({ axis, colour, model, variable }, place): uPlot.Series => ({
+          ...(isStepped(model, variable) ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),
           scale: scaleOf(axis),
           stroke: ink(colour),
           width: 1.75,
@@ -199,24 +144,25 @@ export class CompareChart extends LitElement {
         setSelect: [(plot) => this.onSelect(plot)],
         setCursor: [(plot) => this.onCursor(plot)],
       },
-    };
-    this.plot = new uPlot(options, this.data(), this.renderRoot.querySelector<HTMLElement>('#plot')!);
+    });
+  }
+
+  private isTruth(axis: number): boolean {
+    const own = this.lines.filter((line) => line.axis === axis);
+    return own.length > 0 && own.every(({ model, variable }) => model.isBoolean(variable));
+  }
+
+  /** Whether the lines of an axis only know yes and no, and not shares of time. */
+  private holdsTruth(axis: number): boolean {
+    return this.isTruth(axis) && this.lines.every((line) => line.axis !== axis || line.model.bucketMs === 0);
   }
 
   /** None on an axis whose lines have no values. */
   private valueLabels(place: number, splits: number[]): string[] {
     const used = this.lines.some(({ axis, model, variable }) => axis === place && model.hasNumbers(variable));
     const step = stepOf(splits);
+    if (used && this.isTruth(place)) return this.truthLabels(splits, !this.holdsTruth(place));
     return splits.map((value) => (used ? this.format.tick(value, step) : ''));
-  }
-
-  private onSelect(plot: uPlot): void {
-    const { left, width } = plot.select;
-    if (width < 4) return;
-    const from = Math.round(plot.posToVal(left, 'x') * 1_000);
-    const to = Math.round(plot.posToVal(left + width, 'x') * 1_000);
-    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.dispatchEvent(new CustomEvent('zoom', { detail: { from, to } }));
   }
 
   private onCursor(plot: uPlot): void {
@@ -228,6 +174,11 @@ export class CompareChart extends LitElement {
         : { time: times[idx]! * 1_000, values: columns.map((column) => heldAt(column, idx)) };
     this.dispatchEvent(new CustomEvent('hover', { detail: hover }));
   }
+}
+
+/** True and false hold from one reading to the next; the points of a long range are shares of time. */
+function isStepped(model: SeriesModel, variable: string): boolean {
+  return model.bucketMs === 0 && model.isBoolean(variable);
 }
 
 function scaleOf(axis: number): string {

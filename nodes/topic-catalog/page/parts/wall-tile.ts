@@ -9,6 +9,7 @@ import type { ViewContext } from '../view-context';
 import { WALL_TEXTS } from '../wall-texts';
 import './chart';
 import './state-strip';
+import { truthInWords, truthOf } from './truth';
 import { wallTileStyles } from './wall-tile.styles';
 
 /** A value is old when so many of its node's usual intervals have passed, and at least this time. */
@@ -61,8 +62,9 @@ export class WallTile extends LitElement {
     const variables = this.app.variables.of(this.nodo);
     if (value === undefined) return '–';
     if (value === null) return html`<span class="none">${texts.node.sensorError}</span>`;
-    if (typeof value === 'boolean') return value ? texts.node.yes : texts.node.no;
+    if (typeof value === 'boolean') return truthInWords(value, this.app);
     const number = drawnNumber(value);
+    if (number !== null && this.feed.model?.isBoolean(this.variable)) return truthInWords(number, this.app);
     return number === null
       ? String(value)
       : html`${format.number(number, variables.decimals(this.variable))}<small>
@@ -96,7 +98,7 @@ export class WallTile extends LitElement {
     return model.hasNumbers(variable) || !model.columns.get(variable)?.states
       ? html`<skm-chart
           role="img"
-          aria-label=${`${this.nodo} ${variables.name(variable, app.language)}`}
+          aria-label=${[`${this.nodo} ${variables.name(variable, app.language)}`, ...model.notes.map(({ text }) => text)].join('. ')}
           .model=${model}
           .format=${app.format}
           .variable=${variable}
@@ -105,6 +107,8 @@ export class WallTile extends LitElement {
           .from=${from}
           .to=${to}
           .theme=${app.theme}
+          .truth=${truthOf(app)}
+          .noteTexts=${true}
           .textPx=${Math.round(Math.min(Math.max(12, Math.min(this.clientWidth / 55, this.clientHeight / 20)), 26))}
         ></skm-chart>`
       : html`<skm-state-strip

@@ -20,6 +20,7 @@ import { DASHES_ON_PAPER } from '../parts/plot';
 import { printedRange } from '../parts/printed';
 import '../parts/range-bar';
 import '../parts/series-picker';
+import { truthInWords, truthOf } from '../parts/truth';
 import { shared } from '../styles';
 import type { ViewContext } from '../view-context';
 import { compareViewStyles } from './compare-view.styles';
@@ -60,6 +61,7 @@ export class CompareView extends LitElement {
   protected override render(): unknown {
     const { app, texts, series } = this;
     const measureOf = (one: SeriesName): string => {
+      if (this.isBoolean(one)) return truthOf(app).join(' / ');
       const variables = app.variables.of(one.nodo);
       return variables.unit(one.variable) || variables.name(one.variable, app.language);
     };
@@ -164,6 +166,7 @@ export class CompareView extends LitElement {
           .from=${from}
           .to=${to}
           .theme=${app.theme}
+          .truth=${truthOf(app)}
           @zoom=${(event: CustomEvent<{ from: number; to: number }>) => this.show(this.series, { kind: 'between', ...event.detail })}
           @hover=${(event: CustomEvent<CompareHover | null>) => (this.hover = event.detail)}
         ></skm-compare-chart>
@@ -238,7 +241,8 @@ export class CompareView extends LitElement {
     const say = (value: Values[string] | undefined): unknown => {
       const number = drawnNumber(value);
       if (value === undefined) return '–';
-      if (typeof value === 'boolean') return value ? app.texts.node.yes : app.texts.node.no;
+      if (typeof value === 'boolean' || (number !== null && this.isBoolean({ nodo, variable })))
+        return truthInWords(Number(value), app);
       if (number === null) return value ?? app.texts.node.noValue;
       return html`<b>${app.format.number(number, variables.decimals(variable))}</b> <small>${unit}</small>`;
     };
@@ -254,6 +258,10 @@ export class CompareView extends LitElement {
     return html`${say(found.value)} <small>${at}</small>`;
   }
 
+  private isBoolean({ nodo, variable }: SeriesName): boolean {
+    return this.feeds.get(nodo)?.model?.isBoolean(variable) ?? false;
+  }
+
   private nameOf({ nodo, variable }: SeriesName): string {
     return `${nodo} · ${this.app.variables.of(nodo).name(variable, this.app.language)}`;
   }
@@ -266,7 +274,11 @@ export class CompareView extends LitElement {
       const variables = this.app.variables.of(line.nodo);
       const unit = variables.unit(line.variable);
       const decimals = variables.decimals(line.variable);
-      const say = (value: number | null): string => (value === null ? '–' : format.number(value, decimals));
+      const isBoolean = line.model.isBoolean(line.variable);
+      const say = (value: number | null): string => {
+        if (value === null) return '–';
+        return isBoolean ? truthInWords(value, this.app) : format.number(value, decimals);
+      };
       return `${this.nameOf(line)}: ${texts.node.min} ${say(min)}, ${texts.node.mean} ${say(mean)}, ${texts.node.max} ${say(max)} ${unit}`.trim();
     });
     return `${this.texts.chart}. ${said.join('; ')}`;

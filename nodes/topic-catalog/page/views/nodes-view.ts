@@ -12,6 +12,7 @@ import { link } from '../parts/link';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
 import { sortableHeader, sortedBy, type Sorting } from '../parts/sortable-header';
 import { sparkline } from '../parts/sparkline';
+import { truthInWords } from '../parts/truth';
 import { Query } from '../query';
 import { shared } from '../styles';
 import { WALL_TEXTS } from '../wall-texts';
@@ -310,9 +311,7 @@ export class NodesView extends HearingView {
         <b title=${String(value)}
           >${
             typeof value === 'boolean'
-              ? value
-                ? texts.node.yes
-                : texts.node.no
+              ? truthInWords(value, this.app)
               : number !== null
                 ? html`${format.brief(number, variables.decimals(name))}
                     <span class="unit">${variables.unit(name)}</span>`
