@@ -9,6 +9,7 @@ import { answerOfNodes, type ShownNode } from './support/page-series';
 
 const wave = (middle: number): number[] =>
   Array.from({ length: 30 }, (_, n) => middle + Math.round(100 * Math.sin(n / 3)) / 100);
+const MANY = Array.from({ length: 13 }, (_, n) => `v${String(n + 1).padStart(2, '0')}`);
 const nodesUntil = (end: number): Record<string, ShownNode> => ({
   norte: {
     values: { temperatura: wave(20), humedad: wave(60) },
@@ -17,6 +18,7 @@ const nodesUntil = (end: number): Record<string, ShownNode> => ({
     end,
   },
   sur: { values: { temperatura: wave(25) }, stepMs: 20_000, end },
+  muchas: { values: Object.fromEntries(MANY.map((name) => [name, wave(5)])), stepMs: 20_000, end },
 });
 const SERIES =
   'serie=norte:temperatura&serie=norte:humedad&serie=sur:temperatura&serie=norte:estado&rango=1h';
@@ -111,6 +113,110 @@ describe('a wall of charts', function () {
     await until('the focus to go with it', () => moving.evaluate((element) => element.matches(':focus')));
     await page.keyboard.press('Enter');
     await page.waitForURL(/serie=sur:temperatura&serie=norte:temperatura&serie=norte:humedad$/);
+  });
+
+  it('keeps its range and its look when a chart comes to it from elsewhere', async () => {
+    const wall = '#?vista=pared&serie=norte:temperatura';
+    const { page } = await open(`${wall}&rango=24h&tema=oscuro`);
+    await page.getByRole('listitem').filter({ hasText: 'norte · Temperatura' }).waitFor();
+    await page.goto(`${new URL(page.url()).origin}/#?nodo=sur&rango=15m`);
+    await page.getByRole('link', { name: 'Llevar Temperatura a la pared' }).click();
+    assert.equal(new URL(page.url()).hash, `${wall}&serie=sur:temperatura&rango=24h&tema=oscuro`);
+    await page.getByRole('link', { name: 'Todos los nodos' }).click();
+    await page.getByRole('link', { name: 'Pared' }).click();
+    assert.equal(new URL(page.url()).hash, `${wall}&serie=sur:temperatura&rango=24h&tema=oscuro`);
+  });
+
+  it('is one for all tabs of a browser: what comes to it in one is there in the other, and nothing gets lost', async () => {
+    const { page, context } = await open('#?vista=pared&serie=norte:temperatura');
+    const entries = page.locator('ol.card li');
+    await entries.waitFor();
+    const second = await context.newPage();
+    await second.goto(`${new URL(page.url()).origin}/#?nodo=sur`);
+    await second.getByRole('link', { name: 'Llevar Temperatura a la pared' }).click();
+    await second.locator('ol.card li').nth(1).waitFor();
+    await entries.nth(1).waitFor();
+    await page.getByRole('combobox', { name: 'Nodo' }).fill('norte');
+    await page.getByRole('combobox', { name: 'Variable' }).selectOption('humedad');
+    await page.getByRole('button', { name: 'Añadir' }).click();
+    await second.locator('ol.card li').nth(2).waitFor();
+    await second.getByRole('button', { name: 'Quitar norte · Temperatura' }).click();
+    await until('it to be gone here too', async () => (await entries.count()) === 2);
+    assert.equal(new URL(page.url()).hash, '#?vista=pared&serie=sur:temperatura&serie=norte:humedad');
+    // A chart in a tab that was opened before all that.
+    await page.goto(`${new URL(page.url()).origin}/#?nodo=norte`);
+    const take = page.getByRole('link', { name: 'Llevar Temperatura a la pared' });
+    await take.waitFor();
+    await second.getByRole('button', { name: 'Quitar sur · Temperatura' }).click();
+    await second.waitForURL(/pared&serie=norte:humedad$/);
+    await until('the link to know', async () => !(await take.getAttribute('href'))!.includes('sur'));
+    await take.click();
+    assert.equal(new URL(page.url()).hash, '#?vista=pared&serie=norte:humedad&serie=norte:temperatura');
+  });
+
+  it("stays as it is when somebody's link shows another one, which says so and may take its place", async () => {
+    const { page } = await open('#?vista=pared&serie=norte:temperatura&serie=norte:humedad');
+    await page.locator('ol.card li').nth(1).waitFor();
+    const other = `${new URL(page.url()).origin}/#?vista=pared&serie=sur:temperatura`;
+    const said = page.getByText('Esta no es la pared que guarda este navegador, que tiene 2 gráficos');
+    await page.goto(other);
+    await said.waitFor();
+    await shot('wall-other');
+    assert.deepEqual(await axeFindings(page), []);
+    await page.getByRole('link', { name: 'Ver la de este navegador' }).click();
+    await page.locator('ol.card li').nth(1).waitFor();
+    assert.equal(await said.count(), 0);
+    await page.goBack();
+    await said.waitFor();
+    await page.getByRole('button', { name: 'Guardar esta en su lugar' }).click();
+    await said.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.locator('ol.card li').waitFor();
+    assert.equal(await said.count(), 0);
+    await page.goto(`${new URL(page.url()).origin}/#`);
+    await page.getByRole('link', { name: 'Pared' }).click();
+    assert.equal(page.url(), other);
+  });
+
+  it('says which chart there is no room for, and takes it as soon as there is', async () => {
+    const names = MANY.slice(0, 12).map((name) => `&serie=muchas:${name}`);
+    const { page } = await open(`#?vista=pared${names.join('')}`);
+    await page.locator('ol.card li').nth(11).waitFor();
+    await page.goto(`${new URL(page.url()).origin}/#?nodo=muchas`);
+    await page.getByRole('link', { name: 'Llevar v13 a la pared' }).click();
+    await page.getByText('No cabe: muchas · v13. Una pared lleva 12 gráficos como máximo').waitFor();
+    assert.equal(await page.locator('ol.card li').count(), 12);
+    await shot('wall-full');
+    await page.getByRole('link', { name: 'Mostrar en esta pantalla' }).click();
+    await page.getByText('1 gráfico más no cabe: una pared lleva 12 como máximo.').waitFor();
+    await page.locator('skm-wall-tile').nth(11).waitFor();
+    assert.equal(await page.locator('skm-wall-tile').count(), 12);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Quitar muchas · v01' }).click();
+    await page.locator('ol.card li').filter({ hasText: 'muchas · v13' }).waitFor();
+    assert.equal(await page.getByText('No cabe').count(), 0);
+    assert.equal(await page.locator('ol.card li').count(), 12);
+  });
+
+  it('says what notes say, at their flags and to a screen reader', async () => {
+    const note = (text: string, ago: number, until: number | null = null): object => ({
+      id: text,
+      nodo: 'norte',
+      from: end - ago,
+      to: until === null ? null : end - until,
+      text,
+      written: end,
+    });
+    const texts = ['Limpieza del sensor', 'Lluvia fuerte en todo el valle, con granizo y viento del norte'];
+    const notes = [note(texts[0]!, 60_000), note(texts[1]!, 400_000, 200_000)];
+    const { page } = await open(
+      `#?vista=pantalla&serie=norte:temperatura&serie=norte:humedad&rango=15m`,
+      { viewport: { width: 1920, height: 1080 } },
+      (answer) => ('columns' in answer ? { ...answer, notes } : answer),
+    );
+    const chart = page.getByRole('img', { name: `norte Temperatura. ${texts.join('. ')}` });
+    await chart.locator('canvas').waitFor();
+    await shot('wall-notes');
   });
 
   for (const theme of ['claro', 'oscuro'] as const) {

@@ -14,8 +14,10 @@ export interface SeriesName {
   variable: string;
 }
 
-/** What else stands in an address is left out: each series asks the database. */
+/** A wall shows no more: each series asks the database. */
 export const MOST_SERIES = 12;
+/** So many are read out of an address, so that it can be said which ones are not shown. */
+export const MOST_NAMED = 100;
 
 export type Range =
   | { kind: 'last'; count: number }
@@ -44,7 +46,7 @@ export interface Address {
   topic?: string;
   /** view "nodes"; view "topics": of the nodes of the open one */
   list?: ListPlace;
-  /** views "compare", "wall" and "screen": what is shown, in this order */
+  /** views "compare", "wall" and "screen": what is shown, in this order; more than there is room for is said */
   series?: readonly SeriesName[];
   /** views "wall" and "screen": how a screen without controls looks, and what it speaks; absent: as the browser does */
   theme?: 'light' | 'dark';
@@ -178,7 +180,7 @@ function readSeries(fields: URLSearchParams): SeriesName[] {
     const variable = text.slice(colon + 1);
     return nodo === '' || variable === '' ? [] : [{ nodo, variable }];
   });
-  return distinct(series).slice(0, MOST_SERIES);
+  return distinct(series).slice(0, MOST_NAMED);
 }
 
 function writeSeries(series: readonly SeriesName[]): [string, string][] {

@@ -14,6 +14,7 @@ import { Printing } from './printing';
 import { printedSource } from './parts/printed';
 import './parts/settings-dialog';
 import {
+  onOthersWall,
   readLanguage,
   readTheme,
   readWall,
@@ -75,6 +76,7 @@ export class Dashboard extends LitElement {
     () => void this.askSettings(),
   );
   private readonly unsent: Message[] = [];
+  private endOthersWall: (() => void) | undefined;
 
   /** Takes a message from the host: an answer of topic-catalog, or a live update. Anything else changes nothing. */
   receive(message: unknown): void {
@@ -85,14 +87,16 @@ export class Dashboard extends LitElement {
     super.connectedCallback();
     window.addEventListener('hashchange', this.onAddress);
     window.addEventListener('popstate', this.onAddress);
-    this.darkness.addEventListener('change', this.onDarkness);
+    this.darkness.addEventListener('change', this.onChange);
+    this.endOthersWall = onOthersWall(this.onChange);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.onAddress);
     window.removeEventListener('popstate', this.onAddress);
-    this.darkness.removeEventListener('change', this.onDarkness);
+    this.darkness.removeEventListener('change', this.onChange);
+    this.endOthersWall?.();
   }
 
   private async askSettings(): Promise<void> {
@@ -110,7 +114,7 @@ export class Dashboard extends LitElement {
     if (JSON.stringify(address) !== JSON.stringify(this.address)) this.address = address;
   };
 
-  private readonly onDarkness = (): void => this.requestUpdate();
+  private readonly onChange = (): void => this.requestUpdate();
 
   protected override willUpdate(changed: PropertyValues): void {
     const { client, address } = this;

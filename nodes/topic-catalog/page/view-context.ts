@@ -1,9 +1,9 @@
 import type { Zone } from '../../shared/zone';
 import type { SettingsAnswer } from '../contract';
-import type { Address, SeriesName } from './address';
+import type { Address } from './address';
 import type { Client } from './client';
 import type { Format } from './format';
-import type { ShownTheme } from './preferences';
+import type { ShownTheme, Wall } from './preferences';
 import type { Language, Texts } from './texts';
 import type { Variables } from './variables';
 
@@ -25,8 +25,8 @@ export interface ViewContext {
   /** by whose clocks hours and days begin */
   readonly zone: Zone;
   readonly address: Address;
-  /** what was last put on the wall */
-  readonly wall: readonly SeriesName[];
+  /** the wall that this browser keeps, whichever of its tabs has put it together */
+  readonly wall: Wall;
   /** as it is seen: never "auto" */
   readonly theme: ShownTheme;
   /** @returns the address of a view, as a link has it */

@@ -14,6 +14,13 @@ export interface WallTexts {
   earlier: (name: string) => string;
   remove: (name: string) => string;
   full: (most: number) => string;
+  /** names of what is named beyond the charts that a wall has */
+  left: (names: string, most: number) => string;
+  /** on the screen, where there is room for little */
+  more: (count: number, most: number) => string;
+  another: (count: number) => string;
+  own: string;
+  keep: string;
   look: string;
   asBrowser: string;
   keys: string;
@@ -37,6 +44,14 @@ export const WALL_TEXTS: Readonly<Record<Language, WallTexts>> = {
     earlier: (name) => `Mover ${name} hacia delante`,
     remove: (name) => `Quitar ${name}`,
     full: (most) => `Una pared lleva ${most} gráficos como máximo.`,
+    left: (names, most) =>
+      `No cabe: ${names}. Una pared lleva ${most} gráficos como máximo; al quitar uno entra el siguiente.`,
+    more: (count, most) =>
+      `${count === 1 ? '1 gráfico más no cabe' : `${count} gráficos más no caben`}: una pared lleva ${most} como máximo.`,
+    another: (count) =>
+      `Esta no es la pared que guarda este navegador, que tiene ${count === 1 ? '1 gráfico' : `${count} gráficos`} y sigue como estaba.`,
+    own: 'Ver la de este navegador',
+    keep: 'Guardar esta en su lugar',
     look: 'Apariencia',
     asBrowser: 'Como el navegador',
     keys: 'En la pantalla, un clic la pone a pantalla completa y Esc vuelve aquí.',
@@ -58,6 +73,14 @@ export const WALL_TEXTS: Readonly<Record<Language, WallTexts>> = {
     earlier: (name) => `Move ${name} forward`,
     remove: (name) => `Remove ${name}`,
     full: (most) => `A wall has ${most} charts at most.`,
+    left: (names, most) =>
+      `No room for: ${names}. A wall has ${most} charts at most; when one is removed, the next one comes in.`,
+    more: (count, most) =>
+      `No room for ${count === 1 ? '1 more chart' : `${count} more charts`}: a wall has ${most} at most.`,
+    another: (count) =>
+      `This is not the wall that this browser keeps, which has ${count === 1 ? '1 chart' : `${count} charts`} and stays as it was.`,
+    own: 'Show that of this browser',
+    keep: 'Keep this one in its place',
     look: 'Appearance',
     asBrowser: 'As the browser',
     keys: 'On the screen, a click makes it full-screen, and Esc leads back here.',

@@ -6,7 +6,7 @@ import { element } from '../element';
 import { COMPARE_TEXTS } from '../compare-texts';
 import type { ViewContext } from '../view-context';
 import { WALL_TEXTS } from '../wall-texts';
-import { distinct, MOST_SERIES } from '../address';
+import { distinct } from '../address';
 import type { SeriesModel } from '../series-model';
 import { SETTINGS_TEXTS } from '../settings-texts';
 import { shared } from '../styles';
@@ -149,8 +149,10 @@ export class ChartCard extends LitElement {
   private wallLink(name: string): TemplateResult {
     const { app, nodo, variable } = this;
     const label = WALL_TEXTS[app.language].toWall(name);
-    const series = distinct([...app.wall, { nodo, variable }]).slice(-MOST_SERIES);
-    const address = { view: 'wall', series, range: app.address.range } as const;
+    const { wall } = app;
+    // The first chart brings its range along.
+    const range = wall.series.length === 0 ? app.address.range : wall.range;
+    const address = { ...wall, range, series: distinct([...wall.series, { nodo, variable }]) };
     return link(app, address, icons.wall, { class: 'button picture', label, title: label });
   }
 
@@ -173,9 +175,9 @@ export class ChartCard extends LitElement {
             .from=${this.from}
             .to=${this.to}
             .theme=${app.theme}
+            .truth=${truthOf(app)}
             @zoom=${(event: CustomEvent) => this.dispatchEvent(new CustomEvent('zoom', { detail: event.detail as unknown }))}
             @moment=${(event: CustomEvent<Moment>) => this.onMoment(event.detail)}
-            .truth=${truthOf(app)}
             @hover=${(event: CustomEvent<Hover | null>) => (this.hover = event.detail)}
           ></skm-chart>`
         : nothing

@@ -140,7 +140,7 @@ export class NodesView extends HearingView {
       </div>
       ${this.isLong ? nothing : this.orders()}
       ${link(this.app, { view: 'compare', range: LAST_10 }, html`${icons.compare} ${COMPARE_TEXTS[this.app.language].compare}`, { class: 'button' })}
-      ${link(this.app, { view: 'wall', series: this.app.wall, range: LAST_10 }, html`${icons.wall} ${WALL_TEXTS[this.app.language].title}`, { class: 'button' })}
+      ${link(this.app, this.app.wall, html`${icons.wall} ${WALL_TEXTS[this.app.language].title}`, { class: 'button' })}
       <input
         type="search"
         maxlength=${LONGEST_NAME}

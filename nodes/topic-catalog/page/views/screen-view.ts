@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { keyOf } from '../address';
+import { keyOf, MOST_SERIES, type SeriesName } from '../address';
 import { Clock } from '../clock';
 import { element } from '../element';
 import { NodeFeeds } from '../node-feed';
@@ -116,17 +116,21 @@ export class ScreenView extends LitElement {
     });
   };
 
+  private get series(): readonly SeriesName[] {
+    return this.app.address.series?.slice(0, MOST_SERIES) ?? [];
+  }
+
   protected override willUpdate(): void {
-    const { range, series = [] } = this.app.address;
+    const { range } = this.app.address;
     this.feeds.set(
-      series.map(({ nodo }) => nodo),
+      this.series.map(({ nodo }) => nodo),
       { range, zone: this.app.zone, always: true },
     );
   }
 
   protected override render(): unknown {
-    const { app } = this;
-    const { series = [] } = app.address;
+    const { app, series } = this;
+    const left = (app.address.series?.length ?? 0) - series.length;
     const texts = WALL_TEXTS[app.language];
     const { all } = this.feeds;
     const queries = all.flatMap(({ series, about }) => [about, series]);
@@ -157,6 +161,7 @@ export class ScreenView extends LitElement {
       }
       <footer class="num">
         <span>${app.format.dateTime(app.client.now())}</span>
+        ${left > 0 ? html`<span>${texts.more(left, MOST_SERIES)}</span>` : nothing}
       </footer>`;
   }
 }

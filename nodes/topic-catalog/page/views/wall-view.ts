@@ -1,7 +1,7 @@
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { distinct, keyOf, LAST_10, MOST_SERIES, type Address, type SeriesName } from '../address';
+import { distinct, keyOf, LAST_10, MOST_SERIES, type Address, type Range, type SeriesName } from '../address';
 import { element } from '../element';
 import { icons } from '../parts/icons';
 import { link } from '../parts/link';
@@ -9,10 +9,12 @@ import { blank } from '../parts/notices';
 import { noticeStyles } from '../parts/notices';
 import '../parts/range-bar';
 import '../parts/series-picker';
-import { writeWall } from '../preferences';
+import { readWall, textOfWall, wallOf, writeWall, type Wall } from '../preferences';
 import { shared } from '../styles';
 import type { ViewContext } from '../view-context';
 import { WALL_TEXTS, type WallTexts } from '../wall-texts';
+
+type Theme = NonNullable<Address['theme']>;
 
 /** Where a wall is put together: which charts, over what range, how it looks; and the link that shows it. */
 @element('skm-wall')
@@ -78,6 +80,12 @@ export class WallView extends LitElement {
       .hang select {
         color: var(--ink);
       }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 8px;
+      }
       .hang p {
         flex-basis: 100%;
       }
@@ -87,19 +95,56 @@ export class WallView extends LitElement {
   @property({ attribute: false }) app!: ViewContext;
   @state() private copied = false;
 
-  private get series(): readonly SeriesName[] {
+  /** as texts, the walls that this tab has kept: the way back to one of them keeps it again */
+  private static readonly keptHere = new Set<string>();
+  /** as a text, the wall that this browser kept when it was last looked at */
+  private keptBefore = '';
+
+  private get named(): readonly SeriesName[] {
     return this.app.address.series ?? [];
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get('app')?.address;
-    if (before && before !== this.app.address) this.copied = false;
-    if (changed.has('app')) writeWall(this.series);
+  private get series(): readonly SeriesName[] {
+    return this.named.slice(0, MOST_SERIES);
   }
 
-  private show(change: Partial<Address>): void {
-    const { range, theme } = this.app.address;
-    this.app.go({ view: 'wall', series: this.series, range, ...(theme ? { theme } : {}), ...change });
+  /** Whether what is shown is the wall that this browser keeps: that of a link is another one. */
+  private get isKept(): boolean {
+    return textOfWall(wallOf(this.app.address)) === textOfWall(readWall());
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('app')) return;
+    const { address } = this.app;
+    const shown = textOfWall(wallOf(address));
+    if (changed.get('app')?.address !== address) {
+      this.copied = false;
+      this.arrive();
+    } else if (shown === this.keptBefore && !this.isKept) {
+      // Another tab has changed what was shown here.
+      this.app.go(readWall(), true);
+    }
+    this.keptBefore = textOfWall(readWall());
+  }
+
+  /** Keeps what the address has, where nothing of the wall that is kept gets lost by it. */
+  private arrive(): void {
+    const shown = wallOf(this.app.address);
+    const there = new Set(shown.series.map(keyOf));
+    const hasAll = readWall().series.every((one) => there.has(keyOf(one)));
+    if (hasAll || WallView.keptHere.has(textOfWall(shown))) this.keep(shown);
+  }
+
+  private keep(wall: Wall): void {
+    WallView.keptHere.add(textOfWall(wall));
+    if (textOfWall(wall) !== textOfWall(readWall())) writeWall(wall);
+  }
+
+  private show(change: { series?: readonly SeriesName[]; range?: Range; theme?: Theme | undefined }): void {
+    const { series, range, theme } = { ...this.app.address, series: this.named, ...change };
+    const next = { view: 'wall', series, range, ...(theme ? { theme } : {}) } as const;
+    if (this.isKept) this.keep(wallOf(next));
+    this.app.go(next);
   }
 
   protected override render(): unknown {
@@ -117,6 +162,7 @@ export class WallView extends LitElement {
         @range=${(event: CustomEvent<Address['range']>) => this.show({ range: event.detail })}
       >
       </skm-range-bar>
+      ${this.notices(texts)}
       ${
         series.length === 0
           ? blank(texts.empty, texts.emptyText)
@@ -135,10 +181,39 @@ export class WallView extends LitElement {
       }`;
   }
 
+  /** What of the address is not on the wall, and that it is not the wall of this browser. */
+  private notices(texts: WallTexts): TemplateResult {
+    const { app } = this;
+    const own = readWall();
+    const left = this.named.slice(MOST_SERIES).map((one) => nameOf(app, one));
+    return html`${
+      left.length > 0
+        ? html`<div class="notice" role="status">${texts.left(left.join(', '), MOST_SERIES)}</div>`
+        : nothing
+    }
+    ${
+      this.isKept
+        ? nothing
+        : html`<div class="notice" role="status">
+            ${texts.another(own.series.length)}
+            <p class="row">
+              ${link(app, own, texts.own, { class: 'button' })}
+              <button
+                @click=${() => {
+                  this.keep(wallOf(app.address));
+                  this.requestUpdate();
+                }}
+              >
+                ${texts.keep}
+              </button>
+            </p>
+          </div>`
+    }`;
+  }
+
   private entry(one: SeriesName, place: number, texts: WallTexts): TemplateResult {
-    const { app, series } = this;
-    const name = `${one.nodo} · ${app.variables.of(one.nodo).name(one.variable, app.language)}`;
-    const others = series.filter((other) => keyOf(other) !== keyOf(one));
+    const name = nameOf(this.app, one);
+    const others = this.named.filter((other) => keyOf(other) !== keyOf(one));
     const earlier = [...others.slice(0, place - 1), one, ...others.slice(place - 1)];
     return html`<li>
       <span dir="auto">${name}</span>
@@ -168,13 +243,7 @@ export class WallView extends LitElement {
     const url = new URL(app.link(screen), location.href).href;
     const choose = (event: Event): void => {
       const value = (event.target as HTMLSelectElement).value;
-      const { range } = app.address;
-      app.go({
-        view: 'wall',
-        series: this.series,
-        range,
-        ...(value === 'light' || value === 'dark' ? { theme: value } : {}),
-      });
+      this.show({ theme: value === 'light' || value === 'dark' ? value : undefined });
     };
     return html`<div class="card hang">
       <label
@@ -212,4 +281,8 @@ export class WallView extends LitElement {
       },
     );
   }
+}
+
+function nameOf(app: ViewContext, { nodo, variable }: SeriesName): string {
+  return `${nodo} · ${app.variables.of(nodo).name(variable, app.language)}`;
 }
