@@ -5,9 +5,9 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { FlowNode } from '../../stack/node-red/flows';
 import { launchBrowser } from '../support/browser';
 import { startNodeRed, type TestNodeRed } from '../support/node-red';
+import { dashboardFlows, ownSettings } from './support/own-dashboards';
 
 /** Answers as topic-catalog does, of one node. */
 const CATALOG = `
@@ -52,56 +52,6 @@ const PLACES: Record<string, Place> = {
   },
 };
 
-function flowsOf(base: string): FlowNode[] {
-  const at = (y: number) => ({ z: 'tab', x: 100, y });
-  const nodes: FlowNode[] = [
-    { id: 'tab', type: 'tab', label: 'page' },
-    { id: 'uitab', type: 'ui_tab', name: 'Lecturas', order: 1 },
-    { id: 'uigroup', type: 'ui_group', name: '', tab: 'uitab', order: 1, disp: false, width: '24' },
-    {
-      id: 'classic',
-      type: 'ui_serial_kafka_mongo',
-      group: 'uigroup',
-      order: 1,
-      ...at(40),
-      wires: [['answer1']],
-    },
-    { id: 'answer1', type: 'function', func: CATALOG, outputs: 1, ...at(80), wires: [['classic']] },
-    {
-      id: 'base',
-      type: 'ui-base',
-      name: 'd2',
-      path: base,
-      includeClientData: true,
-      acceptsClientConfig: ['ui-serial-kafka-mongo'],
-      navigationStyle: 'default',
-      titleBarStyle: 'default',
-    },
-    {
-      id: 'theme',
-      type: 'ui-theme',
-      name: 't',
-      colors: { surface: '#fff', primary: '#0a6a94', bgPage: '#fff', groupBg: '#fff', groupOutline: '#ccc' },
-      sizes: {},
-    },
-    {
-      id: 'page',
-      type: 'ui-page',
-      name: 'Lecturas',
-      ui: 'base',
-      path: '/lecturas',
-      layout: 'grid',
-      theme: 'theme',
-      order: 1,
-      visible: 'true',
-      disabled: 'false',
-    },
-    { id: 'two', type: 'ui-serial-kafka-mongo', page: 'page', order: 1, ...at(120), wires: [['answer2']] },
-    { id: 'answer2', type: 'function', func: CATALOG, outputs: 1, ...at(160), wires: [['two']] },
-  ];
-  return nodes;
-}
-
 describe("the page's nodes in one's own Node-RED", function () {
   this.timeout(180_000);
   let browser: Browser;
@@ -122,8 +72,8 @@ describe("the page's nodes in one's own Node-RED", function () {
       before(async () => {
         dir = await mkdtemp(path.join(os.tmpdir(), 'test-page-'));
         const settings = path.join(dir, 'settings.cjs');
-        await writeFile(settings, settingsOf(place.settings));
-        nodeRed = await startNodeRed({ flows: flowsOf(place.base), settings });
+        await writeFile(settings, ownSettings(place.settings));
+        nodeRed = await startNodeRed({ flows: dashboardFlows(CATALOG, place.base), settings });
         url = nodeRed.url;
         if (!place.proxy) return;
         proxy = await startProxy(place.proxy, new URL(url));
@@ -174,14 +124,6 @@ async function open(browser: Browser, url: string): Promise<Page> {
   await page.goto(url);
   await page.locator('serial-kafka-mongo-dashboard main').waitFor();
   return page;
-}
-
-/** A settings file of somebody's own; that the flows run is told as nodeRedProcess wants to hear it. */
-function settingsOf(settings: object): string {
-  return `const { events } = require(require.resolve('@node-red/util', { paths: [process.env.NODE_RED_MODULE] }));
-events.on('flows:started', () => console.log('stack: flows started'));
-module.exports = { ...${JSON.stringify(settings)}, uiHost: process.env.NODE_RED_HOST, uiPort: Number(process.env.NODE_RED_PORT),
-  flowFile: 'flows.json', httpAdminRoot: '/admin', credentialSecret: 'x', telemetry: { enabled: false, updateNotification: false } };`;
 }
 
 /** Hands on what begins with `prefix`, without it, WebSockets included. */

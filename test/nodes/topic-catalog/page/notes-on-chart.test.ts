@@ -18,12 +18,9 @@ function written(notes: readonly [text: string, from: number, to?: number][], te
   const found: Written[] = [];
   let box: number[] = [];
   const ctx = {
-    save() {},
-    restore() {},
-    beginPath() {},
-    moveTo() {},
-    lineTo() {},
-    stroke() {},
+    ...Object.fromEntries(
+      ['save', 'restore', 'beginPath', 'moveTo', 'lineTo', 'stroke'].map((name) => [name, () => undefined]),
+    ),
     measureText: (text: string) => ({ width: LETTER * Array.from(text).length }),
     fillRect: (...rect: number[]) => (box = rect),
     fillText: (text: string) => found.unshift({ text, left: box[0]!, right: box[0]! + box[2]! }),

@@ -29,7 +29,7 @@ describe('the labels of a chart’s times', () => {
   const format = new Format('es-CO', Zone.named('America/Bogota'));
   /** @param step in seconds */
   function labels(from: string, to: string, step: number): string[] {
-    const { splits, values } = timeAxis(format, '', 12, () => NOW) as {
+    const { splits, values } = timeAxis(format, '', 12, () => NOW) as unknown as {
       splits: (plot: null, axis: number, min: number, max: number, step: number) => number[];
       values: (plot: null, splits: number[]) => string[];
     };
