@@ -1,53 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
-import { launchBrowser } from '../support/browser';
-import { database } from '../support/services';
 import { until } from '../support/until';
-import { DashboardHost } from './support/dashboard-host';
-import { DashboardPage } from './support/dashboard-page';
+import type { DashboardHost } from './support/dashboard-host';
+import type { DashboardPage } from './support/dashboard-page';
+import { HostedDashboards } from './support/hosted-dashboards';
 
 const PAGE = 'dashboard/lecturas';
 
 describe('the dashboard in Dashboard 2.0', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let fixture: KafkaFixture;
+  const hosted = HostedDashboards.forTests();
   let host: DashboardHost;
-  const pages: DashboardPage[] = [];
 
-  before(async () => {
-    browser = await launchBrowser();
-    fixture = await KafkaFixture.connect();
-    const topic = await fixture.createTopic();
-    const { uri } = await database();
-    host = await DashboardHost.start({
-      brokers: fixture.brokers,
-      mongoUri: uri,
-      topic,
-      database: topic,
-    });
-  });
+  before(() => void ({ host } = hosted));
 
-  after(async () => {
-    await host?.stop();
-    await fixture?.close();
-    await browser?.close();
-  });
-
-  afterEach(async () => {
-    const opened = pages.splice(0);
-    await Promise.all(opened.map((page) => page.close()));
-    assert.deepEqual(
-      opened.flatMap(({ alarms }) => alarms),
-      [],
-    );
-  });
-
-  async function open(fragment = ''): Promise<DashboardPage> {
-    const page = await DashboardPage.open(browser, host.url, PAGE + fragment);
-    pages.push(page);
-    return page;
+  function open(fragment = ''): Promise<DashboardPage> {
+    return hosted.open(PAGE + fragment);
   }
 
   it('opens a node with Ver and shows it live', async () => {

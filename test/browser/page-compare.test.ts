@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser } from '../support/browser';
+import type { BrowserContextOptions } from 'playwright-core';
 import { until } from '../support/until';
 import { axeFindings } from './support/axe';
 import { ROW } from './support/page-answers';
-import { PageAlone, Refusal } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
+import { Refusal, type PageAlone } from './support/page-alone';
 import { answerOfNodes, type ShownNode } from './support/page-series';
 
 const END = Math.floor(Date.now() / 1_000) * 1_000;
@@ -38,32 +38,22 @@ interface ChartInside {
 
 describe('variables in one chart', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let alone: PageAlone | undefined;
+  const pages = AloneInBrowser.forTests();
+  let alone: PageAlone;
   let refusal: Refusal | undefined;
 
-  before(async () => {
-    browser = await launchBrowser();
-  });
-
-  afterEach(async () => {
-    const alarms = alone?.alarms;
-    await alone?.close();
-    alone = undefined;
+  afterEach(() => {
     refusal = undefined;
-    assert.deepEqual(alarms ?? [], []);
   });
-
-  after(() => browser?.close());
 
   async function open(fragment: string, options: BrowserContextOptions = {}): Promise<PageAlone> {
     const answer = (action: string, payload: Record<string, unknown>): unknown =>
       refusal ?? answerOfNodes(NODES, action, payload);
-    return (alone = await PageAlone.open(browser, answer, fragment, options));
+    return (alone = await pages.open(answer, fragment, options));
   }
 
   async function inside(): Promise<ChartInside> {
-    const chart = alone!.page.locator('skm-compare-chart');
+    const chart = alone.page.locator('skm-compare-chart');
     await chart.locator('canvas').waitFor();
     return chart.evaluate((element) => {
       const { lines, axes, plot } = element as unknown as ChartInside;
@@ -73,10 +63,6 @@ describe('variables in one chart', function () {
         plot: { data: plot.data.map((list) => Array.from(list)) },
       };
     });
-  }
-
-  async function shot(name: string): Promise<void> {
-    if (process.env.SHOT) await alone!.page.screenshot({ path: `${process.env.SHOT}/${name}.png` });
   }
 
   it('are chosen from a chart and by a form, stay in the address, and are there again after a reload and with Back', async () => {
@@ -89,7 +75,7 @@ describe('variables in one chart', function () {
     const both = '#?vista=comparar&serie=norte:temperatura&serie=sur:temperatura&rango=1h';
     assert.equal(new URL(page.url()).hash, both);
     await page.locator('.legend li').nth(1).waitFor();
-    await shot('compare');
+    await pages.shot('compare');
     assert.deepEqual((await inside()).lines, [
       { nodo: 'norte', variable: 'temperatura', axis: 0 },
       { nodo: 'sur', variable: 'temperatura', axis: 0 },
@@ -111,7 +97,7 @@ describe('variables in one chart', function () {
       const answered = answerOfNodes(NODES, action, payload) as object;
       return action === 'nodes' ? { ...answered, nodes: [row] } : answered;
     };
-    const { page } = (alone = await PageAlone.open(browser, answer, '#?vista=comparar'));
+    const { page } = (alone = await pages.open(answer, '#?vista=comparar'));
     await page.getByRole('combobox', { name: 'Nodo' }).fill('sur');
     await page.getByRole('combobox', { name: 'Variable' }).selectOption('b');
     await page.getByRole('button', { name: 'Añadir' }).click();
@@ -141,13 +127,13 @@ describe('variables in one chart', function () {
     await page.mouse.move(x + 2, y + height / 2);
     await until('the first reading', async () => (await said(0)).startsWith('No '));
     assert.match(await said(1), /^Sí /);
-    await shot('compare-booleans');
+    await pages.shot('compare-booleans');
   });
 
   it('keep a name with a colon and a percent sign in it', async () => {
     await open(`#?nodo=${encodeURIComponent('a:b%3A')}`);
-    await alone!.page.getByRole('link', { name: /^Comparar Temperatura/ }).click();
-    await alone!.page.reload();
+    await alone.page.getByRole('link', { name: /^Comparar Temperatura/ }).click();
+    await alone.page.reload();
     assert.deepEqual((await inside()).lines, [{ nodo: 'a:b%3A', variable: 'temperatura', axis: 0 }]);
   });
 
@@ -168,7 +154,7 @@ describe('variables in one chart', function () {
     const { page } = alone!;
     await page.getByText('«norte · luz» no tiene unidad, pediría un eje propio').waitFor();
     assert.equal(await page.locator('.legend li').count(), 4);
-    await shot('compare-third-unit');
+    await pages.shot('compare-third-unit');
   });
 
   it('say which of them is unknown, is text, or has nothing in the range', async () => {
@@ -214,20 +200,19 @@ describe('variables in one chart', function () {
       hora: null,
       valores: { temperatura: 31.5 },
     };
-    await alone!.tell({ at: Date.now(), readings: [reading], skipped: 0, events: [] });
+    await alone.tell({ at: Date.now(), readings: [reading], skipped: 0, events: [] });
     await page.locator('.legend li').nth(1).getByText('31,5').waitFor();
     await until('the new point', async () => (await inside()).plot.data[2]!.includes(31.5));
   });
 
   it('have their points marked only where these are few, also after another range was chosen', async () => {
     const many: ShownNode = { values: { temperatura: wave(20, 400) }, stepMs: 9_000, end: END };
-    alone = await PageAlone.open(
-      browser,
+    alone = await pages.open(
       (action, payload) => answerOfNodes('last' in payload ? NODES : { norte: many }, action, payload),
       `#?vista=comparar${serie('norte:temperatura')}`,
     );
     const isMarked = (): Promise<boolean> =>
-      alone!.page.locator('skm-compare-chart').evaluate((element) => {
+      alone.page.locator('skm-compare-chart').evaluate((element) => {
         const { plot } = element as unknown as {
           plot: { series: { points: { show(plot: unknown, series: number): boolean } }[] };
         };
@@ -244,8 +229,7 @@ describe('variables in one chart', function () {
     // Ten readings each: those of the first line begin and end later.
     const slow: ShownNode = { values: { temperatura: wave(20) }, stepMs: 60_000, end: END - 60_000 };
     const fast: ShownNode = { values: { temperatura: wave(20) }, stepMs: 1_000, end: END };
-    const { page } = (alone = await PageAlone.open(
-      browser,
+    const { page } = (alone = await pages.open(
       (action, payload) => answerOfNodes({ fast, slow }, action, payload),
       `#?vista=comparar${serie('fast:temperatura', 'slow:temperatura')}`,
     ));
@@ -268,7 +252,7 @@ describe('variables in one chart', function () {
       return { ...answered, nodes: [row] };
     };
     const fragment = `#?vista=comparar${serie('norte:temperatura', 'norte:humedad')}`;
-    const { page } = (alone = await PageAlone.open(browser, answer, fragment));
+    const { page } = (alone = await pages.open(answer, fragment));
     const value = page.locator('.legend li .value');
     await until('its time', async () => /^60,99 %\s.*\d\d:\d\d:\d\d$/.test(await value.nth(1).innerText()));
     assert.doesNotMatch(await value.nth(0).innerText(), /:/);
@@ -342,7 +326,7 @@ describe('variables in one chart', function () {
         ? { at: Date.now(), settings, variables, refused: null }
         : { ...(answerOfNodes(NODES, action, payload) as object), settings };
     const fragment = `#?vista=comparar${serie('norte:temperatura', 'sur:temperatura')}`;
-    const { page } = (alone = await PageAlone.open(browser, answer, fragment));
+    const { page } = (alone = await pages.open(answer, fragment));
     await page.locator('.legend li').getByText('Patio').waitFor();
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
@@ -361,7 +345,7 @@ describe('variables in one chart', function () {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${wide} px too wide`);
       assert.deepEqual(await axeFindings(page), []);
-      await shot(`compare-phone-${colorScheme}`);
+      await pages.shot(`compare-phone-${colorScheme}`);
     });
   }
 });

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser';
-import { PageAlone } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
 import { answerOf, READING } from './support/page-answers';
 
 /** Every place of the page where a link stands. */
@@ -18,24 +16,11 @@ const LINKS: readonly (readonly [what: string, fragment: string, selector: strin
 
 describe('links of the page', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let alone: PageAlone | undefined;
-
-  before(async () => {
-    browser = await launchBrowser();
-  });
-
-  // Also of a test that has failed: what it leaves open would keep the run from ending.
-  afterEach(async () => {
-    await alone?.close();
-    alone = undefined;
-  });
-
-  after(() => browser?.close());
+  const pages = AloneInBrowser.forTests();
 
   for (const [what, fragment, selector] of LINKS) {
     it(`${what} opens a tab with Ctrl and with the middle button, and changes the page with a plain click`, async () => {
-      alone = await PageAlone.open(browser, answerOf, fragment);
+      const alone = await pages.open(answerOf, fragment);
       const { page, context } = alone;
       if (fragment.includes('vivo'))
         await alone.tell({
@@ -57,7 +42,6 @@ describe('links of the page', function () {
       await link.click();
       assert.notEqual(page.url(), before);
       assert.equal(context.pages().length, 1);
-      assert.deepEqual(alone.alarms, []);
     });
   }
 });

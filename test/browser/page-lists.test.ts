@@ -1,39 +1,27 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser';
 import { until } from '../support/until';
-import { PageAlone } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
+import type { PageAlone } from './support/page-alone';
 import { answerOf, ROW } from './support/page-answers';
 
 const PAGE = 50;
 
 describe('the pages of the list of nodes', function () {
   this.timeout(60_000);
-  let browser: Browser;
+  const pages = AloneInBrowser.forTests();
   let alone: PageAlone;
   let names: string[];
   let isLong: boolean;
   /** what the last question about nodes said */
   let asked: Record<string, unknown>;
 
-  before(async () => {
-    browser = await launchBrowser();
-  });
-
   beforeEach(() => {
     names = Array.from({ length: 60 }, (_, n) => `n${String(n).padStart(2, '0')}`);
     isLong = false;
   });
 
-  afterEach(async () => {
-    await alone.close();
-    assert.deepEqual(alone.alarms, []);
-  });
-
-  after(() => browser?.close());
-
   async function openFirst(name: string): Promise<void> {
-    alone = await PageAlone.open(browser, answer);
+    alone = await pages.open(answer);
     await begins(name);
   }
 
@@ -69,7 +57,7 @@ describe('the pages of the list of nodes', function () {
 
   it('stand in the address with search and order, and are there again after Back, a reload and in another browser', async () => {
     names = Array.from({ length: 300 }, (_, n) => `n${String(n).padStart(3, '0')}`);
-    alone = await PageAlone.open(browser, answer, '#/host?buscar=n1&orden=-nodo&pagina=2');
+    alone = await pages.open(answer, '#/host?buscar=n1&orden=-nodo&pagina=2');
     const { page } = alone;
     await begins('n149');
     await page.getByText('51 a 100 de 100').waitFor();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { until } from '../support/until';
-import { PageAlone } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
+import type { PageAlone } from './support/page-alone';
 import { answerOfNodes, type ShownNode } from './support/page-series';
 
 const END = Math.floor(Date.now() / 1_000) * 1_000;
@@ -15,26 +15,13 @@ const WRITE = 'Escribir una nota en Temperatura';
 
 describe('a note', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let alone: PageAlone | undefined;
+  const pages = AloneInBrowser.forTests();
+  let alone: PageAlone;
   let isEmpty: boolean;
-
-  before(async () => {
-    browser = await launchBrowser();
-  });
 
   beforeEach(() => {
     isEmpty = false;
   });
-
-  afterEach(async () => {
-    const alarms = alone?.alarms;
-    await alone?.close();
-    alone = undefined;
-    assert.deepEqual(alarms ?? [], []);
-  });
-
-  after(() => browser?.close());
 
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     const answer = (action: string, payload: Record<string, unknown>): object => {
@@ -43,7 +30,7 @@ describe('a note', function () {
       const none = isEmpty && action === 'series' ? { times: [], columns: [], readings: 0 } : {};
       return { ...(answerOfNodes(NODES, action, payload) as object), settings, ...none };
     };
-    alone = await PageAlone.open(browser, answer, '#?nodo=norte', options);
+    alone = await pages.open(answer, '#?nodo=norte', options);
     await alone.page.locator('skm-chart canvas').waitFor();
     return alone.page;
   }
@@ -54,7 +41,7 @@ describe('a note', function () {
     const text = page.getByRole('dialog').getByLabel('Texto');
     await text.fill('lluvia');
     isEmpty = true;
-    await alone!.tell({ at: Date.now(), settings: '2', readings: [], skipped: 0, events: [] });
+    await alone.tell({ at: Date.now(), settings: '2', readings: [], skipped: 0, events: [] });
     await page.getByText('No hay lecturas en este intervalo').waitFor({ state: 'attached' });
     assert.equal(await text.inputValue(), 'lluvia');
   });

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser';
-import { PageAlone } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
 import { answerOfNodes, type ShownNode } from './support/page-series';
 
 const END = Date.now();
@@ -19,31 +17,15 @@ const NODES: Record<string, ShownNode> = {
 
 describe('a chart on a phone', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let alone: PageAlone | undefined;
-
-  before(async () => {
-    browser = await launchBrowser();
-  });
-
-  afterEach(async () => {
-    const alarms = alone?.alarms;
-    await alone?.close();
-    alone = undefined;
-    assert.deepEqual(alarms ?? [], []);
-  });
-
-  after(() => browser?.close());
+  const pages = AloneInBrowser.forTests();
 
   for (const width of [320, 360, 390]) {
     it(`has its buttons beside or below its name and number, ${width} px wide`, async () => {
-      alone = await PageAlone.open(
-        browser,
+      const { page } = await pages.open(
         (action, payload) => answerOfNodes(NODES, action, payload),
         '#?nodo=norte',
         { viewport: { width, height: 740 }, isMobile: true, hasTouch: true },
       );
-      const { page } = alone;
       await page.locator('skm-chart canvas').nth(2).waitFor();
       const covered = await page.locator('skm-chart-card').evaluateAll((cards) =>
         cards.flatMap((card) => {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser';
 import { until } from '../support/until';
-import { PageAlone } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
 import { answerOfNodes, type ShownNode } from './support/page-series';
 
 const END = Date.now();
@@ -18,21 +16,7 @@ const NODES: Record<string, ShownNode> = {
 
 describe('the page on paper', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let alone: PageAlone | undefined;
-
-  before(async () => {
-    browser = await launchBrowser();
-  });
-
-  afterEach(async () => {
-    const alarms = alone?.alarms;
-    await alone?.close();
-    alone = undefined;
-    assert.deepEqual(alarms ?? [], []);
-  });
-
-  after(() => browser?.close());
+  const pages = AloneInBrowser.forTests();
 
   for (const [what, fragment, chart, charts] of [
     ['a node', '#?nodo=norte&rango=1h', 'skm-chart', 3],
@@ -44,15 +28,13 @@ describe('the page on paper', function () {
     ],
   ] as const) {
     it(`has ${what} in black on white, as wide as the paper, with node, range, time and source, also from a dark page in a host that scrolls`, async () => {
-      alone = await PageAlone.open(
-        browser,
+      const { page } = await pages.open(
         (action, payload) => answerOfNodes(NODES, action, payload),
         fragment,
         {
           colorScheme: 'dark',
         },
       );
-      const { page } = alone;
       await page.evaluate(() => {
         const host = document.createElement('div');
         host.style.cssText = 'height: 300px; overflow: auto; background: #333';

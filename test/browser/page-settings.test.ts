@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { AxeResults, RunOptions } from 'axe-core';
-import { MongoClient } from 'mongodb';
-import type { Browser, Locator } from 'playwright-core';
+import type { MongoClient } from 'mongodb';
+import type { Locator } from 'playwright-core';
 import type { SeriesModel } from '../../nodes/topic-catalog/page/series-model';
-import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
-import { launchBrowser } from '../support/browser';
-import { database } from '../support/services';
 import { until } from '../support/until';
-import { DashboardHost } from './support/dashboard-host';
-import { DashboardPage } from './support/dashboard-page';
+import type { DashboardHost } from './support/dashboard-host';
+import type { DashboardPage } from './support/dashboard-page';
+import { HostedDashboards } from './support/hosted-dashboards';
 
 const AXE = require.resolve('axe-core/axe.min.js');
 const NODE = '#!/0?nodo=comuna_15&rango=15m';
@@ -17,47 +15,19 @@ const MARKUP = '<img src=x onerror=alert(1)>';
 
 describe('what is set on the page', function () {
   this.timeout(120_000);
-  let browser: Browser;
-  let fixture: KafkaFixture;
-  let client: MongoClient;
+  const hosted = HostedDashboards.forTests();
   let host: DashboardHost;
+  let client: MongoClient;
   let topic: string;
-  const pages: DashboardPage[] = [];
 
   before(async () => {
-    browser = await launchBrowser();
-    fixture = await KafkaFixture.connect();
-    topic = await fixture.createTopic();
-    const { uri } = await database();
-    client = await MongoClient.connect(uri);
-    host = await DashboardHost.start({ brokers: fixture.brokers, mongoUri: uri, topic, database: topic });
+    ({ host, client, topic } = hosted);
     await host.send('comuna_15', { luz: 12.345, humedad: 60 });
     await host.send('comuna_2', { luz: 7, humedad: 50 });
   });
 
-  after(async () => {
-    await host?.stop();
-    await client?.close();
-    await fixture?.close();
-    await browser?.close();
-  });
-
-  afterEach(async () => {
-    const opened = pages.splice(0);
-    await Promise.all(opened.map((page) => page.close()));
-    assert.deepEqual(
-      opened.flatMap(({ alarms }) => alarms),
-      [],
-    );
-  });
-
-  async function open(
-    ...[fragment, options]: [fragment?: string, options?: Parameters<typeof DashboardPage.open>[3]]
-  ): Promise<DashboardPage> {
-    const page = await DashboardPage.open(browser, host.url, fragment, options);
-    pages.push(page);
-    return page;
-  }
+  const open = (...place: Parameters<HostedDashboards['open']>): Promise<DashboardPage> =>
+    hosted.open(...place);
 
   /** Opens the dialog of a variable, as it is called now. */
   async function dialogOf(page: DashboardPage, name: string): Promise<Locator> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import type { SeriesModel } from '../../nodes/topic-catalog/page/series-model';
-import { launchBrowser } from '../support/browser';
 import { until } from '../support/until';
 import { axeFindings } from './support/axe';
-import { PageAlone, Refusal } from './support/page-alone';
+import { AloneInBrowser } from './support/alone-in-browser';
+import { Refusal, type PageAlone } from './support/page-alone';
 import { answerOfNodes, type ShownNode } from './support/page-series';
 
 const wave = (middle: number): number[] =>
@@ -32,32 +32,22 @@ Object.defineProperty(navigator, 'wakeLock', {
 
 describe('a wall of charts', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let alone: PageAlone | undefined;
+  const pages = AloneInBrowser.forTests();
+  let alone: PageAlone;
   let refusal: Refusal | undefined;
   /** the time of the last reading of each node */
   let end: number;
   /** as an answer says it that has them all */
   let newestId: string | null = null;
 
-  before(async () => {
-    browser = await launchBrowser();
-  });
-
   beforeEach(() => {
     end = Date.now();
   });
 
-  afterEach(async () => {
-    const alarms = alone?.alarms;
-    await alone?.close();
-    alone = undefined;
+  afterEach(() => {
     refusal = undefined;
     newestId = null;
-    assert.deepEqual(alarms ?? [], []);
   });
-
-  after(() => browser?.close());
 
   async function open(
     fragment: string,
@@ -70,11 +60,7 @@ describe('a wall of charts', function () {
         ...(answerOfNodes(nodesUntil(end), action, payload) as object),
         ...(action === 'series' ? { newestId } : {}),
       });
-    return (alone = await PageAlone.open(browser, answer, fragment, options));
-  }
-
-  async function shot(name: string): Promise<void> {
-    if (process.env.SHOT) await alone!.page.screenshot({ path: `${process.env.SHOT}/${name}.png` });
+    return (alone = await pages.open(answer, fragment, options));
   }
 
   it('comes together from the charts of several nodes, and is a link without controls', async () => {
@@ -89,7 +75,7 @@ describe('a wall of charts', function () {
     await page.getByRole('combobox', { name: 'Apariencia' }).selectOption('dark');
     const turned = '&serie=sur:temperatura&serie=norte:temperatura&rango=1h&tema=oscuro';
     assert.equal(new URL(page.url()).hash, `#?vista=pared${turned}`);
-    await shot('wall-prepare');
+    await pages.shot('wall-prepare');
     assert.deepEqual(await axeFindings(page), []);
     const link = await page.getByLabel('Enlace para colgar en una pantalla').inputValue();
     assert.equal(new URL(link).hash, `#?vista=pantalla${turned}&idioma=es`);
@@ -161,7 +147,7 @@ describe('a wall of charts', function () {
     const said = page.getByText('Esta no es la pared que guarda este navegador, que tiene 2 gráficos');
     await page.goto(other);
     await said.waitFor();
-    await shot('wall-other');
+    await pages.shot('wall-other');
     assert.deepEqual(await axeFindings(page), []);
     await page.getByRole('link', { name: 'Ver la de este navegador' }).click();
     await page.locator('ol.card li').nth(1).waitFor();
@@ -186,7 +172,7 @@ describe('a wall of charts', function () {
     await page.getByRole('link', { name: 'Llevar v13 a la pared' }).click();
     await page.getByText('No cabe: muchas · v13. Una pared lleva 12 gráficos como máximo').waitFor();
     assert.equal(await page.locator('ol.card li').count(), 12);
-    await shot('wall-full');
+    await pages.shot('wall-full');
     await page.getByRole('link', { name: 'Mostrar en esta pantalla' }).click();
     await page.getByText('1 gráfico más no cabe: una pared lleva 12 como máximo.').waitFor();
     await page.locator('skm-wall-tile').nth(11).waitFor();
@@ -216,7 +202,7 @@ describe('a wall of charts', function () {
     );
     const chart = page.getByRole('img', { name: `norte Temperatura. ${texts.join('. ')}` });
     await chart.locator('canvas').waitFor();
-    await shot('wall-notes');
+    await pages.shot('wall-notes');
   });
 
   for (const theme of ['claro', 'oscuro'] as const) {
@@ -243,7 +229,7 @@ describe('a wall of charts', function () {
         .evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
       assert.ok(size > 80, `the number is ${size} px large`);
       assert.deepEqual(await axeFindings(page), []);
-      await shot(`wall-${theme}`);
+      await pages.shot(`wall-${theme}`);
     });
   }
 
@@ -254,7 +240,7 @@ describe('a wall of charts', function () {
     refusal = new Refusal('database', 'no', [{ part: 'database', since }]);
     await page.getByText('La base de datos no responde desde').waitFor();
     await page.getByText('Se reintenta solo').waitFor();
-    await shot('wall-outage');
+    await pages.shot('wall-outage');
     refusal = undefined;
     await page
       .getByText('La base de datos no responde')
@@ -287,8 +273,8 @@ describe('a wall of charts', function () {
     const old = page.locator('skm-wall-tile').filter({ has: page.locator('section.old') });
     await old.getByText(/^En silencio · de hace 12 min$/).waitFor();
     assert.equal(await old.count(), 1);
-    await shot('wall-old');
-    await alone!.tell({
+    await pages.shot('wall-old');
+    await alone.tell({
       at: Date.now(),
       readings: [
         {
@@ -382,11 +368,11 @@ describe('a wall of charts', function () {
       valores: { temperatura: 25 },
     }));
     const newest = readings.at(-1)!.id;
-    await alone!.tell({ at: Date.now(), readings: readings.slice(0, 1_000), skipped: 0, events: [] });
+    await alone.tell({ at: Date.now(), readings: readings.slice(0, 1_000), skipped: 0, events: [] });
     await until('the new ones', async () => (await points()) === 1_030);
     assert.equal(asked, 1);
     newestId = newest;
-    await alone!.tell({ at: Date.now(), readings: readings.slice(1_000), skipped: 0, events: [] });
+    await alone.tell({ at: Date.now(), readings: readings.slice(1_000), skipped: 0, events: [] });
     await until('those put together', async () => (await points()) === 30);
     assert.equal(asked, 2);
   });
@@ -399,7 +385,7 @@ describe('a wall of charts', function () {
     });
     await context.addInitScript({ content: HIDDEN });
     const hidden = await context.newPage();
-    await hidden.goto(`${new URL(alone!.page.url()).origin}/#?vista=pantalla&${SERIES}`);
+    await hidden.goto(`${new URL(alone.page.url()).origin}/#?vista=pantalla&${SERIES}`);
     await hidden.locator('skm-wall-tile canvas').first().waitFor();
     const before = asked;
     await until('more questions', () => asked > before, 10_000);
