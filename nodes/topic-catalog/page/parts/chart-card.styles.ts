@@ -43,6 +43,23 @@ export const chartCardStyles = css`
     margin-top: 2px;
     white-space: nowrap;
   }
+  .value.words {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    font-size: 17px;
+    letter-spacing: 0;
+    white-space: normal;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  h2 span {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    min-width: 0;
+    overflow: hidden;
+  }
   .value small {
     font-size: 14px;
     font-weight: 500;

@@ -23,6 +23,9 @@ import { chartCardStyles } from './chart-card.styles';
 
 type Value = Values[string];
 
+/** Characters of a text that stand there as large as a number does. */
+const SHORT = 16;
+
 /**
  * A variable's card: its name, its newest value (or what the crosshair points at), least, mean and greatest, the chart.
  * @fires zoom - as of the chart
@@ -73,7 +76,7 @@ export class ChartCard extends LitElement {
     >
       <header>
         <div class="title">
-          <h2 dir="auto" title=${variable}>${name}</h2>
+          <h2 dir="auto" title=${variable}><span>${name}</span></h2>
           ${this.value()}
         </div>
         ${this.summary()}
@@ -209,7 +212,10 @@ export class ChartCard extends LitElement {
     }
     const number = drawnNumber(value);
     if (number === null || typeof value === 'boolean' || this.isBoolean) {
-      return html`<div class="value" dir="auto">${this.inWords(value)}${at}</div>`;
+      const words = this.inWords(value);
+      return html`<div class="value ${words.length > SHORT ? 'words' : ''}" dir="auto" title=${words}>
+        ${words}${at}
+      </div>`;
     }
     return html`<div class="value num" title=${String(value)}>
       ${this.number(number)} <small>${variables.unit(this.variable)}</small>${at}

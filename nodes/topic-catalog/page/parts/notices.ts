@@ -5,6 +5,7 @@ import type { Query } from '../query';
 
 export const noticeStyles = css`
   .notice {
+    overflow-wrap: anywhere;
     display: flex;
     gap: 10px;
     align-items: baseline;

@@ -5,6 +5,8 @@ import uPlotStyles from 'uplot/dist/uPlot.min.css';
 import type { Format } from '../format';
 import { ON_PAPER, PAPER_WIDTH, percentLabels, timeRange } from './plot';
 
+const SECOND_MS = 1_000;
+
 /** Of a chart whose host gives it no height of its own. @param height in pixels */
 export function plotStyles(height: number): CSSResult[] {
   return [
@@ -103,6 +105,13 @@ export abstract class PlotElement extends LitElement {
 
   protected xRange(): { min: number; max: number } {
     const [first, last] = this.reach() ?? [0, 0];
+    const span = last - first;
+    // A second or two begin and end with whole ones: else only parts of them could be written below.
+    if (this.from === null && this.to === null && span >= SECOND_MS && span < 3 * SECOND_MS)
+      return {
+        min: Math.floor(first / SECOND_MS),
+        max: Math.ceil(last / SECOND_MS),
+      };
     return timeRange(this.from ?? first, this.to ?? last);
   }
 

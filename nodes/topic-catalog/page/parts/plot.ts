@@ -59,6 +59,7 @@ export function valueAxis(ink: string, line: string, textPx = TEXT_PX): uPlot.Ax
     grid: { stroke: line, width: 1 },
     size: (plot, labels: string[] | null) => axisWidth(plot, labels ?? [], textPx),
     space: (34 * textPx) / TEXT_PX,
+    incrs: (_plot, _axis, min, max) => stepsFor(max - min),
   };
 }
 
@@ -70,6 +71,13 @@ export function percentLabels(format: Format, shares: readonly number[]): string
 
 /** Booleans: a line at 0 or at 1 does not lie on the edge. */
 export const TRUTH_RANGE: uPlot.Range.MinMax = [-0.1, 1.1];
+
+/** @returns the steps that may part so wide a range, rising; uPlot's own end at 1e32 */
+export function stepsFor(range: number): number[] {
+  const power = Number.isFinite(range) && range > 0 ? Math.floor(Math.log10(range)) : 0;
+  const powers = [-3, -2, -1, 0].map((less) => power + less);
+  return powers.flatMap((exponent) => [1, 2, 2.5, 5].map((digit) => Number(`${digit}e${exponent}`)));
+}
 
 /** @returns how far labels stand from each other; of a single one, which a low chart has, 1 */
 export function stepOf([first, second]: readonly number[]): number {

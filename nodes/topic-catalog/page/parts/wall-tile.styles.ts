@@ -21,16 +21,25 @@ export const wallTileStyles = css`
   section.old {
     border-color: var(--warn);
   }
+  /* Whichever of the two names is long, both are seen. */
   h2 {
+    display: flex;
+    gap: 0.4em;
     font-size: clamp(15px, 7cqmin, 40px);
     font-weight: 500;
     line-height: 1.2;
     color: var(--muted);
+  }
+  h2 > * {
+    flex: 0 1 auto;
+    min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
   }
   h2 b {
+    flex-shrink: 0;
+    max-width: 65%;
     color: var(--ink);
     font-weight: 650;
   }
@@ -69,7 +78,8 @@ export const wallTileStyles = css`
   }
   /* Too little room for both: the number is what is seen from afar. */
   @container (max-height: 150px) {
-    skm-chart {
+    skm-chart,
+    skm-state-strip {
       display: none;
     }
   }

@@ -42,6 +42,14 @@ export const compareViewStyles = css`
   .undrawn .swatch {
     border-top-color: var(--line);
   }
+  .who a {
+    display: inline-block;
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    vertical-align: bottom;
+  }
   .who {
     flex: 1 1 140px;
     min-width: 0;
@@ -52,6 +60,9 @@ export const compareViewStyles = css`
     text-underline-offset: 3px;
   }
   .value {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
     white-space: nowrap;
   }
   .value b {

@@ -196,7 +196,7 @@ export class CompareView extends LitElement {
     return html`<li class=${axis === null ? 'undrawn' : axis === 1 ? 'dashed' : ''}>
       ${this.swatch(one, place)}
       <span class="who">
-        ${link(app, { view: 'node', nodo, range }, nodo, { dir: 'auto' })}
+        ${link(app, { view: 'node', nodo, range }, nodo, { dir: 'auto', title: nodo })}
         <span dir="auto" title=${variable}>${name}</span>
         ${axis === 1 ? html`<span class="sub">${texts.right}</span>` : nothing}
       </span>

@@ -21,6 +21,8 @@ export const nodesViewStyles = css`
     }
   }
   td.nodo .name {
+    /* In line with the others, however it is read. */
+    text-align: left;
     display: -webkit-box;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 3;
