@@ -42,6 +42,8 @@ const QUERY_BOUNDS: DataBounds = {
 const MAX_SIZE = 16 * 1024 * 1024;
 /** Programs that the server would run: they may do what the query itself could not. */
 const CODE = new Set(['$where', '$function', '$accumulator']);
+/** Of operators that servers use among each other, `$_internalJsEmit` say; some also take programs. */
+const INTERNAL = '$_internal';
 const WRITES = new Set(['$out', '$merge']);
 
 /**
@@ -109,7 +111,8 @@ function requireHarmless(part: unknown, allowWrites: boolean): void {
     // Bytes hold no operators, and would be gone through one by one.
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) continue;
     for (const [name, inner] of Object.entries(value)) {
-      if (CODE.has(name)) throw new UserError('mongo-find.errors.code', { operator: name });
+      if (CODE.has(name) || name.startsWith(INTERNAL))
+        throw new UserError('mongo-find.errors.code', { operator: name });
       if (!allowWrites && WRITES.has(name)) throw new UserError('mongo-find.errors.writes', { stage: name });
       waiting.push(inner);
     }
