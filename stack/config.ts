@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import type { RemoteListener } from './kafka/cluster';
@@ -10,6 +9,7 @@ import { ROOT } from './paths';
 import { readServiceUsers } from './service-users';
 import { SettingError } from './setting-error';
 import { t } from './texts/texts.mjs';
+import { readTlsFiles, type TlsFiles } from './tls-files';
 
 export { SettingError };
 
@@ -57,7 +57,7 @@ export interface StackConfig {
   /** HOST_NAMES ("name,name:port"): names under which browsers reach it, beside its addresses and localhost. */
   hostNames: readonly string[];
   /** TLS_CERT and TLS_KEY: files in PEM for dashboard and editor; plain HTTP without them. */
-  tls: { cert: string; key: string } | undefined;
+  tls: TlsFiles | undefined;
   /** Who has to show a password, and which. */
   login: LoginConfig;
   /** DATA_DIR: everything that survives a restart. */
@@ -129,7 +129,7 @@ export function readConfig(
     port: port('PORT', DEFAULTS[role].port),
     host: text('HOST') ?? '127.0.0.1',
     hostNames: readHostNames(text('HOST_NAMES'), text('HOST')),
-    tls: readTls(text('TLS_CERT'), text('TLS_KEY')),
+    tls: readTlsFiles(text('TLS_CERT'), text('TLS_KEY')),
     login: readLogin(text, dataDir, newPassword),
     dataDir,
     topic: readTopic(text('KAFKA_TOPIC') ?? 'Prueba'),
@@ -297,17 +297,6 @@ function readPort(name: string, value: string | undefined, fallback: number): nu
     throw new SettingError(name, t('setting.port', { value }));
   }
   return port;
-}
-
-/** One without the other is of no use. */
-function readTls(cert: string | undefined, key: string | undefined): StackConfig['tls'] {
-  if (cert === undefined && key === undefined) return undefined;
-  const read = (name: string, file: string | undefined): string => {
-    if (file === undefined) throw new SettingError(name, t('setting.tls-pair'));
-    if (!existsSync(file)) throw new SettingError(name, t('setting.no-file', { file }));
-    return path.resolve(file);
-  };
-  return { cert: read('TLS_CERT', cert), key: read('TLS_KEY', key) };
 }
 
 /** A name to listen on is one to be reached by. */

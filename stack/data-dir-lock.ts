@@ -52,7 +52,7 @@ export class DataDirLock {
     const file = path.join(dir, LOCK_FILE);
     const own = JSON.stringify(thisProcess());
     try {
-      await mkdir(dir, { recursive: true });
+      await mkdir(dir, { recursive: true, mode: 0o700 });
       while (!(await create(file, own))) {
         const seen = await lookAt(file);
         if (seen === undefined) continue;
@@ -93,7 +93,7 @@ function thisProcess(): Holder {
 async function create(file: string, content: string): Promise<boolean> {
   let handle;
   try {
-    handle = await open(file, 'wx');
+    handle = await open(file, 'wx', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;

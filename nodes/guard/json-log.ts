@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { plainText } from '../shared/plain-text';
 
 /** What Node-RED hands a log handler (settings.js, `logging.<name>.handler`); a node's lines say which. */
 interface LogEvent {
@@ -37,7 +38,8 @@ export function jsonLog(
   _settings?: unknown,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): (event: LogEvent) => void {
-  return (event) => write(jsonLine(event));
+  // JSON need not escape all that a terminal goes by; what it escapes is read as it was.
+  return (event) => write(plainText(jsonLine(event)));
 }
 
 function jsonLine({ level, timestamp, msg, type, id, name, z, event, nodeid }: LogEvent): string {

@@ -17,6 +17,13 @@ export function readPlace(text: string): Place | undefined {
   return { name: (address ?? name ?? '').toLowerCase().replace(/\.$/, ''), port };
 }
 
+/** @returns host and port of a website's origin; undefined where it is none as browsers write it (HTML standard, 7.1.1) */
+export function hostOfOrigin(text: string): string | undefined {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) return undefined;
+  const { origin, host } = new URL(text);
+  return origin === text ? host : undefined;
+}
+
 /**
  * The names under which this server is asked for. An address needs no permission: no name server stands between it and
  * this machine. A name does: whoever owns one can let it point here, and then the browser takes their page for one of
@@ -45,6 +52,6 @@ export class KnownNames {
 
   /** @returns whether a page of this origin came from a proxy in front of this server, under a name it was given */
   hasOrigin(origin: string): boolean {
-    return URL.canParse(origin) && this.places.has(new URL(origin).host);
+    return this.places.has(hostOfOrigin(origin) ?? '');
   }
 }

@@ -20,5 +20,5 @@ export function quietly(report: Report, now: () => number = () => performance.no
 
 /** Nothing of it may look like a line of the log. */
 function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e\xa0-\uffff]/g, '?').slice(0, MOST_TEXT);
+  return text.replace(/[^\x20-\x7e\xa0-\uffff]|[\u2028-\u202e\u2066-\u2069]/g, '?').slice(0, MOST_TEXT);
 }

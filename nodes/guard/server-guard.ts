@@ -36,13 +36,18 @@ export function guardServer(
 ): void {
   if (guarded.has(server)) return;
   guarded.add(server);
+  const refusedOn = new WeakSet<Duplex>();
   const emit = server.emit.bind(server) as (event: string | symbol, ...rest: unknown[]) => boolean;
   const guardedEmit = (event: string | symbol, ...rest: unknown[]): boolean => {
     const isRequest = REQUESTS.has(event);
     if (!isRequest && !UPGRADES.has(event)) return emit(event, ...rest);
     const request = rest[0] as IncomingMessage;
-    const { method, headers } = request;
-    const refusal = refusalOf({ method, headers, upgrade: !isRequest }, names);
+    // Sent behind one that was refused, before its sender could know.
+    if (refusedOn.has(request.socket)) return true;
+    const { method, url: target } = request;
+    // Of several Host headers Node.js shows the first; which one whoever listens goes by nobody knows.
+    const headers = { ...request.headers, host: request.headersDistinct.host?.join(', ') };
+    const refusal = refusalOf({ method, target, headers, upgrade: !isRequest }, names);
     if (refusal === undefined) {
       if (isRequest) {
         setHeaders(rest[1] as ServerResponse, policy);
@@ -50,6 +55,7 @@ export function guardServer(
       }
       return emit(event, ...rest);
     }
+    refusedOn.add(request.socket);
     refused(refusal, request);
     const text = refusalText(refusal, headers['accept-language']);
     if (isRequest) refuseRequest(rest[1] as ServerResponse, text);

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { KnownNames } from './names';
+import { hostOfOrigin, type KnownNames } from './names';
 
 /** The part of a request that tells where it comes from. */
 export interface Asking {
   method?: string | undefined;
+  /** as the request has it: a path, or a whole address, which counts more than the Host header (RFC 9112, 3.2.2) */
+  target?: string | undefined;
   headers: IncomingHttpHeaders;
   /** whether it asks for a WebSocket */
   upgrade?: boolean;
@@ -21,9 +23,13 @@ export type Refusal = { because: 'host'; host: string } | { because: 'origin'; o
  * - Sec-Fetch-Site: sent to addresses of this machine and over TLS; tells what carries no Origin, such as an image.
  * @returns undefined where it may go on
  */
-export function refusalOf({ method, headers, upgrade }: Asking, names: KnownNames): Refusal | undefined {
+export function refusalOf(
+  { method, target = '/', headers, upgrade }: Asking,
+  names: KnownNames,
+): Refusal | undefined {
   const { host = '', origin } = headers;
-  if (!names.hasHost(host)) return { because: 'host', host };
+  for (const named of [host, hostOfTarget(target) ?? host])
+    if (!names.hasHost(named)) return { because: 'host', host: named };
   if (origin !== undefined && !isSame(origin, host) && !names.hasOrigin(origin))
     return { because: 'origin', origin };
   if (origin === undefined && isForeign(headers) && (upgrade === true || !isFollowedLink(method, headers)))
@@ -31,11 +37,15 @@ export function refusalOf({ method, headers, upgrade }: Asking, names: KnownName
   return undefined;
 }
 
+/** @returns the host that an absolute target names; undefined for a path */
+function hostOfTarget(target: string): string | undefined {
+  if (target.startsWith('/') || target === '*') return undefined;
+  return URL.canParse(target) ? new URL(target).host : target;
+}
+
 /** A page and its server have one host and port in common; there is one scheme at a port. */
 function isSame(origin: string, host: string): boolean {
-  return (
-    URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).host === withoutUsualPort(origin, host)
-  );
+  return hostOfOrigin(origin) === withoutUsualPort(origin, host);
 }
 
 /** URLs leave out the port that their scheme has anyway; a Host header may name it. */

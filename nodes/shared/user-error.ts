@@ -1,3 +1,4 @@
+import { plainText } from './plain-text';
 import { shownValue } from './shown-value';
 
 /** What fills in a catalog text. */
@@ -33,7 +34,7 @@ export class UserError extends Error {
  */
 export function shorten(value: unknown, max = 80): string {
   // Of a long text no more is looked at than may be shown: a character takes up to two units of it.
-  const text = asText(value, 4 * max).replace(/\s+/g, ' ');
+  const text = plainText(asText(value, 4 * max).replace(/\s+/g, ' '));
   const characters = Array.from(text);
   return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`;
 }

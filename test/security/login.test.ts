@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mergeFlows } from '../../stack/node-red/flows';
 import { readFlow } from '../support/flow-settings';
 import { startNodeRed, type TestNodeRed } from '../support/node-red';
-import { ask } from './support/foreign';
+import { ask, type Told } from './support/foreign';
 
 const PASSWORD = 'secreto';
 const HASH = '$2b$08$sYOOOhw8wy6Ufi1/1rxk8OWbHnhF0yTUyHOmZ0/LQQlYH7roMtdzK';
@@ -46,16 +46,20 @@ describe('the password of editor and dashboards', function () {
     return { cookie: cookie.split(';')[0] ?? '' };
   }
 
-  async function token(username: string, password: string): Promise<Response> {
-    return fetch(`${nodeRed.editor}auth/token`, {
+  async function token(username: string, password: string, way = 'auth/token'): Promise<Told> {
+    const { pathname } = new URL(nodeRed.editor);
+    return ask(nodeRed.url, {
+      // Not as a URL: that would be tidied up.
+      path: pathname + way,
       method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         client_id: 'node-red-editor',
         grant_type: 'password',
         scope: '',
         username,
         password,
-      }),
+      }).toString(),
     });
   }
 
@@ -78,6 +82,13 @@ describe('the password of editor and dashboards', function () {
       assert.equal(await connect(place, session), '40');
       assert.equal(await connect(place, {}), '44');
     }
+  });
+
+  it('is asked for once behind a proxy that speaks TLS, whose cookie goes by TLS alone', async () => {
+    await start(HASH);
+    const headers = { ...basic('ana', PASSWORD), 'x-forwarded-proto': 'https' };
+    const [cookie = ''] = (await fetch(`${nodeRed.url}/`, { headers })).headers.getSetCookie();
+    assert.match(cookie, /; HttpOnly; SameSite=Strict; Secure$/);
   });
 
   it('lets a viewer open the dashboards, and nothing of the editor', async () => {
@@ -126,7 +137,8 @@ describe('the password of editor and dashboards', function () {
 
     // The editor's own limit counts by name, and answers before ten.
     for (let i = 0; i < 10; i++) assert.ok((await token('ana', `guess ${i}`)).status !== 200);
-    assert.equal((await token('ana', PASSWORD)).status, 429);
+    for (const way of ['auth/token', 'auth/token/', 'AUTH/Token', 'auth/token?x', 'auth/token#x'])
+      assert.equal((await token('ana', PASSWORD, way)).status, 429, way);
   });
 
   it('can be guessed from any number of connections without anybody else having to wait', async () => {

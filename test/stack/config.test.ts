@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readConfig } from '../../stack/config';
 import { makePassword } from '../../stack/password';
 import { ensureServiceUsers, serviceUsersFile } from '../../stack/service-users';
+import { makeCertificates } from '../support/certificates';
 import { withTempDir } from '../support/temp-dir';
 
 const HASH = `$2b$08$${'a'.repeat(53)}`;
@@ -82,16 +83,40 @@ describe('the settings of npm start', () => {
   });
 
   it('take a certificate and its key, and neither alone', () => {
-    assert.deepEqual(readConfig({ TLS_CERT: __filename, TLS_KEY: __filename }).tls, {
-      cert: __filename,
-      key: __filename,
-    });
     assert.throws(() => readConfig({ TLS_CERT: __filename }), /TLS_KEY: TLS_CERT and TLS_KEY go together/);
     assert.throws(() => readConfig({ TLS_KEY: __filename }), /TLS_CERT: TLS_CERT and TLS_KEY go together/);
     assert.throws(
       () => readConfig({ TLS_CERT: '/no.pem', TLS_KEY: __filename }),
       /TLS_CERT: there is no file/,
     );
+  });
+
+  it('take no file for a certificate or a key that a server could not use, and tell nothing of what is in it', async () => {
+    await withTempDir(async (dir) => {
+      const { server, client } = await makeCertificates(dir);
+      const { cert, key } = server;
+      assert.deepEqual(readConfig({ TLS_CERT: cert, TLS_KEY: key }).tls, { cert, key });
+      const wrong = path.join(dir, 'wrong.pem');
+      const inside = 'c2VjcmV0IG9mIHRoZSBrZXk=';
+      await writeFile(wrong, `-----BEGIN PRIVATE KEY-----\n${inside}\n-----END PRIVATE KEY-----\n`);
+      for (const [files, variable] of [
+        [{ TLS_CERT: dir, TLS_KEY: key }, 'TLS_CERT'],
+        [{ TLS_CERT: __filename, TLS_KEY: key }, 'TLS_CERT'],
+        [{ TLS_CERT: key, TLS_KEY: key }, 'TLS_CERT'],
+        [{ TLS_CERT: cert, TLS_KEY: wrong }, 'TLS_KEY'],
+        [{ TLS_CERT: cert, TLS_KEY: cert }, 'TLS_KEY'],
+        [{ TLS_CERT: cert, TLS_KEY: client.key }, 'TLS_KEY'],
+      ] as const) {
+        assert.throws(
+          () => readConfig(files),
+          ({ name, message }: Error) => {
+            assert.equal(name, 'SettingError');
+            assert.match(message, new RegExp(`^${variable}: .* can't be used: \\w`));
+            return !message.includes(inside);
+          },
+        );
+      }
+    });
   });
 
   it('let a viewer in only beside an editor that asks for a password', () => {

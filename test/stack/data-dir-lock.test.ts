@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DataDirLock } from '../../stack/data-dir-lock';
@@ -21,6 +21,8 @@ describe('the lock of a data directory', () => {
           `^SettingError: DATA_DIR: .*datos ñ is in use by process ${process.pid}, another npm start`,
         ),
       );
+      for (const place of [data, path.join(data, 'in-use')])
+        assert.equal((await stat(place)).mode & 0o077, 0, `others may enter or read ${place}`);
       lock.release();
       assert.deepEqual(readdirSync(data), []);
       (await DataDirLock.take(data)).release();

@@ -2,6 +2,7 @@ import { beforeEditor, beforeSockets, type NodeRedSettings } from '../settings';
 import { Attempts } from './attempts';
 import { attemptsGate, editorGate, pageGate, socketGate, type Middleware } from './gate';
 import { Login, type User } from './login';
+import { nobodysHash } from './nobody';
 import { bcryptOf, type Compare } from './passwords';
 import { isSame } from './session';
 
@@ -77,7 +78,10 @@ function mayAll({ permissions }: EditorUser): boolean {
 function authenticator(users: readonly EditorUser[], compare: Compare, signIn: string | undefined) {
   return async (username: string, password: string): Promise<Omit<EditorUser, 'password'> | null> => {
     const user = users.find((one) => one.username === username);
-    if (!user) return null;
+    if (!user) {
+      await compare(password, nobodysHash(users));
+      return null;
+    }
     const { password: hash, ...shown } = user;
     const byLink = signIn !== undefined && mayAll(user) && isSame(password, signIn);
     return byLink || (await compare(password, hash)) ? shown : null;

@@ -32,11 +32,16 @@ function sessionIn(request: IncomingMessage): string | undefined {
 }
 
 function handOut(request: IncomingMessage, response: ServerResponse, session: string): void {
-  const secure = 'encrypted' in request.socket ? '; Secure' : '';
+  const secure = isByTls(request) ? '; Secure' : '';
   response.appendHeader(
     'set-cookie',
     `${cookieName(request)}=${session}; Path=/; HttpOnly; SameSite=Strict${secure}`,
   );
+}
+
+/** Whoever claims a proxy that there is not keeps their own browser from sending the cookie, and nobody else's. */
+function isByTls({ socket, headers }: IncomingMessage): boolean {
+  return 'encrypted' in socket || headers['x-forwarded-proto'] === 'https';
 }
 
 /** Asks for a password before the pages of flows and dashboards, as Node-RED's httpNodeAuth. */
@@ -165,10 +170,15 @@ function post(
   });
 }
 
+/** Express takes a slash at the end, and letters of either case. */
+const EDITORS_LOGIN = /^\/auth\/token\/?$/i;
+
 /** Limits how often the editor's login may be tried; the editor itself compares the password. */
 export function attemptsGate(attempts: Attempts): Middleware {
   return (request, response, next) => {
-    if (request.method !== 'POST' || (request.url ?? '').split('?')[0] !== '/auth/token') return next();
+    // As Express reads it.
+    const { path = request.url ?? '' } = request as { path?: string };
+    if (request.method !== 'POST' || !EDITORS_LOGIN.test(path)) return next();
     const address = request.socket.remoteAddress ?? '';
     attempts.begin(address).then((waitSeconds) => {
       if (waitSeconds !== undefined) return tellToWait(response, waitSeconds);

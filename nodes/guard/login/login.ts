@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Attempts } from './attempts';
+import { nobodysHash } from './nobody';
 import type { Compare } from './passwords';
 import { isSame, Sessions } from './session';
 
@@ -22,9 +23,6 @@ export interface LoginOptions {
 
 /** What came of a request: it is a user's, with a session to hand out where it brought none; or it has to wait; or it is nobody's. */
 export type Admission = { user: string; session?: string } | { waitSeconds: number } | { user: undefined };
-
-/** bcrypt of a random text: comparing with it takes as long as for a user that there is. */
-const NOBODY = '$2b$08$sYOOOhw8wy6Ufi1/1rxk8OWbHnhF0yTUyHOmZ0/LQQlYH7roMtdzK';
 
 /** Comparing takes long on purpose: one at a time, and only so many wait for it. */
 const MOST_WAITING = 20;
@@ -90,7 +88,9 @@ export class Login {
     if (waitSeconds !== undefined) return { waitSeconds };
     const user = this.options.users.find((one) => one.username === username);
     const before = this.turn;
-    const comparison = before.then(() => this.options.compare(password, user?.password ?? NOBODY));
+    const comparison = before.then(() =>
+      this.options.compare(password, user?.password ?? nobodysHash(this.options.users)),
+    );
     this.turn = comparison.catch(() => undefined);
     if (!(await comparison) || user === undefined) return { user: undefined };
     await this.attempts.forgive(address);

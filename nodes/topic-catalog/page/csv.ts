@@ -152,8 +152,14 @@ function decimalSignOf(locale: string): string {
 /** What begins with a sign and is a number is no formula. */
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$/;
 
+/**
+ * Where a spreadsheet may find a formula: at the beginning, and behind what another language has between columns, also
+ * within quotes. Some take the wide forms of the signs, too.
+ */
+const FORMULA = /(^|[;,\t\r\n])(?=[=+\-@＝＋－＠])(?![+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:$|[;,\t\r\n]))/gi;
+
 function quoted(text: string, separator: string): string {
-  // A spreadsheet would run a text that begins like a formula; a leading apostrophe makes it a text.
-  const safe = /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  // A spreadsheet would run it; a leading apostrophe makes it a text.
+  const safe = NUMBER.test(text) ? text : text.replace(/^(?=[\t\r\n])/, "'").replace(FORMULA, "$1'");
   return safe.includes(separator) || /["\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

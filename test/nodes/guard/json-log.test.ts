@@ -34,6 +34,14 @@ describe('the log in JSON', () => {
     );
   });
 
+  it('has nothing that a terminal takes for an order, and says all the same what it was', () => {
+    const msg = 'a\u001b[31mb\u007f\u009b31m\u2028\u202e\u2066"\\';
+    const lines: string[] = [];
+    jsonLog(undefined, (line) => lines.push(line))({ level: 30, type: 'x', name: msg, msg });
+    assert.match(lines.join(), /^[ -~]+$/);
+    assert.equal(logged({ level: 30, msg }).message, msg);
+  });
+
   it('has topic, partition and offset apart where the line names them, in both languages', () => {
     for (const msg of [
       'Set aside: Prueba, partition 2, offset 9007199254740993 has no value',

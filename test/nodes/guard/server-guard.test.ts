@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { KnownNames } from '../../../nodes/guard/names';
 import { guardServer, isGuarded } from '../../../nodes/guard/server-guard';
 import type { Refusal } from '../../../nodes/guard/who-may-ask';
@@ -70,6 +70,30 @@ describe('a guarded server', () => {
       }
       assert.deepEqual(heard, []);
       assert.equal(refused.length, 3);
+    });
+  }
+
+  for (const [what, lines] of [
+    ['several names', ['GET / HTTP/1.1', 'Host: 127.0.0.1', 'Host: evil.example']],
+    ['an address of another server', ['GET http://evil.example/ HTTP/1.1', 'Host: 127.0.0.1']],
+    ['no name, as HTTP/1.0 may', ['GET / HTTP/1.0', 'X-Forwarded-Host: 127.0.0.1']],
+    ['its body behind', ['POST / HTTP/1.1', 'Host: evil.example', 'Content-Length: 40']],
+  ] as const) {
+    it(`lets nobody hear what comes with ${what}, nor what follows on the connection`, async () => {
+      const told = await new Promise<string>((resolve, reject) => {
+        let text = '';
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(
+            `${lines.join('\r\n')}\r\n\r\nGET /next HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n${' '.repeat(40)}`,
+          ),
+        );
+        socket.on('data', (chunk) => (text += chunk.toString()));
+        socket.on('error', reject);
+        socket.on('close', () => resolve(text));
+      });
+      assert.match(told, /^HTTP\/1\.1 403 /);
+      assert.doesNotMatch(told, / 200 /);
+      assert.deepEqual(heard, []);
     });
   }
 

@@ -37,6 +37,21 @@ describe('who may ask a server something', () => {
     assert.equal(because({ headers: {} }), 'host');
   });
 
+  it('is nobody who names another server in the target, which counts more than the header', () => {
+    const headers = { host: '127.0.0.1:7000' };
+    for (const target of [
+      'http://evil.example/admin/flows',
+      'ws://evil.example/',
+      'evil.example:80',
+      'x',
+      '',
+    ])
+      assert.equal(because({ target, headers }), 'host', target);
+    for (const target of ['/', '//evil.example/', '*', 'http://127.0.0.1:7000/admin', 'http://localhost/'])
+      assert.equal(because({ target, headers }), undefined, target);
+    assert.equal(because({ target: 'http://127.0.0.1/', headers: { host: 'evil.example' } }), 'host');
+  });
+
   it('is a page of the server itself, and none of another website, port or file', () => {
     const host = '127.0.0.1:7000';
     for (const method of ['GET', 'POST', 'OPTIONS', 'DELETE']) {
@@ -59,6 +74,10 @@ describe('who may ask a server something', () => {
             'chrome-extension://127.0.0.1:7000',
             'ftp://127.0.0.1:7000',
             'http://127.0.0.1:7000.evil.example',
+            'http://evil.example@127.0.0.1:7000',
+            'http://127.0.0.1:7000/evil.example',
+            'http://127.0.0.1:7000, http://evil.example',
+            'http://127.0.0.1:7000 http://evil.example',
           ],
         ])
           assert.equal(because({ method, upgrade, headers: { host, origin } }), 'origin', origin);
@@ -74,7 +93,10 @@ describe('who may ask a server something', () => {
       'https://proxy.example.com:8443',
     ])
       assert.equal(because({ headers: { host, origin } }), undefined, origin);
-    for (const origin of ['https://panel.example.com:3000', 'https://proxy.example.com'])
+    for (const origin of [
+      ...['https://panel.example.com:3000', 'https://proxy.example.com', 'ftp://panel.example.com'],
+      ...['chrome-extension://panel.example.com', 'https://evil.example@panel.example.com'],
+    ])
       assert.equal(because({ headers: { host, origin } }), 'origin', origin);
     assert.equal(because({ headers: { host: 'localhost:443', origin: 'https://localhost' } }), undefined);
     assert.equal(because({ headers: { host: 'localhost:80', origin: 'http://localhost' } }), undefined);

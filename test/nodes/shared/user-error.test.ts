@@ -47,6 +47,11 @@ describe('errors for people', () => {
 });
 
 describe('a value in an error', () => {
+  it('gives a terminal no orders, and does not turn what stands beside it', () => {
+    assert.equal(shorten('a\u001b]0;x\u0007\u009b31m\u202eb'), 'a\\u001b]0;x\\u0007\\u009b31m\\u202eb');
+    assert.equal(shorten('ñandú — 25 °C'), 'ñandú — 25 °C');
+  });
+
   it('is shown on one line, as JSON where it is an object', () => {
     assert.equal(shorten('a\n\tb'), 'a b');
     assert.equal(shorten({ nodo: 'a' }), '{"nodo":"a"}');

@@ -9,6 +9,8 @@ export interface Told {
 
 export interface Question {
   method?: string;
+  /** as it stands in the request, in place of that of the URL */
+  path?: string;
   headers?: Record<string, string>;
   body?: string;
 }
@@ -21,9 +23,15 @@ const WEBSOCKET = {
 };
 
 /** Asks as any program can: with the headers of any page, and under any name of the server. */
-export function ask(url: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Told> {
+export function ask(url: string, { method = 'GET', headers = {}, body, path }: Question = {}): Promise<Told> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, agent: false, timeout: 30_000 });
+    const asked = request(url, {
+      method,
+      headers,
+      agent: false,
+      timeout: 30_000,
+      ...(path === undefined ? {} : { path }),
+    });
     asked.on('response', (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));

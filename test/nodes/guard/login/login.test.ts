@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Attempts } from '../../../../nodes/guard/login/attempts';
 import { Login, type Admission, type User } from '../../../../nodes/guard/login/login';
+import { networkOf } from '../../../../nodes/guard/login/network-of';
 import { bcryptOf, inAWorker, type Compare } from '../../../../nodes/guard/login/passwords';
 import { Sessions } from '../../../../nodes/guard/login/session';
 
@@ -70,9 +72,17 @@ describe('a login', () => {
       });
   });
 
-  it('takes as long for a user that there is not', async () => {
-    await admit('nobody', 'x');
-    assert.equal(compared, 1);
+  it('takes as long for a user that there is not as for the slowest of those that there are', async () => {
+    const hashes: string[] = [];
+    const slow = new Login({
+      users: [
+        { username: 'ana', password: HASH },
+        { username: 'eva', password: HASH.replace('$08$', '$11$') },
+      ],
+      compare: (_password, hash) => Promise.resolve(hashes.push(hash) < 0),
+    });
+    await slow.admit(basic('nobody', 'x'), undefined, '10.0.0.1');
+    assert.match(hashes.join(' '), /^\$2b\$11\$[./A-Za-z0-9]{53}$/);
   });
 
   it('looks at no more passwords of an address after ten wrong ones, the right one included', async () => {
@@ -88,6 +98,22 @@ describe('a login', () => {
     const refused = await admit('ana', PASSWORD, '10.0.2.1');
     assert.ok('waitSeconds' in refused && refused.waitSeconds <= 60);
     assert.equal(compared, 120);
+  });
+
+  it('counts all addresses of an IPv6 network as one', async () => {
+    for (let i = 0; i < 10; i++) await admit('ana', `guess ${i}`, `2001:db8::${i}`);
+    assert.ok('waitSeconds' in (await admit('ana', PASSWORD, '2001:db8:0:0:ffff::1')));
+    assert.ok('session' in (await admit('ana', PASSWORD, '2001:db8:0:1::1')), 'another network');
+  });
+
+  it('keeps nothing of the addresses that may not guess', async () => {
+    const attempts = new Attempts();
+    for (let i = 0; i < 120; i++) await attempts.begin(`10.0.${i}.1`);
+    const took: string[] = [];
+    const { byAddress } = attempts as unknown as { byAddress: { consume(key: string): Promise<unknown> } };
+    byAddress.consume = (key) => Promise.resolve(took.push(key));
+    for (let i = 0; i < 50; i++) assert.ok(await attempts.begin(`10.1.${i}.1`));
+    assert.deepEqual(took, []);
   });
 
   it('does not count what was right, however often a program sends it', async () => {
@@ -122,6 +148,24 @@ describe('a login', () => {
     assert.equal(login.admitLink('of the'), undefined);
     assert.equal(new Login({ users: USERS, compare }).admitLink('undefined'), undefined);
   });
+});
+
+describe('the network of an address', () => {
+  for (const [address, network] of [
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:DB8:1:02::6', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8::3:4:5:6:7', '2001:db8:0:3'],
+    ['::1', '0:0:0:0'],
+    ['::192.0.2.7', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['1::', '1:0:0:0'],
+    ['', ''],
+  ] as const) {
+    it(`is ${network || 'none'} for ${address || 'none'}`, () => assert.equal(networkOf(address), network));
+  }
 });
 
 describe('a session', () => {

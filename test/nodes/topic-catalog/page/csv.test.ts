@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { csvLocale, joinedCsv, toCsv } from '../../../../nodes/topic-catalog/page/csv';
+import { csvFile, csvLocale, joinedCsv, toCsv } from '../../../../nodes/topic-catalog/page/csv';
 import { SeriesModel } from '../../../../nodes/topic-catalog/page/series-model';
 
 const FOR_PROGRAMS = { locale: undefined, mean: 'mean', min: 'min', max: 'max' };
@@ -129,6 +129,24 @@ describe('readings downloaded as CSV', () => {
       toCsv(model([NOON], columns), names, style).split('\r\n')[0]!;
     assert.equal(header(FOR_PROGRAMS), 'ts,"a ""b"", c",d;e,\'=cmd()');
     assert.equal(header(SPANISH), 'fecha;ts (UTC);"a ""b"", c";"d;e";\'=cmd()');
+  });
+
+  it('hold no formula behind what another spreadsheet has between columns', () => {
+    const line = (text: string): string => csvFile(undefined).line([text]).trimEnd();
+    for (const [text, written] of [
+      ['a;=cmd()', "a;'=cmd()"],
+      ['a;=cmd();b', "a;'=cmd();b"],
+      ['a,@SUM(1)', `"a,'@SUM(1)"`],
+      ['a\t+cmd', "a\t'+cmd"],
+      ['a\n-cmd', `"a\n'-cmd"`],
+      ['\t=cmd()', "'\t'=cmd()"],
+      ['\n=cmd()', `"'\n'=cmd()"`],
+      ['＝cmd()', "'＝cmd()"],
+      ['x=1; y = 2', 'x=1; y = 2'],
+      ['a;-5;+1.5e3', 'a;-5;+1.5e3'],
+      ['-1,5', '"-1,5"'],
+    ] as const)
+      assert.equal(line(text), written, JSON.stringify(text));
   });
 
   it('have above their columns what is set on the page', () => {
