@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { frameOf } from '../../../nodes/schema-registry/frame';
 import { KeptSchemas } from '../../../nodes/schema-registry/kept-schemas';
@@ -42,6 +42,11 @@ describe('schemas that are kept', () => {
         server.reply = undefined;
         server.setSubject('t', 4, { type: 'map', values: 'int' });
         assert.equal((await encode('t')).readUInt32BE(1), 4);
+        const keptId = async (): Promise<number> => {
+          const [file] = await readdir(path.join(dir, 'schemas'));
+          return (JSON.parse(await readFile(path.join(dir, 'schemas', file!), 'utf8')) as { id: number }).id;
+        };
+        await until('the other one is kept', async () => (await keptId()) === 4);
       } finally {
         for (const registry of registries) registry.close();
         await server.stop();

@@ -23,10 +23,10 @@ class FakeCollection {
 
   constructor(private readonly longest: number) {}
 
-  insertMany(documents: RejectedDocument[]): Promise<void> {
+  insertMany(documents: RejectedDocument[]): Promise<{ insertedCount: number }> {
     if (documents.some(({ value }) => String(value).length > this.longest)) return Promise.reject(refused(2));
     this.kept.push(...documents);
-    return Promise.resolve();
+    return Promise.resolve({ insertedCount: documents.length });
   }
 }
 
