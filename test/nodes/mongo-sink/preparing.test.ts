@@ -133,8 +133,12 @@ describe('mongo-sink: its collections and indexes', function () {
     (await namesThere('datos')).join() === '_id_,nodo_1__id_-1,ts_retencion' &&
     (await namesThere('nodos')).includes('nodo_1 unique');
 
+  // The driver looks each ten seconds; of an outage between two looks it says nothing.
+  const noticed = (): Promise<unknown> =>
+    until('the outage to be noticed', () => sink!.states.at(-1)?.state !== 'ready', 20_000);
+
   for (const [how, lookMs, lose] of [
-    ['behind an outage', 600_000, () => proxy.cut(() => test.db.dropDatabase())],
+    ['behind an outage', 600_000, () => proxy.cut(() => test.db.dropDatabase().then(noticed))],
     ['while all goes on', 200, () => test.db.dropDatabase()],
   ] as const) {
     it(`are made again where they are gone ${how}, and the nodes and marks as well`, async () => {
