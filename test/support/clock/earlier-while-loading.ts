@@ -1,3 +1,5 @@
+import { shiftClock } from './shift-clock.cjs';
+
 /** How long before its first test a file may have been loaded: whole runs load all files before the first of them. */
 const EARLIER_MS = 30 * 60_000;
 
@@ -7,16 +9,5 @@ const EARLIER_MS = 30 * 60_000;
  * @returns sets the clock right
  */
 export function putClockBack(): () => void {
-  const PresentDate = Date;
-  const presentNow = PresentDate.now;
-  PresentDate.now = () => presentNow() - EARLIER_MS;
-  globalThis.Date = new Proxy(PresentDate, {
-    construct: (target, args, newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [target.now()] : args, newTarget) as Date,
-    apply: (target) => new target(target.now()).toString(),
-  });
-  return () => {
-    PresentDate.now = presentNow;
-    globalThis.Date = PresentDate;
-  };
+  return shiftClock(-EARLIER_MS);
 }
