@@ -12,8 +12,14 @@ export class Doubts {
   /** Cuts off what has to be fetched once more, and what stands behind it. */
   settle(run: FetchedRun): void {
     const key = placeKey(run);
-    for (const [index, { offset, rejection }] of run.messages.entries()) {
-      if (rejection?.reason !== 'batch-damaged') continue;
+    // Nearly always there is none, and every record that is fetched is looked at here.
+    if (!run.messages.some(isDamaged)) {
+      this.known.delete(key);
+      return;
+    }
+    for (const [index, message] of run.messages.entries()) {
+      if (!isDamaged(message)) continue;
+      const { offset } = message;
       const before = this.known.get(key);
       const times = before?.offset === offset ? before.times + 1 : 1;
       if (times >= FETCHES) continue;
@@ -23,4 +29,8 @@ export class Doubts {
     }
     this.known.delete(key);
   }
+}
+
+function isDamaged({ rejection }: FetchedRun['messages'][number]): boolean {
+  return rejection?.reason === 'batch-damaged';
 }
