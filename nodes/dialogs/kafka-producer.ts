@@ -67,7 +67,11 @@ export function prepare(node: EditorNode): void {
   const show = (): void => {
     const outbox = Boolean($('#node-input-outbox').prop('checked'));
     $('#kafka-producer-outbox').toggle(outbox);
-    $('#kafka-producer-schemas').toggle($('#node-input-payloadAs').val() === 'registry');
+    const [keys, payloads] = ['keyAs', 'payloadAs'].map(
+      (name) => $(`#node-input-${name}`).val() === 'registry',
+    );
+    $('#kafka-producer-registry').toggle(Boolean(keys || payloads));
+    $('#kafka-producer-schemas').toggle(Boolean(payloads));
     $('#kafka-producer-new-schema').toggle(Boolean($('#node-input-registerSchema').prop('checked')));
     const creates = Boolean($('#node-input-createTopics').prop('checked'));
     $('#kafka-producer-new-topics').toggle(creates);
@@ -75,7 +79,7 @@ export function prepare(node: EditorNode): void {
     $('#kafka-producer-direct-tip').toggle(!outbox);
     $('#kafka-producer-leader-tip').toggle($('#node-input-acks').val() === 'leader');
   };
-  const shows = ['outbox', 'acks', 'createTopics', 'payloadAs', 'registerSchema'];
+  const shows = ['outbox', 'acks', 'createTopics', 'keyAs', 'payloadAs', 'registerSchema'];
   $(shows.map((name) => `#node-input-${name}`).join(', ')).on('change', show);
   show();
   openChangedFolds(node);

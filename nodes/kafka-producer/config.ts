@@ -23,9 +23,12 @@ export interface ProducerConfig {
   compression?: string;
   tombstones?: boolean;
   payloadAs?: string;
+  keyAs?: string;
   /** id of a schema-registry node */
   registry?: string;
   subject?: string;
+  /** of a Protobuf file */
+  protobufMessage?: string;
   registerSchema?: boolean;
   schemaType?: string;
   schema?: string;
@@ -54,6 +57,8 @@ export interface TypedValue {
 export interface SchemaSettings {
   /** empty: the topic's name with -value behind it */
   subject: string;
+  /** the full name of a Protobuf file's message; undefined for its first */
+  message: string | undefined;
   /** what is registered under the subject; undefined where its latest schema is taken */
   register: { type: SchemaType; schema: string } | undefined;
 }
@@ -68,6 +73,8 @@ export interface ProducerSettings {
   tombstones: boolean;
   /** undefined where payloads are written as they are */
   schemas: SchemaSettings | undefined;
+  /** whether keys are written by the latest schema of the topic's name with -key behind it */
+  keySchemas: boolean;
   createTopics: boolean;
   /** of the topics that are created */
   newTopics: NewTopicSettings;
@@ -113,6 +120,7 @@ export function readProducerConfig(saved: ProducerConfig): ProducerSettings {
     compression: fields.choice(config.compression, 'compression', ['none', 'gzip', 'snappy', 'lz4', 'zstd']),
     tombstones: config.tombstones ?? false,
     schemas: readSchemas(config),
+    keySchemas: fields.choice(config.keyAs, 'keyAs', ['plain', 'registry']) === 'registry',
     createTopics: config.createTopics ?? false,
     newTopics: {
       partitions: readCount(config.topicPartitions, 'topicPartitions', MOST_PARTITIONS),
@@ -133,13 +141,14 @@ export function readProducerConfig(saved: ProducerConfig): ProducerSettings {
 }
 
 function readSchemas(config: ProducerConfig): SchemaSettings | undefined {
-  const { payloadAs, subject, registerSchema, schemaType, schema } = config;
+  const { payloadAs, subject, protobufMessage, registerSchema, schemaType, schema } = config;
   if (fields.choice(payloadAs, 'payloadAs', ['plain', 'registry']) === 'plain') return undefined;
   const type = fields.choice(schemaType, 'schemaType', SCHEMA_TYPES);
   if (registerSchema === true && (schema ?? '').trim() === '')
     throw new UserError('kafka-producer.errors.no-schema');
   return {
     subject: fields.text(subject, 'subject'),
+    message: fields.text(protobufMessage, 'protobufMessage') || undefined,
     register: registerSchema === true ? { type, schema: schema ?? '' } : undefined,
   };
 }

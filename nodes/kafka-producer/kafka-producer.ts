@@ -11,9 +11,9 @@ import { localizeError, translator } from '../shared/translate';
 import { UserError, toError } from '../shared/user-error';
 import { doneText, readCommand } from './commands';
 import { readProducerConfig, type ProducerConfig, type ProducerSettings, type TypedValue } from './config';
-import { toMessage } from './record/message';
 import { MessageFields } from './record/message-fields';
-import { schemaEncoder } from './record/schema-values';
+import { MessagesBack } from './record/messages-back';
+import { schemaEncoders } from './record/schema-values';
 import { findOrphans } from './outbox/folders';
 import { Pipeline } from './sending/pipeline';
 import { outboxGauges } from './gauges';
@@ -34,7 +34,8 @@ export = function (RED: NodeAPI): void {
     NodeLifecycle.start(RED, this, t, (life) => {
       const settings = readProducerConfig(config);
       const cluster = clusterOf(config.cluster);
-      run(this, life, settings, cluster, settings.schemas && registryOf(config.registry));
+      const usesSchemas = settings.schemas !== undefined || settings.keySchemas;
+      run(this, life, settings, cluster, usesSchemas ? registryOf(config.registry) : undefined);
     });
   }
 
@@ -45,8 +46,9 @@ export = function (RED: NodeAPI): void {
     cluster: KafkaCluster,
     registry: RegistryLease | undefined,
   ): void {
-    const encode = settings.schemas && registry && schemaEncoder(settings.schemas, registry);
-    const fields = new MessageFields(settings, evaluatorOf(node), encode);
+    const encoders = registry && schemaEncoders(settings, registry);
+    const fields = new MessageFields(settings, evaluatorOf(node), encoders);
+    const back = new MessagesBack(registry);
     const directory = path.join(outboxes(), node.id);
     running.add(node.id);
     const pipeline = new Pipeline(settings, cluster, directory, {
@@ -54,17 +56,17 @@ export = function (RED: NodeAPI): void {
         life.measures.count('produced_records_total');
         // Making the message again is a good part of the work, and mostly for nobody.
         if (!isWired(node)) return;
-        life.send(
-          toMessage(record, { partition: record.partition, ...(offset === undefined ? {} : { offset }) }),
-        );
+        const place = { partition: record.partition, ...(offset === undefined ? {} : { offset }) };
+        back.of(record, place, (message) => life.send(message));
       },
       refused: (record, error) => {
         life.measures.count('refused_records_total');
         const reason = localizeError(error, t).message;
         const kept = new UserError('kafka-producer.errors.kept-refused', { reason }, { cause: error });
-        life.report(kept, toMessage(record, { partition: record.partition }));
+        back.of(record, { partition: record.partition }, (message) => life.report(kept, message));
       },
-      held: (record, error) => life.report(error, toMessage(record, { partition: record.partition })),
+      held: (record, error) =>
+        back.of(record, { partition: record.partition }, (message) => life.report(error, message)),
       warning: (error) => node.warn(localizeError(error, t).message),
     });
     life.measures.gauges(() => outboxGauges(pipeline.facts().stats, Date.now()));

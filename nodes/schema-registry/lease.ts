@@ -59,7 +59,7 @@ export class Lease implements RegistryLease {
     const encoder = this.registry.knownEncoder(subject, settings);
     if (encoder) {
       this.noteAnswers();
-      return writeFramed(encoder, value, subject);
+      return writeFramed(encoder, value, subject, settings.message);
     }
     if (this.closing.signal.aborted) throw this.closed();
     // Before it is asked for: its subject may be another for each message.
@@ -69,7 +69,7 @@ export class Lease implements RegistryLease {
     }
     this.writing++;
     return this.pendingOf(subject, settings)
-      .add(value)
+      .add(value, settings.message)
       .finally(() => this.writing--);
   }
 

@@ -6,6 +6,7 @@ import type { EncoderSettings } from './types';
 
 interface Pending {
   value: unknown;
+  message: string | undefined;
   /** milliseconds since 1970 */
   until: number;
   resolve: (bytes: Buffer) => void;
@@ -31,9 +32,9 @@ export class PendingValues {
     private readonly late: () => Error,
   ) {}
 
-  add(value: unknown): Promise<Buffer> {
+  add(value: unknown, message: string | undefined): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      this.values.push({ value, until: Date.now() + this.patienceMs, resolve, reject });
+      this.values.push({ value, message, until: Date.now() + this.patienceMs, resolve, reject });
       this.timer ??= setTimeout(() => this.giveUpLate(), this.patienceMs);
     });
   }
@@ -44,13 +45,13 @@ export class PendingValues {
     const { values } = this;
     this.values = [];
     this.over.abort();
-    for (const { value, resolve, reject } of values) {
+    for (const { value, message, resolve, reject } of values) {
       if (result instanceof Error) {
         reject(result);
         continue;
       }
       try {
-        resolve(writeFramed(result, value, this.subject));
+        resolve(writeFramed(result, value, this.subject, message));
       } catch (error) {
         reject(error as Error);
       }
@@ -75,9 +76,14 @@ export function keyOf(subject: string, { register }: EncoderSettings): string {
 }
 
 /** @throws UserError that names the field and the value which do not fit */
-export function writeFramed({ id, codec }: Encoder, value: unknown, subject: string): Buffer {
+export function writeFramed(
+  { id, codec }: Encoder,
+  value: unknown,
+  subject: string,
+  message: string | undefined,
+): Buffer {
   try {
-    return Buffer.concat([frameOf(id), codec.encode(value)]);
+    return Buffer.concat([frameOf(id), codec.encode(value, message)]);
   } catch (error) {
     throw error instanceof MisfitError ? misfitText(error, subject) : error;
   }

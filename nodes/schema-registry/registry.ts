@@ -205,6 +205,8 @@ export class ConfluentRegistry implements SchemaRegistry {
       : await this.client.latestOf(subject);
     try {
       const encoder = { id, codec: compile(source), at: Date.now() };
+      // What was written by it may have to be read again.
+      this.schemas.set(String(id), new CompiledSchema(id, encoder.codec));
       void this.kept?.keep(this.keptName(key), { id, source });
       return encoder;
     } catch (cause) {
@@ -216,7 +218,10 @@ export class ConfluentRegistry implements SchemaRegistry {
   private async keptEncoder(key: string): Promise<Pick<Encoder, 'id' | 'codec'> | undefined> {
     const found = await this.kept?.find(this.keptName(key));
     try {
-      return found && { id: found.id, codec: compile(found.source) };
+      if (!found) return undefined;
+      const codec = compile(found.source);
+      this.schemas.set(String(found.id), new CompiledSchema(found.id, codec));
+      return { id: found.id, codec };
     } catch {
       // It was good when it was kept; by other rules now it is asked for again.
       return undefined;

@@ -36,6 +36,8 @@ export interface RecordSchema {
 export interface EncoderSettings {
   /** registered under the subject by the first message; without it the subject's latest schema is taken */
   register?: { type: SchemaType; schema: string };
+  /** the full name of the message, of a Protobuf file with several; its first when absent */
+  message?: string;
 }
 
 /** Why the registry gives no schema for now. */

@@ -8,7 +8,7 @@ import type { PayloadKind, ProducerRecord } from '../record/record';
  *
  *   0   version        1
  *   1   checksum       CRC-32 of the entry's key and of everything after this field
- *   5   flags          bits 0-2 payload kind, 3 pinned, 4 has key, 5 key is text
+ *   5   flags          bits 0-2 payload kind, 3 pinned, 4 has key, 5 key is text, 6 key is of a schema
  *   6   timestamp      double, milliseconds since 1970
  *   14  reading id     16 bytes
  *   30  message id     length byte, text
@@ -19,10 +19,11 @@ import type { PayloadKind, ProducerRecord } from '../record/record';
 const VERSION = 1;
 const CHECKED_FROM = 5;
 const FIXED_BYTES = 31;
-const KINDS: readonly PayloadKind[] = ['json', 'string', 'buffer', 'number', 'boolean', 'null'];
+const KINDS: readonly PayloadKind[] = ['json', 'string', 'buffer', 'number', 'boolean', 'null', 'schema'];
 const PINNED = 8;
 const HAS_KEY = 16;
 const TEXT_KEY = 32;
+const SCHEMA_KEY = 64;
 /** What a header's value is. */
 const BYTES = 0;
 const TEXT = 1;
@@ -58,7 +59,8 @@ export function encodeRecord(record: ProducerRecord): Buffer {
     KINDS.indexOf(record.kind) |
     (record.pinned ? PINNED : 0) |
     (key !== null ? HAS_KEY : 0) |
-    (record.textKey ? TEXT_KEY : 0);
+    (record.textKey ? TEXT_KEY : 0) |
+    (record.schemaKey === true ? SCHEMA_KEY : 0);
   entry.writeDoubleLE(record.timestamp, 6);
   entry.write(record.readingId.replaceAll('-', ''), 14, 'hex');
   entry[30] = messageId.length;
@@ -122,6 +124,7 @@ function decodeChecked(entry: Buffer, topic: string, partition: number): Produce
     kind,
     key,
     textKey: (flags & TEXT_KEY) !== 0,
+    ...(flags & SCHEMA_KEY ? { schemaKey: true } : {}),
     value,
     headers,
     timestamp: entry.readDoubleLE(6),

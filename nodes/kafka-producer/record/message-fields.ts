@@ -3,7 +3,7 @@ import { readTraceContext } from '../../shared/trace-context';
 import { UserError, toError } from '../../shared/user-error';
 import type { ProducerSettings } from '../config';
 import type { RecordFields } from './record';
-import type { Encode } from './schema-values';
+import type { Encode, Encoders } from './schema-values';
 import { evaluateTyped, type Evaluator } from './typed-values';
 
 type Message = Record<string, unknown>;
@@ -29,11 +29,11 @@ export class MessageFields {
   /** about how much memory these take */
   private bytes = 0;
 
-  /** @param encode makes the value of the payload, where it is not written as it is */
+  /** @param encoders make the value of the payload, and the key, where these are not written as they are */
   constructor(
     settings: ProducerSettings,
     evaluator: Evaluator,
-    private readonly encode?: Encode,
+    private readonly encoders: Encoders = {},
   ) {
     const { topic, key, partition, headers } = settings;
     this.evaluate = {
@@ -53,7 +53,7 @@ export class MessageFields {
     const values = this.tryEvaluate(message);
     const waits = !(values instanceof Error) && values.some((value) => value instanceof Promise);
     if (!waits && (!this.queue || (values instanceof Error && this.waiting >= MOST_WAITING))) {
-      answer(message, values, callback);
+      this.answer(message, values, callback);
       return;
     }
     const bytes = EACH + memoryOf(message.payload);
@@ -67,7 +67,7 @@ export class MessageFields {
     this.waiting++;
     this.bytes += bytes;
     const turn: Promise<void> = Promise.all([evaluated, before])
-      .then(([result]) => answer(message, result, callback))
+      .then(([result]) => this.answer(message, result, callback))
       .finally(() => {
         this.waiting--;
         this.bytes -= bytes;
@@ -76,12 +76,29 @@ export class MessageFields {
     this.queue = turn;
   }
 
+  private answer(message: Message, values: unknown[] | Error, callback: Callback): void {
+    if (values instanceof Error) {
+      callback(values);
+      return;
+    }
+    try {
+      callback(undefined, toFields(message, values, this.encoders));
+    } catch (error) {
+      callback(toError(error));
+    }
+  }
+
   private tryEvaluate(message: Message): unknown[] | Error {
     const { topic, key, partition, headers } = this.evaluate;
     const values: unknown[] = [];
     try {
       for (const evaluate of [topic, key, partition, headers]) values.push(evaluate(message));
-      if (this.encode) values.push(encodeFor(values[0], message.payload, this.encode));
+      if (this.encoders.key) values[1] = encodeFor(values[0], values[1], this.encoders.key);
+      values.push(
+        this.encoders.payload
+          ? encodeFor(values[0], message.payload, this.encoders.payload)
+          : message.payload,
+      );
       return values;
     } catch (error) {
       ignore(values);
@@ -108,32 +125,25 @@ function memoryOf(payload: unknown): number {
   return meter.bytes;
 }
 
-function encodeFor(topic: unknown, payload: unknown, encode: Encode): unknown {
-  return topic instanceof Promise
-    ? topic.then((known: unknown) => encode(known, payload))
-    : encode(topic, payload);
+function encodeFor(topic: unknown, value: unknown, encode: Encode): unknown {
+  return topic instanceof Promise || value instanceof Promise
+    ? Promise.all([topic, value]).then(([known, given]) => encode(known, given))
+    : encode(topic, value);
 }
 
-function answer(message: Message, values: unknown[] | Error, callback: Callback): void {
-  if (values instanceof Error) {
-    callback(values);
-    return;
-  }
-  try {
-    callback(undefined, toFields(message, values));
-  } catch (error) {
-    callback(toError(error));
-  }
-}
-
-function toFields(message: Message, values: unknown[]): RecordFields {
-  const [topic, key, partition, headers] = values;
+function toFields(
+  message: Message,
+  values: unknown[],
+  { payload: byPayload, key: byKey }: Encoders,
+): RecordFields {
+  const [topic, key, partition, headers, payload] = values;
   return {
-    payload: values.length > 4 ? values[4] : message.payload,
+    payload,
     topic,
     key,
     partition,
     headers,
+    schemed: { payload: byPayload !== undefined, key: byKey !== undefined },
     readingId: message.readingId,
     trace:
       message.traceparent === undefined

@@ -7,8 +7,8 @@ import { UserError, shorten } from '../../shared/user-error';
 import type { OutgoingRecord } from '../../kafka-cluster/types';
 import { UNASSIGNED } from './partition';
 
-/** What a payload was, so that the output message can give it back as it came. */
-export type PayloadKind = 'json' | 'string' | 'buffer' | 'number' | 'boolean' | 'null';
+/** What a payload was, so that the output message can give it back as it came; `schema`: written by one of a registry. */
+export type PayloadKind = 'json' | 'string' | 'buffer' | 'number' | 'boolean' | 'null' | 'schema';
 
 /** A record on its way from a message into a topic. Its headers hold the reading id as well. */
 export interface ProducerRecord extends OutgoingRecord {
@@ -20,6 +20,8 @@ export interface ProducerRecord extends OutgoingRecord {
   kind: PayloadKind;
   /** the key came as text, not as a Buffer */
   textKey: boolean;
+  /** the key was written by a schema of a registry */
+  schemaKey?: boolean;
   readingId: string;
   /** of the message it came with */
   messageId: string | undefined;
@@ -34,6 +36,8 @@ export interface RecordFields {
   partition: unknown;
   /** an object, or undefined, null or '' for none */
   headers: unknown;
+  /** what has been written by a schema of a registry */
+  schemed?: { payload: boolean; key: boolean };
   readingId: unknown;
   /** none: the headers may have it */
   trace?: TraceContext | undefined;
@@ -65,9 +69,10 @@ export function toRecord(fields: RecordFields, timestamp: number, tombstones: bo
     topic: toTopic(fields.topic),
     partition: partition ?? UNASSIGNED,
     pinned: partition !== undefined,
-    kind,
+    kind: fields.schemed?.payload === true && kind === 'buffer' ? 'schema' : kind,
     key,
     textKey: key !== null && typeof fields.key !== 'object',
+    ...(fields.schemed?.key === true && key !== null ? { schemaKey: true } : {}),
     value,
     headers,
     timestamp,

@@ -19,8 +19,11 @@ export interface Reference {
 export interface Codec {
   /** @param meter told how much memory the value takes. @throws DecodeError */
   decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): unknown;
-  /** @throws MisfitError */
-  encode(value: unknown): Buffer;
+  /**
+   * @param message the full name of the message, where a schema has several; its first when absent
+   * @throws MisfitError
+   */
+  encode(value: unknown, message?: string): Buffer;
 }
 
 /** Bytes that are not what their schema describes, or too much of it. In English, as details of rejections are. */
@@ -45,6 +48,7 @@ export type Misfit =
   | 'one-of'
   | 'decimal'
   | 'rule'
+  | 'message'
   | 'depth';
 
 /** A value that a schema does not allow. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,7 +27,8 @@ const READING = {
 
 describe('kafka-producer with the schemas of a registry', function () {
   this.timeout(60_000);
-  const caught: { payload: unknown; error: { message: string } }[] = [];
+  const caught: { payload: unknown; key?: unknown; error: { message: string } }[] = [];
+  const written: { payload: unknown; key?: unknown }[] = [];
   const statuses: { status: NodeStatus }[] = [];
   let brokers: string;
   let topic: string;
@@ -38,7 +39,7 @@ describe('kafka-producer with the schemas of a registry', function () {
   function registerCollector(RED: NodeAPI): void {
     RED.nodes.registerType('collector', function (this: Node, def: NodeDef) {
       RED.nodes.createNode(this, def);
-      const into: unknown[] = def.name === 'caught' ? caught : statuses;
+      const into: unknown[] = { caught, written }[String(def.name)] ?? statuses;
       this.on('input', (message, _send, done) => {
         into.push(message);
         done();
@@ -53,6 +54,7 @@ describe('kafka-producer with the schemas of a registry', function () {
 
   beforeEach(async () => {
     caught.length = 0;
+    written.length = 0;
     statuses.length = 0;
     userDir = mkdtempSync(path.join(os.tmpdir(), 'kafka-producer-schemas-'));
     helper.settings({ userDir });
@@ -72,7 +74,12 @@ describe('kafka-producer with the schemas of a registry', function () {
   });
 
   async function deploy(config: Record<string, unknown> = {}): Promise<Node> {
-    const collectors = ['caught', 'statuses'].map((id) => ({ id, name: id, z: 'tab', type: 'collector' }));
+    const collectors = ['caught', 'written', 'statuses'].map((id) => ({
+      id,
+      name: id,
+      z: 'tab',
+      type: 'collector',
+    }));
     const producer = { payloadAs: 'registry', registry: 'registry', cluster: 'cluster', topic, ...config };
     await helper.load(
       [registerCluster, registerProducer, registerRegistry].map(withTexts).concat(registerCollector),
@@ -81,7 +88,7 @@ describe('kafka-producer with the schemas of a registry', function () {
         { id: 'cluster', type: 'kafka-cluster', brokers, sasl: 'none' },
         { id: 'registry', type: 'schema-registry', url, timeoutMs: '1000' },
         ...[
-          { id: 'producer', z: 'tab', type: 'kafka-producer', wires: [[]], ...producer },
+          { id: 'producer', z: 'tab', type: 'kafka-producer', wires: [['written']], ...producer },
           { id: 'catch', z: 'tab', type: 'catch', wires: [['caught']] },
           { id: 'status', z: 'tab', type: 'status', scope: ['producer'], wires: [['statuses']] },
           ...collectors,
@@ -102,6 +109,65 @@ describe('kafka-producer with the schemas of a registry', function () {
     node.receive({ payload: { nodo: 'b' } });
     assert.deepEqual(await values(3), ['\0\0\0\0\x07\x02a\x02\n', null, '\0\0\0\0\x07\x02b\0']);
     assert.deepEqual(caught, []);
+  });
+
+  it('writes keys by the schema of their subject, and gives keys and payloads back as they came', async () => {
+    server.setSubject(`${topic}-value`, 7, READING);
+    server.setSubject(`${topic}-key`, 8, '"string"');
+    const node = await deploy({ keyAs: 'registry', tombstones: true });
+    node.receive({ payload: { nodo: 'a', humedad: 5 }, key: 'k' });
+    node.receive({ payload: { nodo: 'b', humedad: null } });
+    node.receive({ payload: null, key: 'k' });
+    node.receive({ payload: { nodo: 'c' }, key: 7 });
+    const records = await readTopic(brokers, topic, 3);
+    assert.deepEqual(
+      records.map(({ key, value }) => [key, value]),
+      [
+        ['\0\0\0\0\b\x02k', '\0\0\0\0\x07\x02a\x02\n'],
+        [null, '\0\0\0\0\x07\x02b\0'],
+        ['\0\0\0\0\b\x02k', null],
+      ],
+    );
+    await until('their messages', () => written.length === 3);
+    assert.deepEqual(
+      written.map(({ key, payload }) => [key, payload]),
+      [
+        ['k', { nodo: 'a', humedad: 5 }],
+        [undefined, { nodo: 'b', humedad: null }],
+        ['k', null],
+      ],
+    );
+    await until('the error', () => caught.length === 1);
+    assert.match(caught[0]?.error.message ?? '', /is "7".*string/);
+  });
+
+  it('gives back what Kafka refuses as it came', async () => {
+    server.setSubject(`${topic}-value`, 7, {
+      type: 'record',
+      name: 'R',
+      fields: [{ name: 'a', type: 'string' }],
+    });
+    const node = await deploy({ compression: 'gzip', maxBatchBytes: '20000000' });
+    // Packed it is larger than a topic takes, too.
+    const payload = { a: randomBytes(2 ** 21).toString('base64') };
+    node.receive({ payload });
+    await until('the refusal', () => caught.length === 1);
+    assert.deepEqual(caught[0]?.payload, payload);
+  });
+
+  it('writes the message of a Protobuf file that is named, and says where there is none', async () => {
+    const schema = 'syntax = "proto3"; package p; message A {} message B { string b = 1; }';
+    server.setSubject(`${topic}-value`, 7, schema, { schemaType: 'PROTOBUF' });
+    const node = await deploy({ protobufMessage: 'p.B' });
+    node.receive({ payload: { b: 'x' } });
+    assert.deepEqual(await values(1), ['\0\0\0\0\x07\x02\x02\n\x01x']);
+    await until('its message', () => written.length === 1);
+    assert.deepEqual(written[0]?.payload, { b: 'x' });
+    await helper.unload();
+    const other = await deploy({ protobufMessage: 'p.C' });
+    other.receive({ payload: { b: 'x' } });
+    await until('the error', () => caught.length === 1);
+    assert.match(caught[0]?.error.message ?? '', /no message p\.C/);
   });
 
   it('takes another subject, and registers a schema if that is wanted', async () => {
@@ -174,13 +240,22 @@ describe("kafka-producer's settings for schemas", () => {
 
   it('are a subject, and a schema to be registered', () => {
     const payloadAs = 'registry';
-    assert.deepEqual(readProducerConfig({ payloadAs }).schemas, { subject: '', register: undefined });
+    assert.deepEqual(readProducerConfig({ payloadAs }).schemas, {
+      subject: '',
+      message: undefined,
+      register: undefined,
+    });
     const config = { payloadAs, subject: ' s ', registerSchema: true, schemaType: 'JSON', schema: '{}' };
     assert.deepEqual(readProducerConfig(config).schemas, {
       subject: 's',
+      message: undefined,
       register: { type: 'JSON', schema: '{}' },
     });
     assert.throws(() => readProducerConfig({ payloadAs, registerSchema: true, schema: ' ' }), /no-schema/);
     assert.throws(() => readProducerConfig({ payloadAs, schemaType: 'THRIFT' }), /choice/);
+    assert.equal(readProducerConfig({ payloadAs, protobufMessage: ' p.B ' }).schemas?.message, 'p.B');
+    assert.equal(readProducerConfig({ payloadAs }).keySchemas, false);
+    assert.equal(readProducerConfig({ keyAs: 'registry' }).keySchemas, true);
+    assert.throws(() => readProducerConfig({ keyAs: 'json' }), /choice/);
   });
 });

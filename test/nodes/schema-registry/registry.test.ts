@@ -412,6 +412,9 @@ describe('a schema registry', () => {
       lease = registry.acquire();
       server.silent = true;
       const first = Array.from({ length: 2_000 }, (_, n) => faultOf(lease.encode(`a${n}`, 1, {})));
+      const { fetching } = registry as unknown as { fetching: ReadonlyMap<string, unknown> };
+      await until('the first requests', () => server.asked.length > 0);
+      assert.equal(fetching.size, 1_000);
       // Those beyond the bound are not even queued, and those in the queue are given back in time.
       assert.deepEqual(new Set(await Promise.all(first)), new Set(['too-many-asked']));
       server.silent = false;

@@ -1,13 +1,12 @@
 import { ByteInput } from '../byte-input';
-import { DecodeError, type Codec, type SchemaSource } from '../codec';
+import { ByteOutput } from '../byte-output';
+import { DecodeError, MisfitError, type Codec, type SchemaSource } from '../codec';
 import { readMessage } from './read';
 import { ProtoFile, type Message } from './schema';
 import { writeMessage } from './write';
 
 /** Messages stand in messages, but nobody goes that far. */
 const MOST_INDEXES = 100;
-/** In front of a message: which of the file's it is. One byte stands for the first, which most are. */
-const FIRST_MESSAGE = 0;
 
 /** @throws Error that says what is wrong with the schema */
 export function protobufCodec(source: SchemaSource): Codec {
@@ -18,12 +17,21 @@ export function protobufCodec(source: SchemaSource): Codec {
       const message = messageOf(file, indexesOf(input));
       return readMessage(message, input.take(input.left), integers, meter);
     },
-    encode: (value) => {
-      const first = file.messageAt([0]);
-      if (!first) throw new Error('the schema has no message');
-      return Buffer.concat([Buffer.of(FIRST_MESSAGE), writeMessage(first, value)]);
+    encode: (value, name) => {
+      const indexes = name === undefined ? [0] : file.indexesOf(name);
+      const message = indexes && file.messageAt(indexes);
+      if (!message) throw new MisfitError('message', '', value, name ?? '1');
+      return Buffer.concat([frontOf(indexes), writeMessage(message, value)]);
     },
   };
+}
+
+/** Which of the file's messages it is. One byte stands for the first, which most are. */
+function frontOf(indexes: readonly number[]): Buffer {
+  const output = new ByteOutput();
+  const isFirst = indexes.length === 1 && indexes[0] === 0;
+  for (const number of isFirst ? [0] : [indexes.length, ...indexes]) output.zigzag(number);
+  return output.done();
 }
 
 function indexesOf(input: ByteInput): number[] {

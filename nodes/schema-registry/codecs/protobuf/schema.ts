@@ -84,11 +84,21 @@ export class ProtoFile {
   messageAt(indexes: readonly number[]): Message | undefined {
     let place: Namespace = this.top;
     for (const index of indexes) {
-      const found: Type | undefined = place.nestedArray.filter((nested) => nested instanceof Type)[index];
+      const found: Type | undefined = typesIn(place)[index];
       if (!found) return undefined;
       place = found;
     }
     return place instanceof Type ? this.messageOf(this.root.lookupType(place.fullName)) : undefined;
+  }
+
+  /**
+   * @param name of a message of this file, with the file's package or without it
+   * @returns its indexes, as messageAt takes them
+   */
+  indexesOf(name: string): number[] | undefined {
+    const own = this.top.fullName.slice(1);
+    const inside = own !== '' && name.startsWith(`${own}.`) ? name.slice(own.length + 1) : name;
+    return indexesIn(this.top, inside.split('.')) ?? indexesIn(this.top, name.split('.'));
   }
 
   private add(text: string, given: ReadonlySet<string>): void {
@@ -157,6 +167,24 @@ export class ProtoFile {
     if (scalar === undefined) throw new Error(`the type ${type} of ${name} is not defined`);
     return { kind: 'scalar', scalar };
   }
+}
+
+function typesIn(place: Namespace): Type[] {
+  return place.nestedArray.filter((nested) => nested instanceof Type);
+}
+
+function indexesIn(top: Namespace, names: readonly string[]): number[] | undefined {
+  const indexes: number[] = [];
+  let place: Namespace = top;
+  for (const name of names) {
+    const types = typesIn(place);
+    const index = types.findIndex((type) => type.name === name);
+    const found = types[index];
+    if (!found) return undefined;
+    indexes.push(index);
+    place = found;
+  }
+  return indexes;
 }
 
 function scalarOf(type: string): Scalar | undefined {

@@ -58,10 +58,11 @@ describe('the schemas of records that wait for their registry', () => {
   });
 
   it('keep no record of an assignment that is over, however long the registry is away', async () => {
-    const assign = (): WeakRef<IncomingRecord> => {
+    const assign = (): WeakRef<Buffer> => {
       const waiting = record(7);
       assert.equal(schemas.areHere({ records: [waiting] }), false);
-      return new WeakRef(waiting);
+      assert.ok(waiting.value);
+      return new WeakRef(waiting.value);
     };
     const refs = Array.from({ length: 20 }, assign);
     await until('all to be collected', async () => {

@@ -104,6 +104,32 @@ describe('values in Protobuf', () => {
     assert.deepEqual(big.decode(bytes, 'number'), { a: Number('73314510714175488') });
   });
 
+  it('are written as the message that is named, with its indexes in front', () => {
+    const file = codec(
+      proto3(
+        'message A { message I { enum E { X = 0; } message J { int32 j = 1; } } } message B { int32 b = 1; A.I.J x = 2; }',
+      ),
+    );
+    for (const [name, value, bytes] of [
+      [undefined, {}, '00'],
+      ['a.b.A', {}, '00'],
+      ['a.b.B', { b: 7 }, '02 02 08 07'],
+      ['B', { b: 7 }, '02 02 08 07'],
+      ['a.b.A.I.J', { j: 7 }, '06 00 00 00 08 07'],
+    ] as const) {
+      assert.deepEqual(file.encode(value, name), hex(bytes));
+      assert.deepEqual(file.decode(file.encode(value, name), 'text'), value);
+    }
+    for (const nobody of ['C', 'a.b.C', 'a.b', 'A.I.E', 'b.B', 'toString', ''])
+      assert.throws(
+        () => file.encode({}, nobody),
+        (error) => error instanceof MisfitError && error.misfit === 'message',
+        nobody,
+      );
+    const without = codec('syntax = "proto3"; message A {} message B { int32 b = 1; }');
+    assert.deepEqual(without.encode({ b: 7 }, 'B'), hex('02 02 08 07'));
+  });
+
   it('are of the message that the indexes name', () => {
     const file = codec(
       proto3(
