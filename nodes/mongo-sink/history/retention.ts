@@ -29,9 +29,9 @@ export function tooOld(
 /**
  * Lets readings expire after so many days, or no longer (0).
  *
- * The index is made while the collection is empty. On one that is filled it would be made of all its readings,
- * which can keep the embedded database busy for a long time: that is left to whoever can choose the moment.
- * @param isReplaced whether the collection that was there is gone, so that the readings of this one are of a moment ago
+ * The index is made while the collection is empty, or holds no more than what came in while it could not be made. On one
+ * that is filled it would be made of all its readings, which can keep the embedded database busy for a long time: that is
+ * left to whoever can choose the moment.
  * @returns a UserError when it is not so now, with what to do
  * @throws what is transient
  */
@@ -39,7 +39,6 @@ export async function ensureRetention(
   db: Db,
   collection: string,
   days: number,
-  isReplaced = false,
 ): Promise<UserError | undefined> {
   const expireAfterSeconds = (days * DAY_MS + MARGIN_MS) / 1000;
   try {
@@ -59,9 +58,7 @@ export async function ensureRetention(
       await db.command({ collMod: collection, index: { name: RETENTION_INDEX, expireAfterSeconds } });
       return undefined;
     }
-    const isFilled = (await readings.findOne({}, { projection: { _id: 1 } })) !== null;
-    const isHarmless = isReplaced && (await areFewAndYoung(readings, expireAfterSeconds));
-    if (isFilled && !isHarmless)
+    if (!(await areFewAndYoung(readings, expireAfterSeconds)))
       return left('retention-index', { collection, days, seconds: expireAfterSeconds });
     await makeIndex(db, readings, { ts: 1 }, { name: RETENTION_INDEX, expireAfterSeconds });
     return undefined;
@@ -77,10 +74,11 @@ export async function ensureRetention(
 /** So many readings are indexed in a moment. */
 const FEW = 10_000;
 
+/** Whether there are no more than so many, with times as this package stores them, and none would expire at once. */
 async function areFewAndYoung(readings: Collection, seconds: number): Promise<boolean> {
   const projection = { _id: 1 };
   if ((await readings.findOne({}, { projection, skip: FEW })) !== null) return false;
-  const ts = { $lt: new Date(Date.now() - seconds * 1_000) };
+  const ts = { $not: { $gte: new Date(Date.now() - seconds * 1_000) } };
   return (await readings.findOne({ ts }, { projection })) === null;
 }
 

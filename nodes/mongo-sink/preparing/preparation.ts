@@ -79,8 +79,6 @@ export class Preparation {
   private heldSince: number | undefined;
   /** by the collection's name: what tells it from another one of that name; '' where that is not known */
   private readonly identities = new Map<string, string>();
-  /** those that were there, and are gone */
-  private readonly replaced = new Set<string>();
   private isDue = false;
   private pausing = new AbortController();
 
@@ -270,7 +268,7 @@ export class Preparation {
     };
     const ofRetention: Step = {
       name: 'retention',
-      run: (db) => ensureRetention(db, collection, retention, this.replaced.has(collection)),
+      run: (db) => ensureRetention(db, collection, retention),
     };
     const ofSummaries: Step = {
       name: 'summaries',
@@ -292,10 +290,8 @@ export class Preparation {
       const before = this.identities.get(name);
       const info = there.get(name);
       const now = info && identityOf(info);
-      if (before !== undefined && (now === undefined || (before !== '' && now !== '' && before !== now))) {
+      if (before !== undefined && (now === undefined || (before !== '' && now !== '' && before !== now)))
         isRenewed = true;
-        this.replaced.add(name);
-      }
       if (now === undefined) this.identities.delete(name);
       else this.identities.set(name, now);
     }

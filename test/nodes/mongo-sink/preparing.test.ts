@@ -87,6 +87,29 @@ describe('mongo-sink: its collections and indexes', function () {
     });
   }
 
+  for (const [what, refused] of [
+    ['its indexes are', ['createIndexes']],
+    ['everything is', undefined],
+  ] as const) {
+    it(`are made once that is allowed, also over what is stored by then, where ${what} refused for long`, async () => {
+      const unauthorized = 13;
+      proxy.reply = ({ name }) =>
+        (refused ?? [name]).some((command) => command === name) ? refusal(unauthorized) : undefined;
+      start({ retention: 30 });
+      const stored = sink!.store(record(reading('a'), offset++, newReadingId(), Date.now()));
+      await until('the refusal to be told', () =>
+        sink!.troubles.some((error) => (error as UserError).key === 'mongo-sink.errors.retention-refused'),
+      );
+      // What was refused comes in before the next attempt at the indexes.
+      proxy.reply = ({ name }) =>
+        /^(insert|update)$/.test(name) || offset > 1 ? undefined : refusal(unauthorized);
+      assert.equal((await stored).inserted, 1);
+      offset++;
+      await until('all indexes', async () => (await indexNames('datos')).length === 3, 60_000);
+      assert.deepEqual(await indexNames('datos'), ['_id_', 'nodo_1__id_-1', 'ts_retencion']);
+    });
+  }
+
   it('hold up no reading where their command is never answered, which is told', async () => {
     await test.db.collection('datos').insertOne({ nodo: 'viejo' });
     await test.db.collection('nodos').insertOne({ nodo: 'viejo' });
