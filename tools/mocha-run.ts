@@ -10,6 +10,8 @@ export interface FileOutcome {
   passed: string[];
   failed: string[];
   skipped: string[];
+  /** what the whole file took */
+  ms?: number;
 }
 
 /** How the tests of each file ended, by its path. */

@@ -1,18 +1,32 @@
 // mocha's spec reporter with one more line at the very end: "12 passed, 0 failed". Where TEST_OUTCOMES names a file, the
 // same is written there for each test file: {"test/x.test.ts": {"passed": ["x does y"], "failed": [], "skipped": []}}, where
-// what was skipped has its reason after its title.
+// what was skipped has its reason after its title. What the file took, with what it prepares, is its "ms".
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
 
 /** Milliseconds after the last test in which whatever it used should be closed. */
 const CLOSING_MS = 10_000;
 
-const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Runner.constants;
+const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_SUITE_BEGIN, EVENT_SUITE_END } =
+  Runner.constants;
+
+/** Tests set other clocks. */
+const { hrtime } = process;
 
 module.exports = class ClosingLine extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     this.outcomes = {};
+    let since;
+    runner.on(EVENT_SUITE_BEGIN, ({ parent }) => {
+      if (parent?.root) since = hrtime();
+    });
+    runner.on(EVENT_SUITE_END, (suite) => {
+      if (!suite.parent?.root) return;
+      const [seconds, nanoseconds] = hrtime(since);
+      const outcome = this.of(suite);
+      outcome.ms = (outcome.ms ?? 0) + Math.round(seconds * 1e3 + nanoseconds / 1e6);
+    });
     runner.on(EVENT_TEST_PASS, (test) => this.of(test).passed.push(test.fullTitle()));
     runner.on(EVENT_TEST_FAIL, (test) => this.of(test).failed.push(test.fullTitle()));
     runner.on(EVENT_TEST_PENDING, (test) => {
@@ -23,7 +37,7 @@ module.exports = class ClosingLine extends reporters.Spec {
   }
 
   of({ file, parent }) {
-    return (this.outcomes[file ?? parent.file] ??= { passed: [], failed: [], skipped: [] });
+    return (this.outcomes[file ?? parent?.file] ??= { passed: [], failed: [], skipped: [] });
   }
 
   epilogue() {

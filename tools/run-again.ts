@@ -39,3 +39,12 @@ export function summary(outcomes: Outcomes): string[] {
     skipped.length > 0 ? `${counted}, ${skipped.length} skipped` : counted,
   ];
 }
+
+/** @returns the files that took longest, so many, as "94 s test/x.test.ts" */
+export function slowest(outcomes: Outcomes, count: number): string[] {
+  return Object.entries(outcomes)
+    .map(([file, { ms = 0 }]) => ({ file, ms }))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, count)
+    .map(({ file, ms }) => `${Math.round(ms / 1000)} s ${file}`);
+}

@@ -6,7 +6,7 @@ import { environmentAt, momentOf, testsWithoutServices } from './moments';
 import { missingForTests } from './prerequisites';
 import { runMocha, type Outcome } from './mocha-run';
 import { Output } from './output';
-import { failedFiles, summary, together as takenTogether } from './run-again';
+import { failedFiles, slowest, summary, together as takenTogether } from './run-again';
 
 const root = path.dirname(__dirname);
 
@@ -18,6 +18,9 @@ const TOGETHER = ['interop', 'package', 'system', 'browser'];
 
 /** These take many minutes, and have commands of their own. */
 const APART = ['faults', 'registry', 'machine', path.join('package', 'matrix.test.ts')];
+
+/** So many of the slowest files are named. */
+const SLOWEST = 10;
 
 /** More failing files than this are no accident. */
 const MOST_RUN_AGAIN = 8;
@@ -141,7 +144,8 @@ async function main(args: string[]): Promise<number> {
       for (const title of both.unsteady) console.log(`failed in one of two runs: ${title}`);
     }
   }
-  console.log(['', ...summary(outcomes)].join('\n'));
+  const longest = slowest(outcomes, SLOWEST).map((line) => line.replace(root + path.sep, ''));
+  console.log(['', 'these took longest:', ...longest, ...summary(outcomes)].join('\n'));
   return code;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failedFiles, summary, together } from '../../tools/run-again';
+import { failedFiles, slowest, summary, together } from '../../tools/run-again';
 
 const outcome = (passed: string[], failed: string[], skipped: string[] = []) => ({ passed, failed, skipped });
 
@@ -36,5 +36,14 @@ describe('test files that are run once more', () => {
       'b.test.ts': outcome(['two'], [], ['three: no disk']),
     };
     assert.deepEqual(summary(outcomes), ['skipped: three: no disk', '2 passed, 0 failed, 1 skipped']);
+  });
+
+  it('that took longest are named, the slowest first', () => {
+    const outcomes = {
+      'a.test.ts': { ...outcome(['one'], []), ms: 1_400 },
+      'b.test.ts': outcome([], [], ['two: no disk']),
+      'c.test.ts': { ...outcome(['three'], []), ms: 94_000 },
+    };
+    assert.deepEqual(slowest(outcomes, 2), ['94 s c.test.ts', '1 s a.test.ts']);
   });
 });
