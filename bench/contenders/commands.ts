@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import type { Usage } from '../support/usage';
 
 /** What a contender can be told to do; each takes one JSON value and gives one back. */
@@ -10,6 +10,12 @@ const LOOP_TIMER_MS = 5;
 const loop = monitorEventLoopDelay({ resolution: LOOP_TIMER_MS });
 loop.enable();
 
+let gcMs = 0;
+const collections = new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) gcMs = Math.max(gcMs, duration);
+});
+collections.observe({ entryTypes: ['gc'] });
+
 const COMMON: Commands = {
   /** @returns what this process has used so far; of the event loop, since it was asked last */
   usage: (): Usage => {
@@ -17,7 +23,9 @@ const COMMON: Commands = {
     const loopMs = Math.max(0, loop.max / 1e6 - LOOP_TIMER_MS);
     loop.reset();
     // Linux gives it in kilobytes.
-    return { cpu: user + system, memoryMB: process.resourceUsage().maxRSS / 1024, loopMs };
+    const usage = { cpu: user + system, memoryMB: process.resourceUsage().maxRSS / 1024, loopMs, gcMs };
+    gcMs = 0;
+    return usage;
   },
 };
 

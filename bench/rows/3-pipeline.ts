@@ -43,7 +43,7 @@ export const pipelineRow: Row = {
 /** A minute of it, and what its processes use meanwhile. */
 async function sustained(context: Context, contender: NodeRedContender): Promise<Series[]> {
   const usage = usageOf(context.services, contender);
-  const { rate, cpu, loopMs } = await throughPipeline(
+  const { rate, cpu, loopMs, gcMs } = await throughPipeline(
     context,
     contender,
     'batch',
@@ -51,7 +51,14 @@ async function sustained(context: Context, contender: NodeRedContender): Promise
     SUSTAINED_MS,
   );
   const sustained: Series = { name: SUSTAINED, unit: 'readings/s', figures: [rate], cpu: [cpu] };
-  return [{ ...sustained, ...(loopMs !== undefined && { loopMs: [loopMs] }) }, ...usage()];
+  return [
+    {
+      ...sustained,
+      ...(loopMs !== undefined && { loopMs: [loopMs] }),
+      ...(gcMs !== undefined && { gcMs: [gcMs] }),
+    },
+    ...usage(),
+  ];
 }
 
 /** The two loops of rows 1 and 2, one behind the other, each as fast as it can. */
@@ -76,6 +83,7 @@ async function bare({ services, workshop, plan }: Context): Promise<Measure> {
       cpu: written.cpu + drained.cpu,
       memoryMB: (written.memoryMB ?? 0) + (drained.memoryMB ?? 0),
       loopMs: Math.max(written.loopMs ?? 0, drained.loopMs ?? 0),
+      gcMs: Math.max(written.gcMs ?? 0, drained.gcMs ?? 0),
     };
   };
 }

@@ -16,9 +16,10 @@ export interface Speed {
   rate: number;
   /** what each cost the contenders' own processes, in microseconds of a processor: other load hardly touches it */
   cpu: number;
-  /** the most memory of all of them together, and how long one's event loop was blocked at most */
+  /** the most memory of all of them together; how long one's event loop was blocked at most, and by one collection */
   memoryMB?: number;
   loopMs?: number;
+  gcMs?: number;
 }
 
 /** How often is looked: what has come to its end before the time is up counts until then. */
@@ -48,12 +49,13 @@ export async function speedOf(
   }
   const after = await usedBy(contenders);
   const count = last.count - first.count;
-  const { memoryMB, loopMs } = after;
+  const { memoryMB, loopMs, gcMs } = after;
   return {
     rate: (count / (last.at - first.at)) * 1000,
     cpu: (after.cpu - before.cpu) / count,
     memoryMB,
     ...(loopMs !== undefined && { loopMs }),
+    ...(gcMs !== undefined && { gcMs }),
   };
 }
 
@@ -61,9 +63,11 @@ export async function speedOf(
 async function usedBy(contenders: readonly Meter[]): Promise<Usage> {
   const used = await Promise.all(contenders.map((contender) => contender.usage()));
   const loops = used.flatMap(({ loopMs }) => loopMs ?? []);
+  const collections = used.flatMap(({ gcMs }) => gcMs ?? []);
   return {
     cpu: used.reduce((sum, { cpu }) => sum + cpu, 0),
     memoryMB: used.reduce((sum, { memoryMB }) => sum + memoryMB, 0),
     ...(loops.length > 0 && { loopMs: Math.max(...loops) }),
+    ...(collections.length > 0 && { gcMs: Math.max(...collections) }),
   };
 }

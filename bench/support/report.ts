@@ -48,13 +48,16 @@ export function ratiosOf({ row, series, goals }: RowResult): Ratio[] {
 export function formatRow(result: RowResult): string {
   const lines = [``, `${result.row}. ${result.title}`];
   const width = Math.max(0, ...result.series.map(({ name }) => name.length));
-  for (const { name, unit, figures, cpu, memoryMB, loopMs } of result.series) {
+  for (const { name, unit, figures, cpu, memoryMB, loopMs, gcMs } of result.series) {
     const { median, min, max } = summarize(figures);
     const bound = result.bounds?.find(({ of }) => of === name);
     const verdict = bound ? `   at most ${bound.atMost}: ${median <= bound.atMost ? 'met' : 'MISSED'}` : '';
     const cost = cpu ? `   ${formatNumber(summarize(cpu).median)} us of CPU each` : '';
     const memory = memoryMB?.length ? `, ${formatNumber(Math.max(...memoryMB))} MB` : '';
-    const loop = loopMs?.length ? `, event loop blocked for ${formatNumber(Math.max(...loopMs))} ms` : '';
+    const garbage = gcMs?.length ? ` (one collection ${formatNumber(Math.max(...gcMs))})` : '';
+    const loop = loopMs?.length
+      ? `, event loop blocked for ${formatNumber(Math.max(...loopMs))} ms${garbage}`
+      : '';
     lines.push(
       `   ${name.padEnd(width)}  ${formatNumber(median).padStart(11)} ${unit}  (${formatNumber(min)} to ${formatNumber(max)})${cost}${memory}${loop}${verdict}`,
     );

@@ -32,6 +32,8 @@ export interface Series {
   memoryMB?: number[];
   /** how long its event loop was blocked at most in each round, ms, where Node.js runs it */
   loopMs?: number[];
+  /** the longest single collection of garbage in each round, ms, likewise */
+  gcMs?: number[];
 }
 
 /** A ratio of two contenders of a row and what it should be. */
@@ -90,20 +92,21 @@ export async function inRounds(
 ): Promise<Series[]> {
   const wanted = Object.entries(contenders).filter(([name]) => isWanted(plan, name));
   const all = wanted.map(([name, measure]) => {
-    const series: Required<Series> = { name, unit, figures: [], cpu: [], memoryMB: [], loopMs: [] };
+    const series: Required<Series> = { name, unit, figures: [], cpu: [], memoryMB: [], loopMs: [], gcMs: [] };
     return { measure, series };
   });
   for (const { measure } of all) await measure(WARM_UP);
   for (let round = 0; round < plan.rounds; round++) {
     const first = round % all.length;
     for (const { measure, series } of [...all.slice(first), ...all.slice(0, first)]) {
-      const { rate, cpu, memoryMB, loopMs } = await measure(round);
+      const { rate, cpu, memoryMB, loopMs, gcMs } = await measure(round);
       series.figures.push(rate);
       series.cpu.push(cpu);
       if (memoryMB !== undefined) series.memoryMB.push(memoryMB);
       if (loopMs !== undefined) series.loopMs.push(loopMs);
+      if (gcMs !== undefined) series.gcMs.push(gcMs);
       say(
-        `  round ${round + 1}  ${series.name.padEnd(48)} ${Math.round(rate).toString().padStart(9)} ${unit}  ${cpu.toFixed(1)} us${memoryMB === undefined ? '' : `  ${memoryMB.toFixed(0)} MB`}${loopMs === undefined ? '' : `  ${loopMs.toFixed(0)} ms`}`,
+        `  round ${round + 1}  ${series.name.padEnd(48)} ${Math.round(rate).toString().padStart(9)} ${unit}  ${cpu.toFixed(1)} us${memoryMB === undefined ? '' : `  ${memoryMB.toFixed(0)} MB`}${loopMs === undefined ? '' : `  ${loopMs.toFixed(0)} ms, garbage ${(gcMs ?? 0).toFixed(0)}`}`,
       );
     }
   }

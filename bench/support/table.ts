@@ -8,8 +8,8 @@ const HEAD = [
 ];
 
 const COSTS_HEAD = [
-  '| row | contender | us of CPU each | most memory, MB | event loop blocked at most, ms |',
-  '|---|---|---|---|---|',
+  '| row | contender | us of CPU each | most memory, MB | event loop blocked at most, ms | one collection of garbage at most, ms |',
+  '|---|---|---|---|---|---|',
 ];
 
 /** @returns what was measured against what it should be, as Markdown */
@@ -55,11 +55,11 @@ function linesOf(result: MeasuredRow): string[] {
 
 /** What each contender used, where that was measured. */
 function costsOf({ row, series }: MeasuredRow): string[] {
-  return series.flatMap(({ name, cpu, memoryMB, loopMs }) => {
+  return series.flatMap(({ name, cpu, memoryMB, loopMs, gcMs }) => {
     if (!cpu?.length || (!memoryMB?.length && !loopMs?.length)) return [];
     const most = (values?: readonly number[]): string =>
       values?.length ? formatNumber(Math.max(...values)) : '';
-    return [line(row, name, formatNumber(summarize(cpu).median), most(memoryMB), most(loopMs))];
+    return [line(row, name, formatNumber(summarize(cpu).median), most(memoryMB), most(loopMs), most(gcMs))];
   });
 }
 

@@ -6,6 +6,8 @@ export interface Usage {
   memoryMB: number;
   /** how long its event loop was blocked at most, where it has one */
   loopMs?: number;
+  /** the longest single collection of garbage, ms: it blocks the loop as well, and nothing of ours is in it */
+  gcMs?: number;
 }
 
 /** A process whose use of the machine can be asked for. */

@@ -56,16 +56,17 @@ describe('the table of the benchmarks', () => {
         cpu: [10, 12],
         memoryMB: [300, 450],
         loopMs: [7, 51],
+        gcMs: [5, 30],
       },
       { name: 'theirs', unit: 'messages/s', figures: [1, 2], cpu: [3, 4], memoryMB: [45, 42], loopMs: [] },
       { name: 'late', unit: 'ms', figures: [51] },
     ];
     const lines = toMarkdown({ ...REPORT, rows: [{ ...row, series, goals: [] }] }).split('\n');
     assert.deepEqual(lines.slice(lines.lastIndexOf('') + 1), [
-      '| row | contender | us of CPU each | most memory, MB | event loop blocked at most, ms |',
-      '|---|---|---|---|---|',
-      '| 1 | ours | 11.0 | 450 | 51.0 |',
-      '| 1 | theirs | 3.50 | 45.0 | |',
+      '| row | contender | us of CPU each | most memory, MB | event loop blocked at most, ms | one collection of garbage at most, ms |',
+      '|---|---|---|---|---|---|',
+      '| 1 | ours | 11.0 | 450 | 51.0 | 30.0 |',
+      '| 1 | theirs | 3.50 | 45.0 | | |',
     ]);
   });
 
