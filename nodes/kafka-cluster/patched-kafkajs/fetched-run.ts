@@ -5,6 +5,7 @@ import { readRecordSet } from '../records/record-set';
 import type { AbortedTransaction } from '../records/aborted';
 import { RECORD_LIMITS, type RecordLimits } from '../records/limits';
 import type { IncomingRecord } from '../types';
+import { nextTurn, turnIsOver } from '../../shared/turns';
 
 /*
  * kafkajs makes objects of all records of an answer at once, as it arrives, and fails for all of its partitions when one
@@ -138,6 +139,8 @@ export function readInTurn(runner: typeof Runner): void {
   const { handleBatch } = runner.prototype;
   runner.prototype.handleBatch = async function (batch) {
     const { eachBatch } = this;
+    // All partitions of an answer would else be read, and handed on, in one go.
+    if (turnIsOver()) await nextTurn();
     await batch.read((eachBatch && limitsOf.get(eachBatch)) ?? RECORD_LIMITS);
     // Whoever takes message by message never hears of a batch without one.
     if (!eachBatch && batch.messages.length === 0 && !batch.isEmpty()) {

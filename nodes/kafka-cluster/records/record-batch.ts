@@ -1,5 +1,6 @@
 import { unpack } from '../compression/codecs';
 import { addHeader } from '../../shared/record-headers';
+import { nextTurn, turnIsOver } from '../../shared/turns';
 import type { IncomingRecord } from '../types';
 import type { BatchHeader } from './batch-header';
 import { ByteReader, DamagedBytesError } from './byte-reader';
@@ -30,19 +31,22 @@ export async function readRecordBatch(
   budget: Budget,
 ): Promise<BatchRecords> {
   const unpacked = await unpack(header.codec, body, limits.maxBatchBytes);
-  const read = readRecords(header, unpacked, Number(from - header.baseOffset), limits, budget);
+  const read = await readRecords(header, unpacked, Number(from - header.baseOffset), limits, budget);
   if (read.nextOffset !== undefined && unpacked !== body) detach(read.records);
   return read;
 }
 
+/** Records between two looks at the time. */
+const PER_LOOK = 128;
+
 /** @param firstDelta the first offset that is wanted, counted from the batch's first */
-function readRecords(
+async function readRecords(
   header: BatchHeader,
   bytes: Buffer,
   firstDelta: number,
   limits: RecordLimits,
   budget: Budget,
-): BatchRecords {
+): Promise<BatchRecords> {
   const { baseOffset, firstTimestamp, count, maxTimestamp, appendTime } = header;
   const offsetOf = offsetsFrom(baseOffset);
   const lastDelta = Number(header.lastOffset - baseOffset);
@@ -52,6 +56,7 @@ function readRecords(
   let delta = -1;
   try {
     for (let left = count; left > 0; left--) {
+      if (left % PER_LOOK === 0 && turnIsOver()) await nextTurn();
       const length = reader.varint();
       const start = reader.at;
       const end = start + length;

@@ -1,4 +1,5 @@
 import { UnknownCodecError, UnpackedSizeError } from '../compression/errors';
+import { nextTurn, turnIsOver } from '../../shared/turns';
 import type { IncomingRecord, RecordRejection } from '../types';
 import { AbortedTransactions, type AbortedTransaction } from './aborted';
 import { HEADER_BYTES, readBatchHeader, type BatchHeader } from './batch-header';
@@ -58,6 +59,7 @@ export async function readRecordSet(
   let last: Entry | undefined;
   for (const entry of entries(bytes)) {
     if (budget.isSpent) return set;
+    if (last && turnIsOver()) await nextTurn();
     last = entry;
     const place = { from: set.nextOffset, isBehindOthers: set.nextOffset > from, end };
     const part = await readEntry(entry, { place, transactions, limits, budget });

@@ -1,10 +1,13 @@
 import type { FetchedBatch, PartitionOffset, TopicPartition } from '../../kafka-cluster/types';
+import { turnIsOver } from '../../shared/turns';
 import { PartitionQueue, type Delivery } from './partition-queue';
 
 /** At most this many records go into one message in batch mode. */
 const RECORDS_PER_BATCH = 500;
-/** Records handed to the flow before the rest of Node-RED gets its turn. */
-const RECORDS_PER_TURN = 1000;
+/** Records handed to the flow before the rest of Node-RED gets its turn: what the flow does with them comes on top. */
+const RECORDS_PER_TURN = 500;
+/** ... and so many also where others have had all of a turn. */
+const LEAST_PER_TURN = 100;
 /** A partition above its bound that confirms nothing for this long is paused. */
 const STUCK_MS = 40;
 /** One that does confirm holds back the fetch at most this long: it is what a pause would cost it at least. */
@@ -108,7 +111,7 @@ export class DeliveryQueue {
     this.crowded ||= this.bytes > this.settings.maxBytes;
     if (this.bytes > 2 * this.settings.maxBytes) for (const each of this.queues) this.hold(each);
     this.holdBack(queue);
-    this.handOn();
+    if (!this.turnIsDue) this.handOn();
     return !queue.paused && this.isFull(queue) && !this.heldByUser ? this.holdFetch(queue) : undefined;
   }
 
@@ -234,6 +237,7 @@ export class DeliveryQueue {
         if (!delivery) break;
         left -= delivery.records.length;
         this.listener.handOn(queue, delivery, (growth) => this.admit(queue, delivery, growth));
+        if (left <= RECORDS_PER_TURN - LEAST_PER_TURN && turnIsOver()) left = 0;
       }
     }
     if (left <= 0) this.handOnSoon();

@@ -7,6 +7,7 @@ import { encodeRecord } from '../../../../nodes/kafka-cluster/patched-kafkajs/re
 import { RECORD_LIMITS } from '../../../../nodes/kafka-cluster/records/limits';
 import { readRecordSet } from '../../../../nodes/kafka-cluster/records/record-set';
 import type { IncomingRecord } from '../../../../nodes/kafka-cluster/types';
+import { othersTurn, workUntilTurnIsOver } from '../../../support/turns';
 import { FOREIGN, TIME, batch, body, numbers, offsetsOf, read } from './batches';
 
 const COUNT = 300;
@@ -34,6 +35,22 @@ function expected(format: number, firstOffset: number, time: (i: number) => numb
 }
 
 describe('the records of a fetch', () => {
+  for (const [what, bytes] of Object.entries({
+    'two batches': Buffer.concat([
+      batch({ body: body(['1']), count: 1 }),
+      batch({ base: 1n, body: body(['2']), count: 1 }),
+    ]),
+    'a batch of many records': batch({ body: body(numbers(COUNT)), count: COUNT }),
+  })) {
+    it(`are not read in one go, so that others have their turn: ${what}`, async () => {
+      workUntilTurnIsOver();
+      const hadTheirTurn = othersTurn();
+      const { records } = await read(bytes);
+      assert.ok(records.length > 1);
+      assert.ok(hadTheirTurn());
+    });
+  }
+
   describe('written by other clients', () => {
     const files = readdirSync(FOREIGN).filter((name) => !name.includes('transactions'));
 
