@@ -1,7 +1,6 @@
 import type { ObjectId } from 'mongodb';
 import { DATA_BOUNDS } from '../../shared/data-bounds';
 import { isObject, isReading } from '../../shared/reading';
-import { OWN_FIELDS } from '../../shared/stored-reading';
 import { UserError, shorten } from '../../shared/user-error';
 import type { Element, Identity } from './identity';
 import { parseJson } from './json-text';
@@ -25,47 +24,53 @@ export interface ReadingDocument extends OwnFields {
   [field: string]: unknown;
 }
 
+/** A document, and how many bytes it has at most. */
+export interface SizedDocument {
+  document: ReadingDocument;
+  bytes: number;
+}
+
+/** What the sink's own fields take. */
+const OWN_BYTES = 100;
+
 /**
  * Makes the document of a reading.
  * @throws UserError when it is no reading, or can't be stored as it is
  */
-export function toDocument({ value, identity }: Element): ReadingDocument {
-  const reading = typeof value === 'string' || value instanceof Uint8Array ? parseJson(value) : value;
-  if (!isObject(reading)) throw new UserError('mongo-sink.errors.not-an-object', { value: shorten(reading) });
-  const copy = storableCopy(reading);
-  // Of the copy: a reading may answer otherwise when it is asked again.
-  if (!isReading(copy)) throw new UserError('mongo-sink.errors.no-nodo', { value: shorten(copy) });
-  if (copy.nodo.length > DATA_BOUNDS.nodo)
-    throw new UserError('mongo-sink.errors.long-nodo', {
-      value: shorten(copy.nodo),
-      limit: DATA_BOUNDS.nodo,
-    });
-  const { ts } = identity;
-  const document: ReadingDocument = {
-    _id: identity._id,
-    ...withoutOwnFields(copy),
-    nodo: copy.nodo,
-    ts,
-  };
-  addOwnFields(document, identity);
-  return document;
+export function toDocument(element: Element): ReadingDocument {
+  return sizedDocument(element).document;
 }
 
-function addOwnFields(document: ReadingDocument, { topic, readingId, place }: Identity): void {
+/**
+ * The same, with its size.
+ * @throws as toDocument does
+ */
+export function sizedDocument({ value, identity }: Element): SizedDocument {
+  const reading = typeof value === 'string' || value instanceof Uint8Array ? parseJson(value) : value;
+  if (!isObject(reading)) throw new UserError('mongo-sink.errors.not-an-object', { value: shorten(reading) });
+  const copy = storableCopy(reading, identity._id);
+  const document = copy.document as ReadingDocument;
+  // Of the copy: a reading may answer otherwise when it is asked again.
+  if (!isReading(document))
+    throw new UserError('mongo-sink.errors.no-nodo', { value: shorten(asSent(document)) });
+  if (document.nodo.length > DATA_BOUNDS.nodo)
+    throw new UserError('mongo-sink.errors.long-nodo', {
+      value: shorten(document.nodo),
+      limit: DATA_BOUNDS.nodo,
+    });
+  addOwnFields(document, identity);
+  return { document, bytes: copy.bytes + OWN_BYTES };
+}
+
+function addOwnFields(document: ReadingDocument, { ts, topic, readingId, place }: Identity): void {
+  document.ts = ts;
   if (topic !== undefined) document.topic = topic;
   if (readingId !== undefined) document.readingId = readingId;
   else if (place) document.kafka = { partition: place.partition, offset: BigInt(place.offset) };
 }
 
-function isOwn(name: string): boolean {
-  return OWN_FIELDS.has(name);
-}
-
-function withoutOwnFields(reading: Record<string, unknown>): Record<string, unknown> {
-  if (!Object.keys(reading).some(isOwn)) return reading;
-  const entries = Object.entries(reading);
-  return {
-    ...Object.fromEntries(entries.filter(([name]) => !OWN_FIELDS.has(name))),
-    enviado: Object.fromEntries(entries.filter(([name]) => OWN_FIELDS.has(name))),
-  };
+/** @returns a reading's fields, from a copy that has no more than them and an `_id` */
+function asSent(copy: Record<string, unknown>): object {
+  const fields = Object.entries(copy).filter(([name]) => name !== '_id' && name !== 'enviado');
+  return { ...Object.fromEntries(fields), ...(copy.enviado as object | undefined) };
 }

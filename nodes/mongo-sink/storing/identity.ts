@@ -3,9 +3,9 @@ import { DATA_BOUNDS, describeExcess } from '../../shared/data-bounds';
 import type { BatchRecordInfo, KafkaInfo, PipelineMessage } from '../../shared/messages';
 import {
   END_OF_TIME_MS,
+  idBytesOfReading,
   isReadingId,
   newReadingId,
-  objectIdOfReading,
   objectIdOfRecord,
   readingTime,
   type RecordPlace,
@@ -96,7 +96,7 @@ function identityOf(record: RecordInfo, kafka: KafkaInfo | undefined, topic: str
 
 function identityOfReading(readingId: string, topic: string | undefined, place?: RecordPlace): Identity {
   const identity: Identity = {
-    _id: ObjectId.createFromHexString(objectIdOfReading(readingId)),
+    _id: new ObjectId(idBytesOfReading(readingId)),
     ts: new Date(readingTime(readingId)),
     readingId,
   };
@@ -108,6 +108,7 @@ function identityOfReading(readingId: string, topic: string | undefined, place?:
 /** The greatest partition and offset that Kafka's protocol can say, which the database's integers hold too. */
 const MAX_PARTITION = 2 ** 31 - 1;
 const MAX_OFFSET = 2n ** 63n - 1n;
+const OFFSET_DIGITS = String(MAX_OFFSET).length;
 
 /** A flow may have changed what stands in `msg.kafka`. */
 function placeOf(
@@ -122,8 +123,10 @@ function placeOf(
     partition > MAX_PARTITION
   )
     return undefined;
-  if (!/^\d{1,19}$/.test(offset ?? '') || BigInt(offset ?? 0) > MAX_OFFSET) return undefined;
-  return { topic, partition, offset: String(offset), timestamp: timeOf(timestamp) };
+  const digits = String(offset);
+  if (!/^\d{1,19}$/.test(digits)) return undefined;
+  if (digits.length === OFFSET_DIGITS && BigInt(digits) > MAX_OFFSET) return undefined;
+  return { topic, partition, offset: digits, timestamp: timeOf(timestamp) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { UserError, shorten, toError } from '../../shared/user-error';
-import { toDocument, type ReadingDocument } from './document';
+import { sizedDocument, type ReadingDocument } from './document';
 import type { Element } from './identity';
 import type { Rejection } from '../rejected/rejected';
 import { tooOld } from '../history/retention';
@@ -27,6 +27,8 @@ export interface Item {
   element: Element;
   /** what is to be stored, or why it can't be */
   document: ReadingDocument | UserError;
+  /** of the document, at most */
+  bytes: number;
 }
 
 /**
@@ -41,24 +43,25 @@ export function itemsOf(
 ): Item[] {
   const job = newJob(elements.length, settled);
   if (elements.length === 0) settled(job.result);
-  return elements.map((element) => ({ job, element, document: documentOf(element, retention) }));
+  return elements.map((element) => ({ job, element, ...documentOf(element, retention) }));
 }
 
 /** Makes the item of a message that can't be taken apart into readings. @param settled called once, when it is kept */
 export function itemOfRejection({ element, error }: Rejection, settled: (result: SinkResult) => void): Item {
-  return { job: newJob(1, settled), element, document: error };
+  return { job: newJob(1, settled), element, document: error, bytes: 0 };
 }
 
 function newJob(readings: number, settled: (result: SinkResult) => void): Job {
   return { open: readings, result: { inserted: 0, alreadyThere: 0, rejected: [] }, settled };
 }
 
-function documentOf(element: Element, retention: number): ReadingDocument | UserError {
+function documentOf(element: Element, retention: number): Pick<Item, 'document' | 'bytes'> {
   try {
-    const document = toDocument(element);
-    return tooOld(document, retention) ?? document;
+    const sized = sizedDocument(element);
+    const refusal = tooOld(sized.document, retention);
+    return refusal ? { document: refusal, bytes: 0 } : sized;
   } catch (error) {
-    return asRejection(error);
+    return { document: asRejection(error), bytes: 0 };
   }
 }
 

@@ -1,4 +1,5 @@
 import { BSON } from 'mongodb';
+import { OWN_FIELDS } from '../../shared/stored-reading';
 import { DATA_BOUNDS, describeExcess, type DataBounds } from '../../shared/data-bounds';
 import { UserError, shorten } from '../../shared/user-error';
 
@@ -17,24 +18,32 @@ const DATES = { min: -62_135_596_800_000, max: 253_402_300_799_999 };
 /** The tag by which the driver takes an object for one of its own values, and by which it really is one. */
 const BSON_VERSION = Symbol.for('@@mdb.bson.version');
 
+/** A reading's fields as they are going to be stored, in a document that has its `_id` already. */
+export interface StorableCopy {
+  document: Record<string, unknown>;
+  /** how large it is at most, without the fields that the sink adds */
+  bytes: number;
+}
+
 /**
- * Copies a reading as it is going to be stored, and makes sure that it comes back from the database as it went in. What
- * the driver or the server would change without a word (a date that is none becomes 1970, half a character a �, a Set an
- * empty object) and what would make them refuse a whole batch is refused here, one reading at a time.
+ * Copies a reading as it is going to be stored (its fields that have names of ours into `enviado`), and makes sure that
+ * it comes back from the database as it went in. What the driver or the server would change without a word (a date that
+ * is none becomes 1970, half a character a �, a Set an empty object) and what would make them refuse a whole batch is
+ * refused here, one reading at a time.
  *
  * Each field is read once: what an object answers when it is asked again does not matter.
  * @throws UserError that names the field and its value; or whatever the reading throws when it is read
  */
-export function storableCopy(reading: object): Record<string, unknown> {
+export function storableCopy(reading: object, _id: BSON.ObjectId): StorableCopy {
   if ('_bsontype' in reading) throw refusal('reserved-name', '_bsontype', reading);
   const copier = new Copier();
-  const copy = copier.object(reading, '', 1) as Record<string, unknown>;
-  if (copier.bytes + OWN_FIELDS_BYTES <= MAX_BYTES) return copy;
-  const bytes = BSON.calculateObjectSize(copy);
+  const document = copier.reading(reading, _id);
+  if (copier.bytes + OWN_FIELDS_BYTES <= MAX_BYTES) return { document, bytes: copier.bytes };
+  const bytes = BSON.calculateObjectSize(document);
   if (bytes + OWN_FIELDS_BYTES > MAX_BYTES) {
     throw new UserError('mongo-sink.errors.too-large', { bytes, limit: MAX_BYTES });
   }
-  return copy;
+  return { document, bytes };
 }
 
 class Copier {
@@ -43,21 +52,46 @@ class Copier {
   private fieldCount = 0;
   private elementCount = 0;
 
+  reading(value: object, _id: BSON.ObjectId): Record<string, unknown> {
+    const document: Record<string, unknown> = { _id };
+    if (kindOf(value) !== 'Object') {
+      this.object(value, '', 1);
+      return document;
+    }
+    this.bytes += 5;
+    let sent: Record<string, unknown> | undefined;
+    for (const name of this.namesOf(value, '')) {
+      const field = this.field(value, name, name, 1);
+      if (OWN_FIELDS.has(name)) (sent ??= {})[name] = field;
+      else if (name === '__proto__') defineField(document, name, field);
+      else document[name] = field;
+    }
+    if (sent) document.enviado = sent;
+    return document;
+  }
+
   private fields(value: object, path: string, depth: number): Record<string, unknown> {
-    const names = Object.keys(value);
-    this.fieldCount += names.length;
-    if (this.fieldCount > DATA_BOUNDS.fields) throw beyond('fields', path);
     const copy: Record<string, unknown> = {};
-    for (const name of names) {
-      const fieldPath = path === '' ? name : `${path}.${name}`;
-      if (name.includes('\0') || !name.isWellFormed()) throw refusal('field-name', fieldPath, name);
-      if (name.length > DATA_BOUNDS.name) throw beyond('name', fieldPath);
-      this.bytes += 2 + 3 * name.length;
-      const field = this.value((value as Record<string, unknown>)[name], fieldPath, depth + 1);
+    for (const name of this.namesOf(value, path)) {
+      const field = this.field(value, name, path === '' ? name : `${path}.${name}`, depth);
       if (name === '__proto__') defineField(copy, name, field);
       else copy[name] = field;
     }
     return copy;
+  }
+
+  private namesOf(value: object, path: string): string[] {
+    const names = Object.keys(value);
+    this.fieldCount += names.length;
+    if (this.fieldCount > DATA_BOUNDS.fields) throw beyond('fields', path);
+    return names;
+  }
+
+  private field(value: object, name: string, path: string, depth: number): unknown {
+    if (name.includes('\0') || !name.isWellFormed()) throw refusal('field-name', path, name);
+    if (name.length > DATA_BOUNDS.name) throw beyond('name', path);
+    this.bytes += 2 + 3 * name.length;
+    return this.value((value as Record<string, unknown>)[name], path, depth + 1);
   }
 
   private value(value: unknown, path: string, depth: number): unknown {
@@ -84,11 +118,11 @@ class Copier {
     }
   }
 
-  object(value: object, path: string, depth: number): unknown {
+  private object(value: object, path: string, depth: number): unknown {
     if (depth > MAX_DEPTH) throw refusal('depth', firstNames(path), '', String(MAX_DEPTH));
     if (Array.isArray(value)) return this.elements(value, path, depth);
     if ('_bsontype' in value) return this.bsonValue(value, path, depth);
-    const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+    const kind = kindOf(value);
     switch (kind) {
       case 'Object':
         this.bytes += 5;
@@ -127,6 +161,12 @@ class Copier {
     }
     return value;
   }
+}
+
+/** What the language calls it. Nearly all are plain objects, of which it need not be asked. */
+function kindOf(value: object): string {
+  if (Object.getPrototypeOf(value) === Object.prototype && !(Symbol.toStringTag in value)) return 'Object';
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 function defineField(copy: object, name: string, value: unknown): void {

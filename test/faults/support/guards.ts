@@ -80,8 +80,8 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a reading has the same _id each time it arrives',
     file: 'nodes/mongo-sink/storing/identity.ts',
-    code: '_id: ObjectId.createFromHexString(objectIdOfReading(readingId)),',
-    off: '_id: ObjectId.createFromHexString(objectIdOfReading(newReadingId())),',
+    code: '_id: new ObjectId(idBytesOfReading(readingId)),',
+    off: '_id: new ObjectId(idBytesOfReading(newReadingId())),',
     test: { faults: ['4', '--ci', '--only', 'in its hands'] },
   },
 ];
