@@ -2,6 +2,7 @@ import { ObjectId, type Collection, type Db, type Document } from 'mongodb';
 import type { DatabaseLease, MongoDatabase } from '../mongo-database/types';
 import { atMost } from '../shared/time-limit';
 import { keepTrying } from '../shared/keep-trying';
+import { nextTurn, turnIsOver } from '../shared/turns';
 import { RecentNames } from '../shared/recent-names';
 import { COVERAGE_ID, summaryCollections, type MarkDocument } from '../shared/summary-chunks';
 import { UserError, toError } from '../shared/user-error';
@@ -293,7 +294,11 @@ export class MongoSink {
       return;
     }
     await before;
-    for (const [i, item] of batch.entries()) settle(item, outcomes[i]!);
+    for (let i = 0; i < batch.length; i++) {
+      // What a flow does with two thousand messages would else be done in one go.
+      if (turnIsOver()) await nextTurn();
+      settle(batch[i]!, outcomes[i]!);
+    }
     this.report.settled(outcomes);
   }
 

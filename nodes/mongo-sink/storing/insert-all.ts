@@ -7,6 +7,7 @@ import {
   type OptionalUnlessRequiredId,
 } from 'mongodb';
 import { toError } from '../../shared/user-error';
+import { insertionOf } from './insertion';
 
 /** The answer to a write does not say that all of it was done, nor what was not: it has to be asked again. */
 export class UnsureAnswer extends Error {
@@ -31,7 +32,8 @@ export async function insertAll<T extends Document>(
 ): Promise<void> {
   let inserted: number;
   try {
-    ({ insertedCount: inserted } = await collection.insertMany(documents, { ...options, ordered: false }));
+    const insertion = await insertionOf(collection, documents, options);
+    ({ insertedCount: inserted } = await insertion.execute());
   } catch (error) {
     if (error instanceof MongoError || !documents.every((document) => isWritable(document))) throw error;
     const { message } = toError(error);

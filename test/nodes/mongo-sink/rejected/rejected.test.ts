@@ -23,10 +23,17 @@ class FakeCollection {
 
   constructor(private readonly longest: number) {}
 
-  insertMany(documents: RejectedDocument[]): Promise<{ insertedCount: number }> {
-    if (documents.some(({ value }) => String(value).length > this.longest)) return Promise.reject(refused(2));
-    this.kept.push(...documents);
-    return Promise.resolve({ insertedCount: documents.length });
+  initializeUnorderedBulkOp(): object {
+    const documents: RejectedDocument[] = [];
+    return {
+      insert: (document: RejectedDocument) => documents.push(document),
+      execute: () => {
+        if (documents.some(({ value }) => String(value).length > this.longest))
+          return Promise.reject(refused(2));
+        this.kept.push(...documents);
+        return Promise.resolve({ insertedCount: documents.length });
+      },
+    };
   }
 }
 

@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Batcher } from '../../../../nodes/mongo-sink/storing/batcher';
 
+interface Numbered {
+  number: number;
+  bytes: number;
+}
+
 /** Writes that end when they are told to. */
 class Writes {
   readonly batches: number[][] = [];
   readonly settled: number[] = [];
   private readonly ends: (() => void)[] = [];
 
-  readonly write = async (batch: number[], before: Promise<void>): Promise<void> => {
-    const number = this.batches.push(batch) - 1;
+  readonly write = async (batch: Numbered[], before: Promise<void>): Promise<void> => {
+    const number = this.batches.push(batch.map((item) => item.number)) - 1;
     await new Promise<void>((resolve) => (this.ends[number] = resolve));
     await before;
     this.settled.push(number);
@@ -23,22 +28,24 @@ class Writes {
 
 describe('mongo-sink: the forming of batches', () => {
   let writes: Writes;
-  let batcher: Batcher<number>;
+  let batcher: Batcher<Numbered>;
 
   beforeEach(() => {
     writes = new Writes();
     batcher = new Batcher(3, writes.write);
   });
 
+  const small = (number: number): Numbered => ({ number, bytes: 100 });
+
   const add = async (...items: number[]): Promise<void> => {
-    batcher.add(items);
+    batcher.add(items.map(small));
     await turn();
     await turn();
   };
 
   it('writes a lone item at once, and together with it what came in the same turn', async () => {
-    batcher.add([1]);
-    batcher.add([2]);
+    batcher.add([small(1)]);
+    batcher.add([small(2)]);
     await turn();
     assert.deepEqual(writes.batches, [[1, 2]]);
   });
@@ -54,6 +61,17 @@ describe('mongo-sink: the forming of batches', () => {
     assert.equal(batcher.waiting, 5);
     await writes.end(0);
     assert.deepEqual(writes.batches[2], [5, 6, 7]);
+  });
+
+  it('puts no more bytes into a batch than are made ready quickly, and one that is larger alone', async () => {
+    const large = (number: number, megabytes: number): Numbered => ({ number, bytes: megabytes * 2 ** 20 });
+    batcher.add([large(1, 1.5), large(2, 0.4), large(3, 1.5), large(4, 16)]);
+    await turn();
+    assert.deepEqual(writes.batches, [[1, 2]], 'one in a turn of the event loop');
+    await turn();
+    assert.deepEqual(writes.batches, [[1, 2], [3]]);
+    await writes.end(0);
+    assert.deepEqual(writes.batches, [[1, 2], [3], [4]]);
   });
 
   it('settles batches in their order, whichever is written first', async () => {
@@ -72,8 +90,8 @@ describe('mongo-sink: the forming of batches', () => {
     await writes.end(1);
     assert.equal(idle, false);
     assert.deepEqual(writes.batches[2], [7]);
-    batcher.add([8]);
-    assert.deepEqual(batcher.stop(), [8]);
+    batcher.add([small(8)]);
+    assert.deepEqual(batcher.stop(), [small(8)]);
     await writes.end(2);
     await whenIdle;
     await add(9);

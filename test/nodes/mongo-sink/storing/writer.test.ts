@@ -39,7 +39,7 @@ class FakeCollection {
     private readonly always: (documents: ReadingDocument[]) => Error | undefined = () => undefined,
   ) {}
 
-  async insertMany(documents: ReadingDocument[]): Promise<{ insertedCount: unknown }> {
+  private async insertAll(documents: ReadingDocument[]): Promise<{ insertedCount: unknown }> {
     this.inserts.push(documents.map(({ humedad }) => Number(humedad)));
     const answer = this.answers.shift() ?? {};
     const error = answer.error ?? this.always(documents);
@@ -57,6 +57,14 @@ class FakeCollection {
       throw bulkError(writeErrors, documents.length, answer.writeConcernError);
     await answer.at;
     return { insertedCount: documents.length };
+  }
+
+  initializeUnorderedBulkOp(): object {
+    const documents: ReadingDocument[] = [];
+    return {
+      insert: (document: ReadingDocument) => documents.push(document),
+      execute: () => this.insertAll(documents),
+    };
   }
 
   findOne(): Promise<ReadingDocument | null> {

@@ -1,0 +1,27 @@
+import type {
+  BulkWriteOptions,
+  Collection,
+  Document,
+  OptionalUnlessRequiredId,
+  UnorderedBulkOperation,
+} from 'mongodb';
+import { nextTurn, turnIsOver } from '../../shared/turns';
+
+/**
+ * Makes ready what `insertMany` would insert, each document by itself whatever becomes of the others. `insertMany` makes
+ * the bytes of all of them in one go, during which nothing else runs; here others have their turn in between.
+ * @returns what execute() inserts
+ * @throws what the driver has against a document, or that there is no connection
+ */
+export async function insertionOf<T extends Document>(
+  collection: Collection<T>,
+  documents: readonly OptionalUnlessRequiredId<T>[],
+  options: Pick<BulkWriteOptions, 'ignoreUndefined'>,
+): Promise<UnorderedBulkOperation> {
+  const insertion = collection.initializeUnorderedBulkOp(options);
+  for (const document of documents) {
+    if (insertion.length > 0 && turnIsOver()) await nextTurn();
+    insertion.insert(document);
+  }
+  return insertion;
+}
