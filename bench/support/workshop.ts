@@ -45,7 +45,15 @@ export class Workshop {
   static async open(): Promise<Workshop> {
     // Inside the checkout, where the contenders find their packages.
     const dir = await mkdtemp(path.join(CACHE, 'bench-'));
-    const programs = ['bare-producer', 'bare-sink', 'platformatic-producer', 'serial', 'decoder', 'traced'];
+    const programs = [
+      'bare-producer',
+      'bare-sink',
+      'platformatic-producer',
+      'serial',
+      'decoder',
+      'traced',
+      'name-generator',
+    ];
     await build({
       entryPoints: programs.map((name) => path.join(CONTENDERS, `${name}.ts`)),
       outdir: dir,
