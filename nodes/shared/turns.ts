@@ -18,3 +18,18 @@ export function turnIsOver(): boolean {
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** What one who has many pieces to do does of them in each turn at least: others may use all of every turn. */
+export class TurnShare {
+  private done = 0;
+
+  /** @param pieces that are done between two looks at the time */
+  constructor(private readonly pieces: number) {}
+
+  /** To be asked before each piece. @returns whether nextTurn() has to be awaited first */
+  isUsed(): boolean {
+    if (this.done++ < this.pieces) return false;
+    this.done = 1;
+    return turnIsOver();
+  }
+}

@@ -5,7 +5,7 @@ import { readRecordSet } from '../records/record-set';
 import type { AbortedTransaction } from '../records/aborted';
 import { RECORD_LIMITS, type RecordLimits } from '../records/limits';
 import type { IncomingRecord } from '../types';
-import { nextTurn, turnIsOver } from '../../shared/turns';
+import { TurnShare, nextTurn } from '../../shared/turns';
 
 /*
  * kafkajs makes objects of all records of an answer at once, as it arrives, and fails for all of its partitions when one
@@ -126,6 +126,9 @@ export class FetchedRun {
   }
 }
 
+/** Partitions between two looks at the time: each of them may have brought but one record. */
+const PER_LOOK = 8;
+
 const limitsOf = new WeakMap<EachBatchHandler, RecordLimits>();
 
 /** @returns the handler, whose batches are read within these limits */
@@ -137,10 +140,11 @@ export function readWithin(limits: RecordLimits, handler: EachBatchHandler): Eac
 /** Lets each batch be read when its turn has come. */
 export function readInTurn(runner: typeof Runner): void {
   const { handleBatch } = runner.prototype;
+  const share = new TurnShare(PER_LOOK);
   runner.prototype.handleBatch = async function (batch) {
     const { eachBatch } = this;
     // All partitions of an answer would else be read, and handed on, in one go.
-    if (turnIsOver()) await nextTurn();
+    if (share.isUsed()) await nextTurn();
     await batch.read((eachBatch && limitsOf.get(eachBatch)) ?? RECORD_LIMITS);
     // Whoever takes message by message never hears of a batch without one.
     if (!eachBatch && batch.messages.length === 0 && !batch.isEmpty()) {

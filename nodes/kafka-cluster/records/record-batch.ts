@@ -1,6 +1,6 @@
 import { unpack } from '../compression/codecs';
 import { addHeader } from '../../shared/record-headers';
-import { nextTurn, turnIsOver } from '../../shared/turns';
+import { nextTurn, type TurnShare } from '../../shared/turns';
 import type { IncomingRecord } from '../types';
 import type { BatchHeader } from './batch-header';
 import { ByteReader, DamagedBytesError } from './byte-reader';
@@ -21,6 +21,7 @@ export interface BatchRecords {
  * Reads the records of a batch, format 2 (https://kafka.apache.org/documentation/#record).
  * @param body what stands behind the batch's header
  * @param from the first offset that is wanted
+ * @param share of the turns, of which each record is a piece
  * @throws UnpackedSizeError, UnknownCodecError, or another Error where it can't be unpacked (rejections)
  */
 export async function readRecordBatch(
@@ -29,15 +30,13 @@ export async function readRecordBatch(
   from: bigint,
   limits: RecordLimits,
   budget: Budget,
+  share: TurnShare,
 ): Promise<BatchRecords> {
   const unpacked = await unpack(header.codec, body, limits.maxBatchBytes);
-  const read = await readRecords(header, unpacked, Number(from - header.baseOffset), limits, budget);
+  const read = await readRecords(header, unpacked, Number(from - header.baseOffset), limits, budget, share);
   if (read.nextOffset !== undefined && unpacked !== body) detach(read.records);
   return read;
 }
-
-/** Records between two looks at the time. */
-const PER_LOOK = 128;
 
 /** @param firstDelta the first offset that is wanted, counted from the batch's first */
 async function readRecords(
@@ -46,6 +45,7 @@ async function readRecords(
   firstDelta: number,
   limits: RecordLimits,
   budget: Budget,
+  share: TurnShare,
 ): Promise<BatchRecords> {
   const { baseOffset, firstTimestamp, count, maxTimestamp, appendTime } = header;
   const offsetOf = offsetsFrom(baseOffset);
@@ -56,7 +56,7 @@ async function readRecords(
   let delta = -1;
   try {
     for (let left = count; left > 0; left--) {
-      if (left % PER_LOOK === 0 && turnIsOver()) await nextTurn();
+      if (share.isUsed()) await nextTurn();
       const length = reader.varint();
       const start = reader.at;
       const end = start + length;

@@ -1,5 +1,5 @@
 import { UnknownCodecError, UnpackedSizeError } from '../compression/errors';
-import { nextTurn, turnIsOver } from '../../shared/turns';
+import { TurnShare, nextTurn } from '../../shared/turns';
 import type { IncomingRecord, RecordRejection } from '../types';
 import { AbortedTransactions, type AbortedTransaction } from './aborted';
 import { HEADER_BYTES, readBatchHeader, type BatchHeader } from './batch-header';
@@ -41,6 +41,9 @@ export interface RecordSet {
 /** Of batches of format 2; what is older is a message set. */
 const FORMAT = 2;
 
+/** Records, and batches beside them, between two looks at the time. */
+const PER_LOOK = 128;
+
 const WRONG_CHECKSUM = 'its checksum is wrong';
 const ALL_BEFORE = 'nothing else came, and all of it lies before the offset that was asked for';
 
@@ -55,14 +58,15 @@ export async function readRecordSet(
 ): Promise<RecordSet> {
   const transactions = new AbortedTransactions(aborted);
   const budget = new Budget(limits);
+  const share = new TurnShare(PER_LOOK);
   const set: RecordSet = { records: [], nextOffset: from };
   let last: Entry | undefined;
   for (const entry of entries(bytes)) {
     if (budget.isSpent) return set;
-    if (last && turnIsOver()) await nextTurn();
+    if (share.isUsed()) await nextTurn();
     last = entry;
     const place = { from: set.nextOffset, isBehindOthers: set.nextOffset > from, end };
-    const part = await readEntry(entry, { place, transactions, limits, budget });
+    const part = await readEntry(entry, { place, transactions, limits, budget, share });
     for (const record of part.records) set.records.push(record);
     if (part.blockedBy !== undefined) set.blockedBy = part.blockedBy;
     if (part.nextOffset > set.nextOffset) set.nextOffset = part.nextOffset;
@@ -86,6 +90,7 @@ interface Context {
   transactions: AbortedTransactions;
   limits: RecordLimits;
   budget: Budget;
+  share: TurnShare;
 }
 
 interface Part extends RecordSet {
@@ -103,7 +108,7 @@ async function readEntry(entry: Entry, context: Context): Promise<Part> {
 
 async function readBatch(entry: Entry, context: Context): Promise<Part> {
   const { bytes } = entry;
-  const { place, transactions, limits, budget } = context;
+  const { place, transactions, limits, budget, share } = context;
   const { from } = place;
   const header = readBatchHeader(new ByteReader(bytes));
   const span = spanOfBatch(header);
@@ -115,7 +120,7 @@ async function readBatch(entry: Entry, context: Context): Promise<Part> {
   try {
     if (header.control) transactions.pass(header, markerKey(header, body));
     if (header.control || isAborted || nextOffset <= from) return { records: [], nextOffset };
-    const read = await readRecordBatch(header, body, from, limits, budget);
+    const read = await readRecordBatch(header, body, from, limits, budget, share);
     const { records, damaged } = read;
     if (read.nextOffset !== undefined) return { records, nextOffset: read.nextOffset, isLast: true };
     if (damaged) {

@@ -5,7 +5,10 @@ import type {
   OptionalUnlessRequiredId,
   UnorderedBulkOperation,
 } from 'mongodb';
-import { nextTurn, turnIsOver } from '../../shared/turns';
+import { TurnShare, nextTurn } from '../../shared/turns';
+
+/** Documents between two looks at the time. */
+const PER_LOOK = 32;
 
 /**
  * Makes ready what `insertMany` would insert, each document by itself whatever becomes of the others. `insertMany` makes
@@ -19,8 +22,9 @@ export async function insertionOf<T extends Document>(
   options: Pick<BulkWriteOptions, 'ignoreUndefined'>,
 ): Promise<UnorderedBulkOperation> {
   const insertion = collection.initializeUnorderedBulkOp(options);
+  const share = new TurnShare(PER_LOOK);
   for (const document of documents) {
-    if (insertion.length > 0 && turnIsOver()) await nextTurn();
+    if (share.isUsed()) await nextTurn();
     insertion.insert(document);
   }
   return insertion;
