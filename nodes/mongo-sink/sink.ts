@@ -2,7 +2,7 @@ import { ObjectId, type Collection, type Db, type Document } from 'mongodb';
 import type { DatabaseLease, MongoDatabase } from '../mongo-database/types';
 import { atMost } from '../shared/time-limit';
 import { keepTrying } from '../shared/keep-trying';
-import { nextTurn, turnIsOver } from '../shared/turns';
+import { TurnShare, nextTurn } from '../shared/turns';
 import { RecentNames } from '../shared/recent-names';
 import { COVERAGE_ID, summaryCollections, type MarkDocument } from '../shared/summary-chunks';
 import { UserError, toError } from '../shared/user-error';
@@ -43,6 +43,9 @@ export interface SinkSettings {
   /** the days after which readings expire; their summaries stay. 0: they are kept */
   retention: number;
 }
+
+/** Readings whose messages are told of between two looks at the time. */
+const SETTLED_PER_LOOK = 20;
 
 /** How long a closing sink goes on writing what it has. */
 const CLOSE_MS = 4_000;
@@ -162,6 +165,8 @@ export class MongoSink {
     if (this.connected) await atMost(CLOSE_MS, this.batcher.idle());
     this.batcher.stop();
     this.closed.abort();
+    // What is being settled is done with by then: nobody may hear that it was left, too.
+    await nextTurn();
     this.report.end();
     if (this.connected)
       await atMost(CLOSE_NODOS_MS, this.lastReadings.close(AbortSignal.timeout(CLOSE_NODOS_MS)));
@@ -294,9 +299,10 @@ export class MongoSink {
       return;
     }
     await before;
+    const share = new TurnShare(SETTLED_PER_LOOK);
     for (let i = 0; i < batch.length; i++) {
       // What a flow does with two thousand messages would else be done in one go.
-      if (turnIsOver()) await nextTurn();
+      if (share.isUsed() && !signal.aborted) await nextTurn();
       settle(batch[i]!, outcomes[i]!);
     }
     this.report.settled(outcomes);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { MongoClient, MongoServerError, ObjectId } from 'mongodb';
-import type { MongoDatabase } from '../../../nodes/mongo-database/types';
+import type { DatabaseState, MongoDatabase } from '../../../nodes/mongo-database/types';
 import { elementsOf } from '../../../nodes/mongo-sink/storing/identity';
 import { MongoSink } from '../../../nodes/mongo-sink/sink';
 import { newReadingId, objectIdOfReading, readingTime } from '../../../nodes/shared/reading-id';
 import { database } from '../../support/services';
+import { workUntilTurnIsOver } from '../../support/turns';
 import { until } from '../../support/until';
 import { SETTINGS, openDatabase, reading, record, TestSink, type TestDatabase } from './support';
 
@@ -328,6 +329,40 @@ describe('mongo-sink: storing readings', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('settles what is stored before it has closed, though the connection was lost in the middle of it', async () => {
+    const lease = { db: () => Promise.resolve(test.db), release: () => undefined };
+    let state: DatabaseState = { state: 'connected' };
+    const mongo: MongoDatabase = {
+      description: '',
+      get state() {
+        return state;
+      },
+      acquire: () => lease,
+    };
+    const ignore = (): void => undefined;
+    const other = new MongoSink(
+      mongo,
+      { ...SETTINGS, summaries: false },
+      { onState: ignore, onProblem: ignore, onBackfill: ignore, textOf: (error) => error.message },
+    );
+    const settled: number[] = [];
+    const numbers = Array.from({ length: 100 }, (_, i) => i);
+    const closed = new Promise<void>((resolve, reject) => {
+      for (const number of numbers) {
+        other.add(elementsOf(record(reading('a'), number, newReadingId())), () => {
+          settled.push(number);
+          if (number > 0) return;
+          workUntilTurnIsOver();
+          state = { state: 'retrying', nextAttempt: 0, error: new Error('lost') };
+          // As Node-RED does it: when something else has its turn.
+          setImmediate(() => void other.close().then(resolve, reject));
+        });
+      }
+    });
+    await closed;
+    assert.deepEqual(settled, numbers);
   });
 
   it('gives a reading that never was in Kafka an id of its own', async () => {
