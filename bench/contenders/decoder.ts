@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { encodeRecord } from '../../nodes/kafka-cluster/patched-kafkajs/record-encoding';
 import { readRecordSet } from '../../nodes/kafka-cluster/records/record-set';
-import { batch } from '../../test/nodes/kafka-cluster/records/batches';
+import { batch, encodeRecord } from '../../test/nodes/kafka-cluster/records/batches';
 import { runProgram } from './commands';
 import { readingSource } from './readings';
 
@@ -37,7 +36,7 @@ function fetched(packed: boolean): Buffer {
       const records = Array.from({ length: READINGS }, (_, offsetDelta) => {
         const { payload, key, readingId } = next();
         const headers = { 'reading-id': readingId };
-        return encodeRecord({ offsetDelta, key, value: JSON.stringify(payload), headers }).buffer;
+        return encodeRecord({ offsetDelta, key, value: JSON.stringify(payload), headers });
       });
       const body = Buffer.concat(records);
       const base = BigInt(n * READINGS);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { CompressionCodecs, type IHeaders, type Message } from '../../nodes/kafka-cluster/patched-kafkajs';
-import { CODECS, pack } from '../../nodes/kafka-cluster/compression/codecs';
+import { CODECS } from '../../nodes/kafka-cluster/compression/codecs';
+import { ownMessages, type Said } from '../support/outgoing';
 import { until } from '../support/until';
 import { kafkaClient, readTopic } from './support/inspect';
 import { withPipeline, type Pipeline } from './support/pipeline';
@@ -18,10 +18,10 @@ describe('13. Records of others', () => {
       await run.kafka.ensureTopics([{ topic: `${run.place.topic}.dlq` }]);
       await run.start();
       run.source.start(100);
-      const good = (headers: Record<string, string | null | (string | null)[]> = {}): Message => {
+      const good = (headers: Record<string, string | null | (string | null)[]> = {}): Said => {
         const reading = run.ledger.send('ajeno');
         run.ledger.accept(reading);
-        return { key: KEY, value: JSON.stringify(reading), headers: headers as IHeaders };
+        return { key: KEY, value: JSON.stringify(reading), headers };
       };
       for (const codec of CODECS.keys())
         await send(
@@ -67,17 +67,14 @@ function setAside(run: Pipeline): string[] {
     .map(({ text }) => text);
 }
 
-async function send(run: Pipeline, messages: Message[], codec = 0): Promise<void> {
-  Object.assign(CompressionCodecs, {
-    [codec]: () => ({ compress: ({ buffer }: { buffer: Buffer }) => pack(CODECS[codec] ?? 'none', buffer) }),
-  });
+async function send(run: Pipeline, messages: Said[], codec = 0): Promise<void> {
   const producer = kafkaClient(run.kafka.bootstrap).producer();
   await producer.connect();
   await producer.send({
     topic: run.place.topic,
     acks: -1,
     compression: codec,
-    messages: messages.map((message) => ({ ...message, partition: 0 })),
+    messages: ownMessages(0, messages),
   });
   await producer.disconnect();
 }

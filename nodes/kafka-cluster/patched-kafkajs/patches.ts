@@ -1,21 +1,20 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Kafka, Message } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { Cluster } from 'kafkajs/src/cluster';
 import type Runner from 'kafkajs/src/consumer/runner';
 import type Connection from 'kafkajs/src/network/connection';
 import type RequestQueue from 'kafkajs/src/network/requestQueue';
 import type { MetadataResponse } from 'kafkajs/src/protocol/requests/metadata/v0/response';
 import { readWholeAnswers } from './answer-bytes';
-import { crc32c } from './crc32c';
 import { FetchedRun, rawRecords, readInTurn } from './fetched-run';
-import { groupedMessages } from './grouped-messages';
 import { createClusterOf } from './own-requests';
 import { askAnyBroker, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
 import { answerForWhatIsLed, tolerantParse } from './leaderless';
-import { encodeRecord, type EncodedRecord, type RecordParts } from './record-encoding';
+import { produceRequest, type ProduceOrder, type ProduceRequest } from './produce-request';
+import { RecordRun } from './record-run';
 import { quietRequestQueue } from './request-queue-timer';
 
 /** What the patches were written for, and the package brings along. */
@@ -25,14 +24,12 @@ export const EXPECTED_VERSION = '2.2.4';
 export type Part =
   | 'record-encoding'
   | 'record-decoding'
-  | 'checksum'
   | 'request-queue'
   | 'answer-bytes'
   | 'metadata'
   | 'offsets'
   | 'sentences'
   | 'any-broker'
-  | 'grouping'
   | 'own-requests';
 
 /** Modules of kafkajs by their path inside of its package. */
@@ -59,13 +56,15 @@ interface Expectation {
   readonly patch?: (inside: Inside) => void;
 }
 
-const RECORD = 'src/protocol/recordBatch/record/v0';
+/** The versions up to 7 take theirs from it. */
+const PRODUCE = 'src/protocol/requests/produce/v3/request';
+const PRODUCE_LATER = 'src/protocol/requests/produce/v5/request';
+const GROUPING = 'src/producer/groupMessagesPerPartition';
 const RECORDS = 'src/protocol/requests/fetch/v4/decodeMessages';
 const MESSAGE_SET = 'src/protocol/messageSet/decoder';
 const BATCH = 'src/consumer/batch';
 const CONSUMER_GROUP = 'src/consumer/consumerGroup';
 const RUNNER = 'src/consumer/runner';
-const CHECKSUM = 'src/protocol/recordBatch/crc32C';
 const REQUEST_QUEUE = 'src/network/requestQueue';
 const CONNECTION = 'src/network/connection';
 /** The later versions of this answer take their parsing from it. */
@@ -76,22 +75,34 @@ const BROKER_POOL = 'src/cluster/brokerPool';
 const CREATE_TOPICS = 'src/protocol/requests/createTopics/v0/response';
 const DESCRIBE_CONFIGS = 'src/protocol/requests/describeConfigs/v0/response';
 
+type Produce = (order: ProduceOrder) => ProduceRequest;
+const EMPTY: ProduceOrder = {
+  acks: -1,
+  timeout: 1,
+  compression: 0,
+  producerId: -1,
+  producerEpoch: 0,
+  topicData: [],
+};
+
 /** In this order: what is replaced goes first, since modules take it over as they are loaded. */
 const EXPECTATIONS: readonly Expectation[] = [
   {
     part: 'record-encoding',
-    fits: (load) => {
-      const record = {
-        offsetDelta: 1,
-        timestampDelta: -2,
-        key: 'k',
-        value: null,
-        headers: { h: ['1', '2'] },
-      };
-      const theirs = load(RECORD) as (record: RecordParts) => EncodedRecord;
-      return theirs(record).buffer.equals(encodeRecord(record).buffer);
+    fits: (load, isLoaded) => {
+      if (isLoaded(PRODUCE_LATER)) return false;
+      const group = load(GROUPING) as (options: object) => unknown;
+      const run = new RecordRun(3, []);
+      const grouped = group({ topic: 't', partitionMetadata: [{}], messages: run, partitioner: () => 0 });
+      return (
+        isDeepStrictEqual(grouped, { 3: run }) &&
+        isDeepStrictEqual(shapeOf((load(PRODUCE) as Produce)(EMPTY)), shapeOf(produceRequest(EMPTY)))
+      );
     },
-    patch: ({ replace }) => replace(RECORD, encodeRecord),
+    patch: ({ load, replace }) => {
+      const theirs = load(PRODUCE) as Produce;
+      replace(PRODUCE, (order: ProduceOrder) => produceRequest(order) ?? theirs(order));
+    },
   },
   {
     part: 'record-decoding',
@@ -120,14 +131,6 @@ const EXPECTATIONS: readonly Expectation[] = [
       replace(BATCH, FetchedRun);
       readInTurn(load(RUNNER) as typeof Runner);
     },
-  },
-  {
-    part: 'checksum',
-    fits: (load) => {
-      const bytes = Buffer.from('seventeen letters');
-      return (load(CHECKSUM) as typeof crc32c)(bytes) === crc32c(bytes);
-    },
-    patch: ({ replace }) => replace(CHECKSUM, crc32c),
   },
   {
     part: 'request-queue',
@@ -181,18 +184,6 @@ const EXPECTATIONS: readonly Expectation[] = [
     patch: ({ load }) => askAnyBroker((load(BROKER_POOL) as { prototype: BrokerPool }).prototype),
   },
   {
-    part: 'grouping',
-    fits: (load) => {
-      const group = load('src/producer/groupMessagesPerPartition') as (options: object) => unknown;
-      const grouped = (messages: Message[]): unknown =>
-        group({ topic: 't', partitionMetadata: [{}], messages, partitioner: () => 3 });
-      const messages = (): Message[] => [{ value: '1' }, { value: '2' }];
-      return [messages(), groupedMessages(3, messages())].every((sent) =>
-        isDeepStrictEqual(grouped(sent), { 3: messages() }),
-      );
-    },
-  },
-  {
     part: 'own-requests',
     fits: (load) => {
       const { Kafka: Client } = load('index.js') as { Kafka: typeof Kafka };
@@ -220,6 +211,16 @@ export function patchKafkaJs(inside: Inside): Examination {
 function has(loaded: unknown, ...methods: string[]): boolean {
   const { prototype } = loaded as { prototype: Record<string, unknown> };
   return methods.every((method) => typeof prototype[method] === 'function');
+}
+
+function shapeOf(request: ProduceRequest | undefined): unknown[] {
+  return [
+    request?.apiKey,
+    request?.apiVersion,
+    request?.apiName,
+    request?.expectResponse(),
+    typeof request?.encode,
+  ];
 }
 
 function isFit(fits: () => boolean): boolean {

@@ -2,8 +2,7 @@ import { CODECS } from '../compression/codecs';
 import {
   Partitioners,
   createProducer,
-  groupedMessages,
-  type IHeaders,
+  RecordRun,
   type ProduceAnswer,
   type Producer,
   type RecordMetadata,
@@ -81,17 +80,7 @@ export class ProducerSession {
         acks: this.options.acks === 'all' ? -1 : 1,
         timeout: PRODUCE_TIMEOUT_MS,
         compression: CODECS.indexOf(this.options.compression),
-        messages: groupedMessages(
-          partition,
-          records.map(({ key, value, headers, timestamp }) => ({
-            key,
-            value,
-            // Null is a value that headers may have, though kafkajs's types do not know it.
-            headers: headers as IHeaders,
-            timestamp: String(timestamp),
-            partition,
-          })),
-        ),
+        messages: new RecordRun(partition, records).asMessages,
       });
       this.countSent(`${topic}/${partition}`, records.length);
       return answer;

@@ -1,4 +1,4 @@
-import { bodySize } from '../record/batch-size';
+import { bodySize } from '../../shared/record-body';
 import type { Entry, PartitionBuffer } from '../store/partition-buffer';
 import { PartitionBuffers } from '../store/partition-buffers';
 import type { DiskOperation } from './disk';

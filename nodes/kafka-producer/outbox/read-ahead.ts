@@ -1,5 +1,5 @@
 import { toError } from '../../shared/user-error';
-import { bodySize } from '../record/batch-size';
+import { bodySize } from '../../shared/record-body';
 import type { PartitionBuffer } from '../store/partition-buffer';
 import type { OutboxContents, ReadRecords } from './contents';
 import type { OutboxDisk } from './disk';

@@ -1,5 +1,4 @@
-import type { OutgoingRecord } from '../../kafka-cluster/types';
-import { eachHeader } from '../../shared/record-headers';
+import { varintSize } from '../../shared/varint';
 
 /**
  * Sizes of Kafka's record batch, format 2 (https://kafka.apache.org/documentation/#recordbatch), which is what a
@@ -7,36 +6,9 @@ import { eachHeader } from '../../shared/record-headers';
  *
  *   batch  = 61 + records
  *   record = varint(length) + length
- *   length = 1 (attributes) + varint(time - first time) + varint(position) + body
- *   body   = varint(key length) + key + varint(value length) + value + varint(number of headers) + headers
- *   header = varint(name length) + name + varint(value length) + value
+ *   length = 1 (attributes) + varint(time - first time) + varint(position) + body (see bodySize)
  */
 const BATCH_OVERHEAD = 61;
-
-type Sized = Pick<OutgoingRecord, 'key' | 'value' | 'headers'>;
-
-/** @returns the bytes of a number in zigzag base-128 form, as Kafka's varint and varlong are */
-export function varintSize(value: number): number {
-  // Zigzag doubles the magnitude; done by arithmetic, since time differences may pass 32 bits.
-  let zigzag = value < 0 ? -2 * value - 1 : 2 * value;
-  let bytes = 1;
-  while (zigzag >= 128) {
-    zigzag = Math.floor(zigzag / 128);
-    bytes++;
-  }
-  return bytes;
-}
-
-/** @returns the bytes of a record that do not depend on its place in a batch */
-export function bodySize({ key, value, headers }: Sized): number {
-  let count = 0;
-  let size = sizeWithLength(key) + sizeWithLength(value);
-  eachHeader(headers, (name, value) => {
-    count++;
-    size += sizeWithLength(name) + sizeWithLength(value);
-  });
-  return size + varintSize(count);
-}
 
 /** @returns the size of a batch that holds this record alone */
 export function aloneSize(body: number): number {
@@ -75,10 +47,4 @@ export class BatchFiller {
     this.size = size;
     return true;
   }
-}
-
-function sizeWithLength(bytes: Buffer | string | null): number {
-  if (bytes === null) return 1;
-  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
-  return varintSize(length) + length;
 }

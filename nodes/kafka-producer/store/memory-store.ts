@@ -1,5 +1,5 @@
 import { UserError } from '../../shared/user-error';
-import { bodySize } from '../record/batch-size';
+import { bodySize } from '../../shared/record-body';
 import type { Accepted, Entry, PartitionBuffer } from './partition-buffer';
 import { PartitionBuffers } from './partition-buffers';
 import { unassign } from '../record/partition';

@@ -7,6 +7,7 @@ import { testConnection } from '../../../nodes/kafka-cluster/connection-test';
 import { KafkaError } from '../../../nodes/kafka-cluster/errors';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { freePort } from '../../../stack/process/ports';
+import { outgoing } from '../../support/outgoing';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
 import { collecting } from './consumer/collecting';
@@ -92,8 +93,7 @@ describe('kafka-cluster: a broker that sends its clients on', function () {
         const cluster = connect(`[::1]:${outer}`);
         const producer = cluster.createProducer({ acks: 'all', compression: 'none', createTopics: false });
         const { consumer, seen } = collecting(cluster, 'Prueba');
-        const record = { key: null, value: Buffer.from('x'), headers: {}, timestamp: Date.now() };
-        await producer.send('Prueba', 0, [record]);
+        await producer.send('Prueba', 0, [outgoing({ value: 'x' })]);
         await until('the record', () => seen.length === 1, 20_000);
         await Promise.all([producer.close(), consumer.close()]);
         forwarder.close();

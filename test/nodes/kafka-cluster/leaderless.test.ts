@@ -5,10 +5,10 @@ import type {
   ClusterConsumer,
   ClusterProducer,
   KafkaProblemError,
-  OutgoingRecord,
   TopicPartition,
 } from '../../../nodes/kafka-cluster/types';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
+import { outgoing } from '../../support/outgoing';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
 import { killProcess } from '../../faults/support/scenarios';
@@ -154,13 +154,7 @@ function read(cluster: KafkaJsCluster, groupId: string): Reading {
 }
 
 async function send(producer: ClusterProducer, { topic, partition }: TopicPartition, value: string) {
-  const record: OutgoingRecord = {
-    key: null,
-    value: Buffer.from(value),
-    headers: {},
-    timestamp: Date.now(),
-  };
-  await producer.send(topic, partition, [record]);
+  await producer.send(topic, partition, [outgoing({ value })]);
 }
 
 /** Not every broker knows of a topic as soon as one does; what is refused for that has not been written. */

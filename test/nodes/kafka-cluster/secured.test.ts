@@ -18,6 +18,7 @@ import type {
   KafkaProblemError,
 } from '../../../nodes/kafka-cluster/types';
 import { ensureTopics } from '../../../stack/kafka/cluster';
+import { outgoing } from '../../support/outgoing';
 import { Gate } from '../../support/gate';
 import { PASSWORD, USERS, type SecuredKafka } from '../../support/secured-kafka';
 import { securedKafka } from '../../support/services';
@@ -138,7 +139,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
   }
 
   const send = (producer: ClusterProducer, name: string, value: string) =>
-    producer.send(name, 0, [{ key: null, value: Buffer.from(value), headers: {}, timestamp: Date.now() }]);
+    producer.send(name, 0, [outgoing({ value })]);
 
   describe('lets in', () => {
     const ways: [string, () => Access][] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
+import { outgoing } from '../../support/outgoing';
 import { readTopic } from '../../support/read-topic';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
@@ -19,7 +20,7 @@ describe('kafka-cluster: a Kafka 3.9 with ZooKeeper', function () {
       try {
         assert.deepEqual(await admin.clusterShape(), { mode: 'zookeeper', version: '3.9', brokers: 1 });
         const producer = cluster.createProducer({ acks: 'all', compression: 'gzip', createTopics: true });
-        const record = { key: Buffer.from('k'), value: Buffer.from('x'), headers: {}, timestamp: Date.now() };
+        const record = outgoing({ key: 'k', value: 'x' });
         await producer.send('Prueba', 0, [record]);
         await producer.send('made', 0, [record]);
         assert.equal((await readTopic(kafka.bootstrap, 'made', 1))[0]?.value, 'x');

@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
 import { util } from '@node-red/util';
-import { CompressionTypes, Kafka, logLevel, type IHeaders } from 'kafkajs';
+import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
-import { FetchedRun, groupedMessages } from '../../../nodes/kafka-cluster/patched-kafkajs';
+import { FetchedRun } from '../../../nodes/kafka-cluster/patched-kafkajs';
 import type { RecordLimits } from '../../../nodes/kafka-cluster/records/limits';
 import { readConsumerConfig, type ConsumerConfig } from '../../../nodes/kafka-consumer/config';
 import { RecordConsumer } from '../../../nodes/kafka-consumer/consumer';
 import type { AsideError } from '../../../nodes/kafka-consumer/delivery/message';
 import { confirm } from '../../../nodes/shared/deliveries';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
+import type { RecordHeaders } from '../../../nodes/shared/record-headers';
 import { UserError } from '../../../nodes/shared/user-error';
+import { ownMessages } from '../../support/outgoing';
 import { until } from '../../support/until';
 import { checked } from '../kafka-cluster/records/batches';
 import { KafkaFixture, numbered } from './kafka-fixture';
-
-/** kafkajs's types do not know that the value of a header may be null. */
-const nullHeaders = (headers: Record<string, string | null | (string | null)[]>): IHeaders =>
-  headers as IHeaders;
 
 describe('the kafka-consumer with records of others, with a real Kafka', function () {
   this.timeout(60_000);
@@ -70,8 +68,8 @@ describe('the kafka-consumer with records of others, with a real Kafka', functio
     const topics = await fixture.createTopic();
     const groupId = fixture.name('group');
     await fixture.write(topics, [
-      { value: '1', headers: nullHeaders({ x: ['1', null], nada: null }) },
-      { value: '2', headers: nullHeaders({ 'reading-id': null }) },
+      { value: '1', headers: { x: ['1', null], nada: null } },
+      { value: '2', headers: { 'reading-id': null } },
       { value: '3', headers: { constructor: 'c', hasOwnProperty: 'h' } },
       { value: '4' },
     ]);
@@ -89,7 +87,7 @@ describe('the kafka-consumer with records of others, with a real Kafka', functio
     const topics = await fixture.createTopic();
     const groupId = fixture.name('group');
     await fixture.write(topics, [
-      { value: '1', headers: JSON.parse('{"__proto__":"p","ok":"c"}') as IHeaders },
+      { value: '1', headers: JSON.parse('{"__proto__":"p","ok":"c"}') as RecordHeaders },
       { value: '2' },
     ]);
     const { out, aside } = start({ topics, groupId });
@@ -180,10 +178,8 @@ describe('the kafka-consumer with records of others, with a real Kafka', functio
     const groupId = fixture.name('group');
     const producer = client.producer();
     await producer.connect();
-    const messages = groupedMessages(
-      0,
-      numbered(150_000).map((value) => ({ value, partition: 0 })),
-    );
+    const said = numbered(150_000).map((value) => ({ value }));
+    const messages = ownMessages(0, said);
     await producer.send({ topic: topics, compression: CompressionTypes.GZIP, messages });
     await producer.disconnect();
     let next = 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin, type Message } from 'kafkajs';
-import '../../../nodes/kafka-cluster/patched-kafkajs';
 import { ensureTopics } from '../../../stack/kafka/cluster';
+import { ownMessages, type Said } from '../../support/outgoing';
 import { kafka } from '../../support/services';
 
 /** Plain kafkajs beside the parts under test: makes topics, writes records, reads back what a group has committed. */
@@ -35,15 +35,13 @@ export class KafkaFixture {
   }
 
   /** Writes these values (or whole messages) to one partition, in order. */
-  async write(topic: string, values: (string | Buffer | null | Message)[], partition = 0): Promise<void> {
+  async write(topic: string, values: (string | Buffer | null | Said)[], partition = 0): Promise<void> {
     const producer = this.client.producer();
     await producer.connect();
-    const messages = values.map((value) =>
-      value !== null && typeof value === 'object' && !Buffer.isBuffer(value)
-        ? { ...value, partition }
-        : { value, partition },
+    const said = values.map((value) =>
+      value !== null && typeof value === 'object' && !Buffer.isBuffer(value) ? value : { value },
     );
-    await producer.send({ topic, messages });
+    await producer.send({ topic, messages: ownMessages(partition, said) });
     await producer.disconnect();
   }
 

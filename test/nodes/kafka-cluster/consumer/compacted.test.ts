@@ -5,6 +5,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import { batchHeaders } from '../../../../nodes/kafka-cluster/records/record-set';
 import { KafkaCluster } from '../../../../stack/kafka/cluster';
+import { outgoing } from '../../../support/outgoing';
 import { withTempDir } from '../../../support/temp-dir';
 import { until } from '../../../support/until';
 import { collecting } from './collecting';
@@ -24,9 +25,8 @@ describe('a consumer of a compacted topic', function () {
         await makeCompacted(kafka.bootstrap, 'compacted');
         for (const value of ['first', 'second', 'tail']) {
           const producer = cluster.createProducer({ acks: 'all', compression: 'none', createTopics: false });
-          const key = Buffer.from(value === 'tail' ? 'another' : 'same');
-          const record = { key, value: Buffer.from(value + PADDING), headers: {}, timestamp: Date.now() };
-          await producer.send('compacted', 0, [record]);
+          const key = value === 'tail' ? 'another' : 'same';
+          await producer.send('compacted', 0, [outgoing({ key, value: value + PADDING })]);
           await producer.close();
         }
         // What is the last of its producer leaves an empty batch behind.

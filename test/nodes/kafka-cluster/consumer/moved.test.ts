@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import { KafkaCluster } from '../../../../stack/kafka/cluster';
+import { outgoing } from '../../../support/outgoing';
 import { withTempDir } from '../../../support/temp-dir';
 import { until } from '../../../support/until';
 import { collecting } from './collecting';
@@ -33,10 +34,9 @@ describe('kafka-cluster: brokers that move', function () {
       const { consumer, seen } = collecting(cluster, 'Prueba');
       const sendToAll = (value: string): Promise<unknown> =>
         Promise.all(
-          PARTITIONS.map((partition) => {
-            const record = { key: null, value: Buffer.from(`${value}-${partition}`), headers: {} };
-            return producer.send('Prueba', partition, [{ ...record, timestamp: Date.now() }]);
-          }),
+          PARTITIONS.map((partition) =>
+            producer.send('Prueba', partition, [outgoing({ value: `${value}-${partition}` })]),
+          ),
         );
       await sendToAll('before');
       await until('the records', () => seen.length === PARTITIONS.length, 30_000);

@@ -10,7 +10,8 @@ import {
 } from '../../../../nodes/kafka-cluster/patched-kafkajs/patches';
 
 const load = createRequire(__filename);
-const RECORD = 'src/protocol/recordBatch/record/v0';
+const PRODUCE = 'src/protocol/requests/produce/v3/request';
+const GROUPING = 'src/producer/groupMessagesPerPartition';
 
 /** Some other kafkajs: the real one, of which these modules are different. @returns also what was replaced of it */
 function examine(changed: Record<string, unknown>): Examination & { replaced: string[] } {
@@ -34,28 +35,28 @@ describe('the kafkajs that was loaded', () => {
   });
 
   it('stays unpatched where it is of another shape, and a warning says so', () => {
-    const found = examine({ [RECORD]: () => ({ buffer: Buffer.from('another format') }) });
-    assert.deepEqual(found.unfit, ['record-encoding']);
-    assert.ok(!found.replaced.includes(RECORD));
+    const metadata = 'src/protocol/requests/metadata/v0/response';
+    const found = examine({ [metadata]: {} });
+    assert.deepEqual(found.unfit, ['metadata']);
+    assert.ok(!found.replaced.includes(metadata));
     assert.equal(checkKafkaJs(found)?.key, 'kafka-cluster.errors.kafkajs-unpatched');
-    assert.equal(checkKafkaJs(found)?.params.parts, 'record-encoding');
+    assert.equal(checkKafkaJs(found)?.params.parts, 'metadata');
   });
 
   it('is seen to be different in each part that is used', () => {
     class Empty {}
     const changes: Record<string, [string, unknown]> = {
-      'record-encoding': [RECORD, undefined],
-      checksum: ['src/protocol/recordBatch/crc32C', () => 0],
       'answer-bytes': ['src/network/connection', Empty],
+      'record-encoding': [PRODUCE, () => ({ apiKey: 0, apiVersion: 9 })],
       'request-queue': ['src/network/requestQueue', Empty],
       metadata: ['src/protocol/requests/metadata/v0/response', {}],
       offsets: ['src/cluster', Empty],
       sentences: ['src/protocol/requests/createTopics/v0/response', {}],
       'any-broker': ['src/cluster/brokerPool', Empty],
-      grouping: ['src/producer/groupMessagesPerPartition', () => []],
       'record-decoding': ['src/consumer/batch', Empty],
       'own-requests': ['index.js', { Kafka: Empty }],
     };
+    assert.ok(examine({ [GROUPING]: () => [] }).unfit.includes('record-encoding'));
     for (const [part, [name, changed]] of Object.entries(changes)) {
       assert.ok(examine({ [name]: changed }).unfit.includes(part as Part), part);
     }
@@ -63,6 +64,11 @@ describe('the kafkajs that was loaded', () => {
 
   it('is refused when a consumer could not tell with it what it has missed', () => {
     const found = examine({ 'src/consumer/batch': undefined });
+    assert.throws(() => checkKafkaJs(found), UnfitKafkaJsError);
+  });
+
+  it('is refused when nothing could be written with it', () => {
+    const found = examine({ [PRODUCE]: undefined });
     assert.throws(() => checkKafkaJs(found), UnfitKafkaJsError);
   });
 

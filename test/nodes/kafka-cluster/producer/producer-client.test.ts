@@ -9,6 +9,7 @@ import type {
   OutgoingRecord,
   ProducerOptions,
 } from '../../../../nodes/kafka-cluster/types';
+import { outgoing } from '../../../support/outgoing';
 import { kafka } from '../../../support/services';
 import { readTopic } from '../../../support/read-topic';
 import { until } from '../../../support/until';
@@ -52,28 +53,30 @@ describe('kafka-cluster: producer client', function () {
 
   it('writes records in order and says where they stand', async () => {
     const name = await topic(2);
-    const records = Array.from({ length: 100 }, (_, i) => record(`v${i}`, `k${i}`));
+    const said = Array.from({ length: 100 }, (_, i) => ({ value: `v${i}`, key: `k${i}` }));
+    const records = said.map(({ value, key }) => record(value, key));
     const client = producer();
     assert.equal((await client.send(name, 1, records.slice(0, 60))).baseOffset, '0');
     assert.equal((await client.send(name, 1, records.slice(60))).baseOffset, '60');
     const read = await readTopic(brokers, name, 100);
     assert.deepEqual(
       read.map((r) => [r.partition, r.key, r.value]),
-      records.map((r) => [1, r.key?.toString(), r.value?.toString()]),
+      said.map(({ key, value }) => [1, key, value]),
     );
     assert.equal(read[0]?.headers['reading-id']?.toString(), 'id');
   });
 
   it('goes on under another producer id before the numbers of one run out: none lost, none doubled, in order', async () => {
     const name = await topic();
-    const records = Array.from({ length: 60 }, (_, i) => record(`v${i}`, 'k'));
+    const values = Array.from({ length: 60 }, (_, i) => `v${i}`);
+    const records = values.map((value) => record(value, 'k'));
     const client = producer({ recordsPerSession: 20 });
     for (let sent = 0; sent < records.length; sent += 6)
       await client.send(name, 0, records.slice(sent, sent + 6));
     const read = await readTopic(brokers, name, records.length);
     assert.deepEqual(
       read.map(({ value }) => value),
-      records.map(({ value }) => value?.toString()),
+      values,
     );
     assert.equal(new Set(read.map(({ producerId }) => producerId)).size, 3);
   });
@@ -254,12 +257,7 @@ function replaceProduce(
 }
 
 function record(value: string, key: string | null = null): OutgoingRecord {
-  return {
-    key: key === null ? null : Buffer.from(key),
-    value: Buffer.from(value),
-    headers: { 'reading-id': 'id' },
-    timestamp: Date.now(),
-  };
+  return outgoing({ key, value, headers: { 'reading-id': 'id' } });
 }
 
 async function rejection(promise: Promise<unknown>): Promise<KafkaProblemError> {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { crc32c } from '../../../../nodes/kafka-cluster/patched-kafkajs/crc32c';
-import { encodeRecord } from '../../../../nodes/kafka-cluster/patched-kafkajs/record-encoding';
 import { RECORD_LIMITS, type RecordLimits } from '../../../../nodes/kafka-cluster/records/limits';
 import { readRecordSet, type RecordSet } from '../../../../nodes/kafka-cluster/records/record-set';
+import { bodySize, writeBody } from '../../../../nodes/shared/record-body';
+import type { RecordHeaders } from '../../../../nodes/shared/record-headers';
+import { varintSize, writeVarint } from '../../../../nodes/shared/varint';
 
 /* Batches as tests make them, sound or not. The bytes of other clients are made by tools/foreign-records. */
 export const FOREIGN = path.join(__dirname, 'foreign');
@@ -46,9 +48,27 @@ export function checked(bytes: Buffer): Buffer {
   return bytes;
 }
 
+/** Of a record that a test makes itself; its time is the batch's first. */
+interface MadeRecord {
+  offsetDelta?: number;
+  key?: string;
+  value: string | Buffer;
+  headers?: RecordHeaders;
+}
+
+/** A record of a batch. */
+export function encodeRecord({ offsetDelta = 0, key, value, headers = {} }: MadeRecord): Buffer {
+  const content = { key: key === undefined ? null : Buffer.from(key), value: Buffer.from(value), headers };
+  const length = 2 + varintSize(offsetDelta) + bodySize(content);
+  const bytes = Buffer.alloc(varintSize(length) + length);
+  // Behind the attributes and the difference of times, which are 0.
+  writeBody(content, bytes, writeVarint(bytes, offsetDelta, writeVarint(bytes, length, 0) + 2));
+  return bytes;
+}
+
 /** The records of a batch, `first` being the first one's offset in it. */
 export function body(values: readonly (string | Buffer)[], first = 0): Buffer {
-  return Buffer.concat(values.map((value, i) => encodeRecord({ offsetDelta: first + i, value }).buffer));
+  return Buffer.concat(values.map((value, i) => encodeRecord({ offsetDelta: first + i, value })));
 }
 
 /** Of a message of format 0 or 1. */

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import zlib from 'node:zlib';
 import { pack } from '../../../../nodes/kafka-cluster/compression/codecs';
-import { encodeRecord } from '../../../../nodes/kafka-cluster/patched-kafkajs/record-encoding';
 import { readRecordSet, type RecordSet } from '../../../../nodes/kafka-cluster/records/record-set';
-import { batch, body, checked, foreign, message, numbers, offsetsOf, read } from './batches';
+import { batch, body, encodeRecord, checked, foreign, message, numbers, offsetsOf, read } from './batches';
 
 /** Changes bytes, and leaves their checksum as it is. */
 function spoilt(bytes: Buffer, change: (bytes: Buffer) => void): Buffer {
@@ -27,7 +26,7 @@ function raw({
   length?: number;
   tail?: number[];
 }): Buffer {
-  const sound = encodeRecord({ offsetDelta: delta, value: 'v' }).buffer;
+  const sound = encodeRecord({ offsetDelta: delta, value: 'v' });
   const record = Buffer.concat([sound.subarray(1, -1), Buffer.from(tail)]);
   return Buffer.concat([Buffer.from([(record.length + length) * 2]), record]);
 }

@@ -3,12 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { pack } from '../../../../nodes/kafka-cluster/compression/codecs';
-import { encodeRecord } from '../../../../nodes/kafka-cluster/patched-kafkajs/record-encoding';
 import { RECORD_LIMITS } from '../../../../nodes/kafka-cluster/records/limits';
 import { readRecordSet } from '../../../../nodes/kafka-cluster/records/record-set';
 import type { IncomingRecord } from '../../../../nodes/kafka-cluster/types';
 import { othersTurn, workUntilTurnIsOver } from '../../../support/turns';
-import { FOREIGN, TIME, batch, body, numbers, offsetsOf, read } from './batches';
+import { FOREIGN, TIME, batch, body, encodeRecord, numbers, offsetsOf, read } from './batches';
 
 const COUNT = 300;
 
@@ -189,12 +188,12 @@ describe('the records of a fetch', () => {
 
   it('say of themselves when they have more headers than a record may have, or longer names', async () => {
     const headers = Object.fromEntries(numbers(20_000).map((n) => [`h${n}`, 'x']));
-    const many = encodeRecord({ value: 'v', headers }).buffer;
+    const many = encodeRecord({ value: 'v', headers });
     const long = encodeRecord({
       offsetDelta: 1,
       value: 'w',
       headers: { ['n'.repeat(2_000)]: 'x', ok: 'y' },
-    }).buffer;
+    });
     const began = process.hrtime.bigint();
     const set = await read(batch({ body: Buffer.concat([many, long, body(['after'], 2)]), count: 3 }));
     const ms = Number(process.hrtime.bigint() - began) / 1e6;

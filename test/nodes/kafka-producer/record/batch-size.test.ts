@@ -3,14 +3,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import type { KafkaProblemError } from '../../../../nodes/kafka-cluster/types';
-import {
-  BatchFiller,
-  aloneSize,
-  type BatchItem,
-  bodySize,
-  varintSize,
-} from '../../../../nodes/kafka-producer/record/batch-size';
+import { BatchFiller, aloneSize, type BatchItem } from '../../../../nodes/kafka-producer/record/batch-size';
 import type { ProducerRecord } from '../../../../nodes/kafka-producer/record/record';
+import { bodySize } from '../../../../nodes/shared/record-body';
+import { varintSize } from '../../../../nodes/shared/varint';
 import { ensureTopics } from '../../../../stack/kafka/cluster';
 import { kafka } from '../../../support/services';
 import { record } from './records';

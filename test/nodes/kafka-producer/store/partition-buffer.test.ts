@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { BatchFiller, bodySize } from '../../../../nodes/kafka-producer/record/batch-size';
+import { BatchFiller } from '../../../../nodes/kafka-producer/record/batch-size';
 import { PartitionBuffer } from '../../../../nodes/kafka-producer/store/partition-buffer';
+import { bodySize } from '../../../../nodes/shared/record-body';
 import { record } from '../record/records';
 
 describe('kafka-producer: partition buffer', () => {
