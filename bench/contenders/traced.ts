@@ -1,4 +1,3 @@
-import { encodeRecord } from '../../nodes/kafka-cluster/patched-kafkajs/record-encoding';
 import { readRecordSet } from '../../nodes/kafka-cluster/records/record-set';
 import { infoOf, recordMessage } from '../../nodes/kafka-consumer/delivery/message';
 import { readProducerConfig } from '../../nodes/kafka-producer/config';
@@ -7,7 +6,7 @@ import { toRecord, type RecordFields } from '../../nodes/kafka-producer/record/r
 import { localClock } from '../../nodes/serial-json-in/lines/local-time';
 import { SerialReader } from '../../nodes/serial-json-in/port/serial-reader';
 import { readLineRules } from '../../nodes/serial-json-in/rules-config';
-import { batch } from '../../test/nodes/kafka-cluster/records/batches';
+import { batch, framed } from '../../test/nodes/kafka-cluster/records/batches';
 import { runProgram } from './commands';
 
 /** Lines of one turn, which become the records of one batch. */
@@ -81,8 +80,7 @@ function encoded(message: Record<string, unknown>, offsetDelta: number): Buffer 
     made = given;
   });
   if (!made) throw new Error('the fields of a message had to be waited for');
-  const { key, value, headers } = toRecord(made, Date.now(), false);
-  return encodeRecord({ offsetDelta, key, value, headers }).buffer;
+  return framed(offsetDelta, toRecord(made, Date.now(), false));
 }
 
 async function again({ trace, measureMs }: TraceOrder): Promise<Traced> {

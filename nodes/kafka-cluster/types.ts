@@ -7,12 +7,14 @@ import type { Codec } from './compression/codecs';
  * What the nodes see of Kafka. Only this folder knows which client library is behind it.
  */
 
-/** A record on its way into a topic. `timestamp` in milliseconds since 1970. */
+/**
+ * A record on its way into a topic: from `bodyAt` to their end the bytes are its body (see bodySize), as it is sent.
+ * `timestamp` in milliseconds since 1970.
+ */
 export interface OutgoingRecord {
-  key: Buffer | null;
-  value: Buffer | null;
-  headers: RecordHeaders;
-  timestamp: number;
+  readonly bytes: Buffer;
+  readonly bodyAt: number;
+  readonly timestamp: number;
 }
 
 /** A record out of a topic. Offsets are strings, since they may pass 2^53; `timestamp` in milliseconds since 1970. */

@@ -52,12 +52,15 @@ export = function (RED: NodeAPI): void {
     const directory = path.join(outboxes(), node.id);
     running.add(node.id);
     const pipeline = new Pipeline(settings, cluster, directory, {
-      acknowledged: (record, offset) => {
-        life.measures.count('produced_records_total');
-        // Making the message again is a good part of the work, and mostly for nobody.
+      acknowledged: (records, offsetOf) => {
+        life.measures.count('produced_records_total', records.length);
+        // Making the messages again is a good part of the work, and mostly for nobody.
         if (!isWired(node)) return;
-        const place = { partition: record.partition, ...(offset === undefined ? {} : { offset }) };
-        back.of(record, place, (message) => life.send(message));
+        records.forEach((record, i) => {
+          const offset = offsetOf(i);
+          const place = { partition: record.partition, ...(offset === undefined ? {} : { offset }) };
+          back.of(record, place, (message) => life.send(message));
+        });
       },
       refused: (record, error) => {
         life.measures.count('refused_records_total');

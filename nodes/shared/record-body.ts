@@ -1,11 +1,18 @@
-import { eachHeader, type HeaderValue, type RecordHeaders } from './record-headers';
+import { ByteReader } from './byte-reader';
+import { addHeader, eachHeader, type HeaderValue, type RecordHeaders } from './record-headers';
 import { varintSize, writeVarint } from './varint';
 
-/** What a record is, wherever it stands: its key, its value and its headers. */
+/** What a record says, wherever it stands. */
 export interface RecordContent {
+  key: HeaderValue;
+  value: HeaderValue;
+  headers: RecordHeaders;
+}
+
+/** The same, read from bytes. */
+export interface ReadContent extends RecordContent {
   key: Buffer | null;
   value: Buffer | null;
-  headers: RecordHeaders;
 }
 
 /**
@@ -40,6 +47,32 @@ export function writeBody({ key, value, headers }: RecordContent, into: Buffer, 
     at = writeWithLength(value, into, at);
   });
   return at;
+}
+
+/** @returns a body alone */
+export function encodeBody(content: RecordContent): Buffer {
+  const bytes = Buffer.allocUnsafe(bodySize(content));
+  writeBody(content, bytes, 0);
+  return bytes;
+}
+
+/**
+ * Reads a body, which ends where the bytes end. Nothing of it is copied.
+ * @throws DamagedBytesError
+ */
+export function readBody(bytes: Buffer, start: number): ReadContent {
+  const reader = new ByteReader(bytes, start);
+  const key = reader.varBytes();
+  const value = reader.varBytes();
+  // Without a prototype, so that a header may have any name.
+  const headers = Object.create(null) as RecordHeaders;
+  for (let left = reader.varint(); left > 0; left--) addHeader(headers, reader.varText(), reader.varBytes());
+  return { key, value, headers };
+}
+
+/** Reads of a body the key alone. @throws DamagedBytesError */
+export function readKey(bytes: Buffer, start: number): Buffer | null {
+  return new ByteReader(bytes, start).varBytes();
 }
 
 function sizeWithLength(bytes: HeaderValue): number {

@@ -1,6 +1,7 @@
 import type { Message } from 'kafkajs';
 import { RecordRun } from '../../nodes/kafka-cluster/patched-kafkajs';
 import type { OutgoingRecord } from '../../nodes/kafka-cluster/types';
+import { encodeBody } from '../../nodes/shared/record-body';
 import type { RecordHeaders } from '../../nodes/shared/record-headers';
 
 /** What a record says; what is absent, it does not have. */
@@ -14,8 +15,8 @@ export interface Said {
 
 /** A record as the nodes hand it to Kafka. */
 export function outgoing({ key, value, headers = {}, timestamp = Date.now() }: Said): OutgoingRecord {
-  const bytes = (text: Buffer | string | null): Buffer | null => (text === null ? null : Buffer.from(text));
-  return { key: bytes(key ?? null), value: bytes(value), headers, timestamp: Number(timestamp) };
+  const bytes = encodeBody({ key: key ?? null, value, headers });
+  return { bytes, bodyAt: 0, timestamp: Number(timestamp) };
 }
 
 /**

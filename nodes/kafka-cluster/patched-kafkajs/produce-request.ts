@@ -1,4 +1,3 @@
-import { bodySize, writeBody } from '../../shared/record-body';
 import { varintSize, writeVarint } from '../../shared/varint';
 import { CODECS, CODEC_MASK, pack } from '../compression/codecs';
 import type { OutgoingRecord } from '../types';
@@ -50,7 +49,7 @@ const NO_TRANSACTION = -1;
 
 /**
  * The request by which records are written (Produce, versions 3 to 7, which are the same), in the place of that of
- * kafkajs: the same bytes, each record written once into the batch that is sent.
+ * kafkajs: the same bytes, put together from the bodies of the records.
  * @returns undefined where these are messages of kafkajs, which its own request writes
  */
 export function produceRequest(order: ProduceOrder): ProduceRequest | undefined {
@@ -119,18 +118,19 @@ async function encodeBatch(
 /** @returns the records, behind room for the batch's header */
 function encodeRecords(records: readonly OutgoingRecord[], firstTimestamp: number): Buffer {
   const lengths = records.map(
-    (record, i) => 1 + varintSize(record.timestamp - firstTimestamp) + varintSize(i) + bodySize(record),
+    ({ timestamp, bytes, bodyAt }, i) =>
+      1 + varintSize(timestamp - firstTimestamp) + varintSize(i) + bytes.length - bodyAt,
   );
   const size = lengths.reduce((sum, length) => sum + varintSize(length) + length, RECORDS_AT);
   const batch = Buffer.allocUnsafe(size);
   let at = RECORDS_AT;
-  records.forEach((record, i) => {
+  records.forEach(({ timestamp, bytes, bodyAt }, i) => {
     at = writeVarint(batch, lengths[i] ?? 0, at);
     // No attributes of records are in use.
     batch[at++] = 0;
-    at = writeVarint(batch, record.timestamp - firstTimestamp, at);
+    at = writeVarint(batch, timestamp - firstTimestamp, at);
     at = writeVarint(batch, i, at);
-    at = writeBody(record, batch, at);
+    at += bytes.copy(batch, at, bodyAt);
   });
   return batch;
 }

@@ -1,5 +1,5 @@
 import { CODEC_MASK } from '../compression/codecs';
-import type { ByteReader } from './byte-reader';
+import type { ByteReader } from '../../shared/byte-reader';
 
 /**
  * What stands in front of the records of a batch, format 2 (https://kafka.apache.org/documentation/#recordbatch). Offset

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { CODEC_MASK, unpackOld } from '../compression/codecs';
 import type { IncomingRecord } from '../types';
 import { ENTRY_BYTES } from './batch-header';
-import { ByteReader, DamagedBytesError } from './byte-reader';
+import { ByteReader, DamagedBytesError } from '../../shared/byte-reader';
 import type { Budget, RecordLimits } from './limits';
 import { detach } from './own-bytes';
 

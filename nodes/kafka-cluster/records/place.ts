@@ -1,5 +1,5 @@
 import { HEADER_BYTES, readBatchHeader, type BatchHeader } from './batch-header';
-import { ByteReader } from './byte-reader';
+import { ByteReader } from '../../shared/byte-reader';
 import { offsetBehind, sureOffsetBehind, type Entry } from './entries';
 
 /** Where the reading is as an entry's turn comes. */

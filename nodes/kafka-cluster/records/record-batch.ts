@@ -3,7 +3,7 @@ import { addHeader } from '../../shared/record-headers';
 import { nextTurn, type TurnShare } from '../../shared/turns';
 import type { IncomingRecord } from '../types';
 import type { BatchHeader } from './batch-header';
-import { ByteReader, DamagedBytesError } from './byte-reader';
+import { ByteReader, DamagedBytesError } from '../../shared/byte-reader';
 import type { Budget, RecordLimits } from './limits';
 import { offsetsFrom } from './offset';
 import { detach } from './own-bytes';

@@ -3,7 +3,7 @@ import { TurnShare, nextTurn } from '../../shared/turns';
 import type { IncomingRecord, RecordRejection } from '../types';
 import { AbortedTransactions, type AbortedTransaction } from './aborted';
 import { HEADER_BYTES, readBatchHeader, type BatchHeader } from './batch-header';
-import { ByteReader, DamagedBytesError } from './byte-reader';
+import { ByteReader, DamagedBytesError } from '../../shared/byte-reader';
 import { entries, isSound, type Entry } from './entries';
 import { Budget, RECORD_LIMITS, type RecordLimits } from './limits';
 import { readMessages } from './message-set';

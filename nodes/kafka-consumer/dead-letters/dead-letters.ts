@@ -2,10 +2,10 @@ import type {
   ClusterProducer,
   IncomingRecord,
   KafkaProblemError,
-  OutgoingRecord,
   TopicPartition,
 } from '../../kafka-cluster/types';
 import { keepTrying } from '../../shared/keep-trying';
+import { encodeBody, type ReadContent } from '../../shared/record-body';
 import { eachHeader, type RecordHeaders } from '../../shared/record-headers';
 import type { Rejection } from '../delivery/decode';
 import type { DeadLetterPlace } from '../delivery/message';
@@ -42,7 +42,7 @@ const MAX_KEY = 1_024;
 
 interface Letter {
   topic: string;
-  record: OutgoingRecord;
+  record: ReadContent & { timestamp: number };
   /** the headers that it has beside its record's own */
   reasons: RecordHeaders;
   truncated: boolean;
@@ -133,7 +133,11 @@ export class DeadLetters {
   /** Sends letters in one batch; when one of them is refused for good, each by itself. */
   private async send(producer: ClusterProducer, place: TopicPartition, letters: Letter[]): Promise<void> {
     const { topic, partition } = place;
-    const records = letters.map(({ record }) => record);
+    const records = letters.map(({ record }) => ({
+      bytes: encodeBody(record),
+      bodyAt: 0,
+      timestamp: record.timestamp,
+    }));
     const answer = await this.persist(async () => {
       try {
         return await producer.send(topic, partition, records);
@@ -222,7 +226,7 @@ function fit(letters: readonly Letter[], limit: number): Letter[][] {
   return runs;
 }
 
-function sizeOf({ key, value, headers }: OutgoingRecord): number {
+function sizeOf({ key, value, headers }: ReadContent): number {
   let bytes = BYTES_BESIDE + (key?.length ?? 0) + (value?.length ?? 0);
   eachHeader(headers, (name, value) => {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value ?? '') + 10;

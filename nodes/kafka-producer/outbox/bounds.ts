@@ -4,7 +4,7 @@ import type { OutboxContents } from './contents';
 import type { OutboxDisk } from './disk';
 import type { IncomingRecord } from './group-commit-buffer';
 import type { OutboxListener, OutboxOptions } from './options';
-import type { ProducerRecord } from '../record/record';
+import type { ProducerRecord } from '../record/entry';
 import type { ReadAhead } from './read-ahead';
 
 type RecordPlace = Pick<ProducerRecord, 'topic' | 'partition'>;

@@ -1,4 +1,3 @@
-import { bodySize } from '../../shared/record-body';
 import type { Entry, PartitionBuffer } from '../store/partition-buffer';
 import { PartitionBuffers } from '../store/partition-buffers';
 import type { DiskOperation } from './disk';
@@ -103,13 +102,13 @@ export class OutboxContents {
   /** Gives each record its buffer and number, and adds its write. */
   number(group: readonly StorableRecord[], operations: DiskOperation[]): Placed[] {
     const next = new Map<PartitionBuffer, number>();
-    return group.map(({ record, value, bytes }) => {
+    return group.map(({ record, bytes }) => {
       const buffer = this.buffers.get(record.topic, record.partition);
       const seq = next.get(buffer) ?? buffer.nextSeq;
       next.set(buffer, seq + 1);
       const key = encodeKey(buffer.topic, buffer.partition, seq);
-      operations.push({ type: 'put', key, value: seal(value, key) });
-      return { buffer, entry: { record, seq, bytes, key, body: bodySize(record) } };
+      operations.push({ type: 'put', key, value: seal(record.bytes, key) });
+      return { buffer, entry: { record, seq, bytes, key } };
     });
   }
 

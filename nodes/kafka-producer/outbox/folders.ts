@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError, shorten, toError } from '../../shared/user-error';
 import { OutboxDisk } from './disk';
-import type { ProducerRecord } from '../record/record';
+import type { ProducerRecord } from '../record/entry';
 import { decodeRecord } from './record-codec';
 
 /** An outbox that no node has, with the records in it. */

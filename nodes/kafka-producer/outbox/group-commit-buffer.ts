@@ -1,10 +1,9 @@
 import type { Accepted } from '../store/partition-buffer';
-import type { ProducerRecord } from '../record/record';
+import type { ProducerRecord } from '../record/entry';
 
-/** A record with its entry for the disk; `bytes` with its key. */
+/** A record to be stored; `bytes` with its key on disk. */
 export interface StorableRecord {
   record: ProducerRecord;
-  value: Buffer;
   bytes: number;
 }
 

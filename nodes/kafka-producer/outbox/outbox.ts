@@ -10,8 +10,7 @@ import { keySize } from './key';
 import { Relocation } from './relocation';
 import type { OutboxListener, OutboxOptions } from './options';
 import { ReadAhead } from './read-ahead';
-import type { ProducerRecord } from '../record/record';
-import { encodeRecord } from './record-codec';
+import type { ProducerRecord } from '../record/entry';
 import type { RecordStore, StoreStats } from '../store/record-store';
 import { WriteLoop } from './write-loop';
 
@@ -73,15 +72,8 @@ export class Outbox implements RecordStore {
       accepted(refusal);
       return;
     }
-    let value: Buffer;
-    try {
-      value = encodeRecord(record);
-    } catch (error) {
-      accepted(toError(error));
-      return;
-    }
-    const bytes = keySize(record.topic) + value.length;
-    if (this.incoming.add({ record, value, bytes, accepted })) this.loop.wake();
+    const bytes = keySize(record.topic) + record.bytes.length;
+    if (this.incoming.add({ record, bytes, accepted })) this.loop.wake();
     else accepted(new UserError('kafka-producer.errors.disk-too-slow', { count: this.incoming.length }));
   }
 

@@ -1,5 +1,4 @@
 import { toError } from '../../shared/user-error';
-import { bodySize } from '../../shared/record-body';
 import type { PartitionBuffer } from '../store/partition-buffer';
 import type { OutboxContents, ReadRecords } from './contents';
 import type { OutboxDisk } from './disk';
@@ -70,7 +69,7 @@ export async function readNext(
     const bytes = key.length + value.length;
     try {
       const record = decodeRecord(value, key, topic, partition);
-      read.entries.push({ record, seq: place.seq, bytes, key, body: bodySize(record) });
+      read.entries.push({ record, seq: place.seq, bytes, key });
     } catch (error) {
       read.lost++;
       read.damage ??= toError(error);

@@ -1,8 +1,8 @@
 import { toError } from '../../shared/user-error';
 import { isDamage, type DiskOperation, type OutboxDisk, type RefusedEntry } from './disk';
 import { decodeRefusedKey, encodeRefusedKey } from './key';
-import type { ProducerRecord } from '../record/record';
-import { decodeRecord, encodeRecord, seal } from './record-codec';
+import type { ProducerRecord } from '../record/entry';
+import { decodeRecord, seal } from './record-codec';
 
 /**
  * The records of an outbox that the broker has refused for what they are: nothing that was accepted is deleted for
@@ -40,7 +40,7 @@ export class RefusedRecords {
   put(record: ProducerRecord): DiskOperation {
     const { topic, partition } = record;
     const key = encodeRefusedKey({ number: this.next++, topic, partition });
-    return { type: 'put', key, value: seal(encodeRecord(record), key) };
+    return { type: 'put', key, value: seal(record.bytes, key) };
   }
 
   written(operations: readonly DiskOperation[]): void {

@@ -6,8 +6,7 @@ import type { StorableRecord } from './group-commit-buffer';
 import { encodeKey, keySize } from './key';
 import type { ReadAhead } from './read-ahead';
 import { unassign } from '../record/partition';
-import type { ProducerRecord } from '../record/record';
-import { encodeRecord } from './record-codec';
+import type { ProducerRecord } from '../record/entry';
 import { readRefused } from './refused-records';
 
 /** Gives records that are on disk another place there. None of this may run beside a write of the outbox. */
@@ -31,10 +30,11 @@ export class Relocation {
     if (!first) return;
     try {
       const operations: DiskOperation[] = [];
-      const group = entries.map(({ record, seq, bytes }) => {
+      const group = entries.map(({ record, seq }) => {
         operations.push({ type: 'del', key: encodeKey(from.topic, from.partition, seq) });
         record.partition = choose(record);
-        return { record, bytes, value: encodeRecord(record) };
+        // Read from an older entry, it takes another number of bytes from here on.
+        return { record, bytes: keySize(record.topic) + record.bytes.length };
       });
       const placed = contents.number(group, operations);
       await files.writeMove(operations, this.sync);
@@ -81,8 +81,7 @@ export class Relocation {
       }
       // Its topic may have another number of partitions by now.
       unassign(record);
-      const value = encodeRecord(record);
-      records.push({ record, value, bytes: keySize(record.topic) + value.length });
+      records.push({ record, bytes: keySize(record.topic) + record.bytes.length });
     }
     return records;
   }

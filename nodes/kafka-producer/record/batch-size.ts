@@ -16,7 +16,7 @@ export function aloneSize(body: number): number {
   return BATCH_OVERHEAD + varintSize(length) + length;
 }
 
-/** A record as a batch counts it: `body` from bodySize, `timestamp` in milliseconds. */
+/** A record as a batch counts it: `body` from bodyLength, `timestamp` in milliseconds. */
 export interface BatchItem {
   body: number;
   timestamp: number;

@@ -1,6 +1,7 @@
 import type { PipelineMessage } from '../../shared/messages';
+import { READING_ID_HEADER } from '../../shared/reading-id';
 import { traceOfHeaders } from '../../shared/trace-context';
-import type { ProducerRecord } from './record';
+import { contentOf, originOf, type Origin, type ProducerRecord } from './entry';
 
 /** Where a record stands in its topic. */
 export interface RecordPlace {
@@ -20,24 +21,28 @@ export function toMessage(
   place: RecordPlace,
   read: Read = (bytes) => bytes,
 ): PipelineMessage {
-  const { topic, key, readingId, messageId } = record;
+  const { topic } = record;
+  const origin = originOf(record);
+  const { key, value, headers } = contentOf(record);
   return {
-    ...(messageId === undefined ? {} : { _msgid: messageId }),
-    payload: toPayload(record, read),
+    ...(origin.messageId === undefined ? {} : { _msgid: origin.messageId }),
+    payload: toPayload(origin, value, read),
     topic,
-    ...(key === null ? {} : { key: toKey(key, record, read) }),
-    readingId,
-    ...traceOfHeaders(record.headers),
+    ...(key === null ? {} : { key: toKey(origin, key, read) }),
+    readingId: String(headers[READING_ID_HEADER]),
+    ...traceOfHeaders(headers),
     kafka: { topic, ...place },
   };
 }
 
-function toKey(key: Buffer, { textKey, schemaKey }: ProducerRecord, read: Read): unknown {
-  if (schemaKey === true) return read(key);
-  return textKey ? key.toString() : key;
+// Whoever gets bytes may change them, and the record may have to be sent yet: they are copies.
+
+function toKey({ textKey, schemaKey }: Origin, key: Buffer, read: Read): unknown {
+  if (schemaKey) return read(Buffer.from(key));
+  return textKey ? key.toString() : Buffer.from(key);
 }
 
-function toPayload({ kind, value }: ProducerRecord, read: Read): unknown {
+function toPayload({ kind }: Origin, value: Buffer | null, read: Read): unknown {
   if (value === null) return null;
   switch (kind) {
     case 'json':
@@ -49,9 +54,9 @@ function toPayload({ kind, value }: ProducerRecord, read: Read): unknown {
     case 'boolean':
       return value.toString() === 'true';
     case 'schema':
-      return read(value);
+      return read(Buffer.from(value));
     case 'buffer':
     case 'null':
-      return value;
+      return Buffer.from(value);
   }
 }

@@ -2,7 +2,7 @@ import type { RegistryLease } from '../../schema-registry/types';
 import type { PipelineMessage } from '../../shared/messages';
 import { atMost } from '../../shared/time-limit';
 import { toMessage, type RecordPlace } from './message';
-import type { ProducerRecord } from './record';
+import { contentOf, originOf, type ProducerRecord } from './entry';
 
 /** So long, so many and so many bytes of records wait for a schema; then their messages have the bytes. */
 const PATIENCE_MS = 5_000;
@@ -39,7 +39,7 @@ export class MessagesBack {
       give(this.make(record, place));
       return;
     }
-    const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
+    const bytes = record.bytes.length;
     this.waiting.push({ record, bytes, until: performance.now() + this.patienceMs, place, give });
     this.bytes += bytes;
     const tooMany = this.waiting.length > MOST_WAITING || this.bytes > MOST_BYTES;
@@ -73,9 +73,11 @@ export class MessagesBack {
   }
 
   /** What of a record can't be read yet. */
-  private missing({ kind, value, schemaKey, key }: ProducerRecord): Buffer | undefined {
+  private missing(record: ProducerRecord): Buffer | undefined {
     if (!this.registry) return undefined;
-    const schemed = [kind === 'schema' ? value : null, schemaKey === true ? key : null];
+    const { kind, schemaKey } = originOf(record);
+    const { key, value } = contentOf(record);
+    const schemed = [kind === 'schema' ? value : null, schemaKey ? key : null];
     for (const bytes of schemed) if (bytes && !this.registry.schemaOf(bytes)) return bytes;
     return undefined;
   }

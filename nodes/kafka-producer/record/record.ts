@@ -4,28 +4,8 @@ import type { TraceContext } from '../../shared/trace-context';
 import { JSON_BOUNDS, TooLargeForJson, jsonCopy } from '../../shared/json-copy';
 import { isTopicName } from '../../shared/topic-name';
 import { UserError, shorten } from '../../shared/user-error';
-import type { OutgoingRecord } from '../../kafka-cluster/types';
+import { makeRecord, type PayloadKind, type ProducerRecord } from './entry';
 import { UNASSIGNED } from './partition';
-
-/** What a payload was, so that the output message can give it back as it came; `schema`: written by one of a registry. */
-export type PayloadKind = 'json' | 'string' | 'buffer' | 'number' | 'boolean' | 'null' | 'schema';
-
-/** A record on its way from a message into a topic. Its headers hold the reading id as well. */
-export interface ProducerRecord extends OutgoingRecord {
-  topic: string;
-  /** UNASSIGNED until the topic is known */
-  partition: number;
-  /** the partition was asked for, not chosen by the key */
-  pinned: boolean;
-  kind: PayloadKind;
-  /** the key came as text, not as a Buffer */
-  textKey: boolean;
-  /** the key was written by a schema of a registry */
-  schemaKey?: boolean;
-  readingId: string;
-  /** of the message it came with */
-  messageId: string | undefined;
-}
 
 /** What a message and the dialog give for a record, evaluated. */
 export interface RecordFields {
@@ -61,34 +41,29 @@ const MAX_HEADERS = 2 ** 16 - 1;
 export function toRecord(fields: RecordFields, timestamp: number, tombstones: boolean): ProducerRecord {
   const { value, kind } = toValue(fields.payload, tombstones);
   const key = toKey(fields.key);
-  const headers = toHeaders(fields.headers, fields.trace);
-  const readingId = chooseReadingId(fields.readingId, headers[READING_ID_HEADER]);
-  headers[READING_ID_HEADER] = readingId;
+  const headers = withReadingId(toHeaders(fields.headers, fields.trace), fields.readingId);
   const partition = toPartition(fields.partition);
-  return {
+  return makeRecord({
     topic: toTopic(fields.topic),
     partition: partition ?? UNASSIGNED,
     pinned: partition !== undefined,
     kind: fields.schemed?.payload === true && kind === 'buffer' ? 'schema' : kind,
-    key,
-    textKey: key !== null && typeof fields.key !== 'object',
-    ...(fields.schemed?.key === true && key !== null ? { schemaKey: true } : {}),
-    value,
-    headers,
+    textKey: typeof key === 'string',
+    schemaKey: fields.schemed?.key === true && key !== null,
     timestamp,
-    readingId,
     messageId: fields.messageId,
-  };
+    content: { key, value, headers },
+  });
 }
 
-function toValue(payload: unknown, tombstones: boolean): { value: Buffer | null; kind: PayloadKind } {
+function toValue(payload: unknown, tombstones: boolean): { value: HeaderValue; kind: PayloadKind } {
   switch (typeof payload) {
     case 'string':
-      return { value: Buffer.from(withinLength(payload)), kind: 'string' };
+      return { value: withinLength(payload), kind: 'string' };
     case 'number':
-      return { value: Buffer.from(String(payload)), kind: 'number' };
+      return { value: String(payload), kind: 'number' };
     case 'boolean':
-      return { value: Buffer.from(String(payload)), kind: 'boolean' };
+      return { value: String(payload), kind: 'boolean' };
     case 'object':
       if (payload === null) {
         if (!tombstones) throw new UserError('kafka-producer.errors.null-payload');
@@ -98,7 +73,7 @@ function toValue(payload: unknown, tombstones: boolean): { value: Buffer | null;
         const bytes = withinLength(payload);
         return { value: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes), kind: 'buffer' };
       }
-      return { value: Buffer.from(toJson(payload)), kind: 'json' };
+      return { value: toJson(payload), kind: 'json' };
     case 'undefined':
       throw new UserError('kafka-producer.errors.no-payload');
     case 'bigint':
@@ -142,11 +117,11 @@ function toTopic(topic: unknown): string {
   return topic;
 }
 
-function toKey(key: unknown): Buffer | null {
+function toKey(key: unknown): Buffer | string | null {
   if (key === undefined || key === null || key === '') return null;
   if (typeof key === 'object' && isBytes(key) && Buffer.isBuffer(key)) return withinLength(key);
   if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean')
-    return Buffer.from(withinLength(String(key)));
+    return withinLength(String(key));
   throw new UserError('kafka-producer.errors.key-type', { value: shorten(key) });
 }
 
@@ -158,8 +133,13 @@ function toPartition(partition: unknown): number | undefined {
   throw new UserError('kafka-producer.errors.partition', { value: shorten(partition) });
 }
 
-/** Headers of the dialog replace those of the trace: who sets one means it. */
-function toHeaders(headers: unknown, trace: TraceContext | undefined): RecordHeaders {
+/**
+ * Headers of the dialog replace those of the trace: who sets one means it.
+ * @returns undefined where there are none
+ */
+function toHeaders(headers: unknown, trace: TraceContext | undefined): RecordHeaders | undefined {
+  const isNone = headers === undefined || headers === null || headers === '';
+  if (isNone && !trace) return undefined;
   // Without a prototype, so that a header may have any name.
   const result = Object.create(null) as RecordHeaders;
   let count = 0;
@@ -167,7 +147,7 @@ function toHeaders(headers: unknown, trace: TraceContext | undefined): RecordHea
     Object.assign(result, trace);
     count = Object.keys(trace).length;
   }
-  if (headers === undefined || headers === null || headers === '') return result;
+  if (isNone) return result;
   if (typeof headers !== 'object' || Array.isArray(headers) || ArrayBuffer.isView(headers)) {
     throw new UserError('kafka-producer.errors.headers', { value: shorten(headers) });
   }
@@ -188,6 +168,12 @@ function toHeader(name: string, value: unknown): HeaderValue {
   if (typeof value === 'object' && isBytes(value) && Buffer.isBuffer(value)) return withinLength(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new UserError('kafka-producer.errors.header', { name: shorten(name), value: shorten(value) });
+}
+
+function withReadingId(headers: RecordHeaders | undefined, own: unknown): RecordHeaders {
+  if (!headers) return { [READING_ID_HEADER]: isReadingId(own) ? own : newReadingId() };
+  headers[READING_ID_HEADER] = chooseReadingId(own, headers[READING_ID_HEADER]);
+  return headers;
 }
 
 /** A message's own id comes first, then that of a record which is passed on with its headers, then a new one. */

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClusterProducer, KafkaCluster } from '../../kafka-cluster/types';
 import { UserError, toError } from '../../shared/user-error';
-import { bodySize } from '../../shared/record-body';
 import { aloneSize } from '../record/batch-size';
 import type { Command } from '../commands';
 import type { ProducerSettings } from '../config';
@@ -13,14 +12,18 @@ import { Outbox } from '../outbox/outbox';
 import type { Rescue } from '../outbox/disk';
 import { adoptOutbox } from '../outbox/folders';
 import { choosePartition } from '../record/partition';
-import { toRecord, type ProducerRecord, type RecordFields } from '../record/record';
+import { bodyLength, type ProducerRecord } from '../record/entry';
+import { toRecord, type RecordFields } from '../record/record';
 import type { RecordStore } from '../store/record-store';
 import { Sender } from './sender';
 import type { StatusFacts } from '../status';
 
 export interface PipelineListener {
-  /** Written; `offset` is undefined where the broker did not say. Once for each record, in order within a partition. */
-  acknowledged(record: ProducerRecord, offset: string | undefined): void;
+  /**
+   * Written: records of one partition, one after the other; each once, in order within a partition.
+   * @param offsetOf gives the offset of one of them by its index; undefined where the broker did not say
+   */
+  acknowledged(records: readonly ProducerRecord[], offsetOf: (index: number) => string | undefined): void;
   /** Will never be written, and its message is done already. */
   refused(record: ProducerRecord, error: Error): void;
   /** Waits in the outbox, as others of its topic do, until somebody does something about this. */
@@ -220,7 +223,7 @@ export class Pipeline {
     if (this.settings.compression !== 'none') return;
     const limit = this.settings.maxBatchBytes ?? this.producer.knownMaxBatchBytes(record.topic);
     if (limit === undefined) return;
-    const size = aloneSize(bodySize(record));
+    const size = aloneSize(bodyLength(record));
     if (size > limit) throw new UserError('kafka-producer.errors.too-large', { size, limit });
   }
 
@@ -244,10 +247,11 @@ export class Pipeline {
     const known = baseOffset !== '-1';
     const base = Number(baseOffset);
     // Beyond 2^53 (which no topic reaches in practice) the sum needs big integers.
-    const offsetOf = Number.isSafeInteger(base + records.length)
-      ? (i: number) => String(base + i)
-      : (i: number) => String(BigInt(baseOffset) + BigInt(i));
-    records.forEach((record, i) => this.listener.acknowledged(record, known ? offsetOf(i) : undefined));
+    const isSafe = Number.isSafeInteger(base + records.length);
+    this.listener.acknowledged(records, (i) => {
+      if (!known) return undefined;
+      return isSafe ? String(base + i) : String(BigInt(baseOffset) + BigInt(i));
+    });
   }
 
   private problem(topic: string, error: Error | undefined, record: ProducerRecord | undefined): void {

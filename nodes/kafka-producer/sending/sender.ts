@@ -6,7 +6,7 @@ import { BatchFiller, aloneSize } from '../record/batch-size';
 import type { Entry, PartitionBuffer } from '../store/partition-buffer';
 import { RateLimit } from './rate-limit';
 import { UNASSIGNED, choosePartition } from '../record/partition';
-import type { ProducerRecord } from '../record/record';
+import { bodyLength, type ProducerRecord } from '../record/entry';
 import type { RecordStore } from '../store/record-store';
 
 export interface SenderOptions {
@@ -156,7 +156,7 @@ export class Sender {
     this.rate.giveBack(allowed - batch.length);
     const [first] = batch;
     if (!first) return 0;
-    const size = aloneSize(first.body);
+    const size = aloneSize(bodyLength(first.record));
     if (size > limit && !this.options.compressed) {
       // Only the first one of a batch can be that large.
       this.refuse(buffer, [first], new UserError('kafka-producer.errors.too-large', { size, limit }));

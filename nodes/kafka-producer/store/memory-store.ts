@@ -1,9 +1,8 @@
 import { UserError } from '../../shared/user-error';
-import { bodySize } from '../../shared/record-body';
 import type { Accepted, Entry, PartitionBuffer } from './partition-buffer';
 import { PartitionBuffers } from './partition-buffers';
 import { unassign } from '../record/partition';
-import type { ProducerRecord } from '../record/record';
+import { bodyLength, type ProducerRecord } from '../record/entry';
 import type { RecordStore, StoreStats } from './record-store';
 
 /** What an entry takes in memory beside its bytes. */
@@ -25,8 +24,7 @@ export class MemoryStore implements RecordStore {
       accepted(new UserError('kafka-producer.errors.closed'));
       return;
     }
-    const body = bodySize(record);
-    const bytes = body + ENTRY_OVERHEAD;
+    const bytes = bodyLength(record) + ENTRY_OVERHEAD;
     if (this.bytes + bytes > this.maxBytes) {
       accepted(new UserError('kafka-producer.errors.memory-full', { count: this.count }));
       return;
@@ -35,7 +33,7 @@ export class MemoryStore implements RecordStore {
     const buffer = this.buffers.get(record.topic, record.partition);
     this.count++;
     this.bytes += bytes;
-    this.append(buffer, { record, body, bytes, accepted });
+    this.append(buffer, { record, bytes, accepted });
     this.onReady(buffer);
   }
 

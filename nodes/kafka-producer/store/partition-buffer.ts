@@ -1,6 +1,6 @@
 import type { BatchFiller } from '../record/batch-size';
 import { Queue } from './queue';
-import type { ProducerRecord } from '../record/record';
+import { bodyLength, type ProducerRecord } from '../record/entry';
 
 /** Called once: without an error when the message is done, with it when the record will not be sent. */
 export type Accepted = (error?: Error) => void;
@@ -12,8 +12,6 @@ export interface Entry {
   readonly seq: number;
   /** what it counts against the store's bound */
   readonly bytes: number;
-  /** its size in a batch; see bodySize */
-  readonly body: number;
   /** its key on disk, where it is there */
   readonly key?: Buffer;
   /** where the message is done only with the broker's acknowledgement */
@@ -130,7 +128,9 @@ export class PartitionBuffer {
     const taken: Entry[] = [];
     for (;;) {
       const entry = this.queue.peek();
-      if (entry === undefined || !batch.add({ body: entry.body, timestamp: entry.record.timestamp })) break;
+      if (entry === undefined) break;
+      const { record } = entry;
+      if (!batch.add({ body: bodyLength(record), timestamp: record.timestamp })) break;
       this.queue.shift();
       taken.push(entry);
     }

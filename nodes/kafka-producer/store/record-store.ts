@@ -1,5 +1,5 @@
 import type { Accepted, Entry, PartitionBuffer } from './partition-buffer';
-import type { ProducerRecord } from '../record/record';
+import type { ProducerRecord } from '../record/entry';
 
 export interface StoreStats {
   /** records that wait or are being sent, and their bytes */

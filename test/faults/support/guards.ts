@@ -17,8 +17,8 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'done only when the record is on disk',
     file: 'nodes/kafka-producer/outbox/outbox.ts',
-    code: 'if (this.incoming.add({ record, value, bytes, accepted })) this.loop.wake();',
-    off: 'accepted();\n    if (this.incoming.add({ record, value, bytes, accepted: () => undefined })) this.loop.wake();',
+    code: 'if (this.incoming.add({ record, bytes, accepted })) this.loop.wake();',
+    off: 'accepted();\n    if (this.incoming.add({ record, bytes, accepted: () => undefined })) this.loop.wake();',
     test: { faults: ['4', '--only', 'in the middle of a burst'] },
   },
   {

@@ -8,7 +8,7 @@ import {
   type ProduceOrder,
 } from '../../../../nodes/kafka-cluster/patched-kafkajs/produce-request';
 import { RecordRun } from '../../../../nodes/kafka-cluster/patched-kafkajs/record-run';
-import type { OutgoingRecord } from '../../../../nodes/kafka-cluster/types';
+import { encodeBody } from '../../../../nodes/shared/record-body';
 
 const ROOT = path.join(__dirname, '../../../..');
 
@@ -30,7 +30,7 @@ function inUntouchedKafkajs(program: string, input: unknown): unknown {
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const text = fc.string({ unit: 'grapheme', maxLength: 100 });
 const headerValue = fc.oneof(bytes, text);
-const records: fc.Arbitrary<OutgoingRecord[]> = fc.array(
+const records = fc.array(
   fc.record({
     key: fc.option(bytes),
     value: fc.option(bytes),
@@ -66,11 +66,26 @@ const orders = fc.record({
 
 type Order = typeof orders extends fc.Arbitrary<infer T> ? T : never;
 
+/** A record in our own form, with other bytes in front of its body. */
+function behind(
+  bytes: number,
+  { timestamp, ...content }: Order['topicData'][0]['partitions'][0]['messages'][0],
+) {
+  const front = Buffer.alloc(bytes, 1);
+  return { bytes: Buffer.concat([front, encodeBody(content)]), bodyAt: bytes, timestamp };
+}
+
 /** The same with the records in our own form. */
 function own(order: Order): ProduceOrder {
   const topicData = order.topicData.map(({ topic, partitions }) => ({
     topic,
-    partitions: partitions.map((one) => ({ ...one, messages: new RecordRun(one.partition, one.messages) })),
+    partitions: partitions.map((one) => ({
+      ...one,
+      messages: new RecordRun(
+        one.partition,
+        one.messages.map((said, i) => behind(i, said)),
+      ),
+    })),
   }));
   return { ...order, topicData };
 }
@@ -104,10 +119,12 @@ describe('the quicker encoding of records', () => {
       require('./nodes/kafka-cluster/kafka-cluster.ts');
       const { RecordRun } = require('./nodes/kafka-cluster/patched-kafkajs/record-run.ts');
       const request = require('kafkajs/src/protocol/requests/produce/v7/request');
+      const { encodeBody } = require('./nodes/shared/record-body.ts');
       const content = { key: Buffer.from('k'), value: Buffer.from('v'), headers: {}, timestamp: 1700000000000 };
+      const own = { bytes: encodeBody(content), bodyAt: 0, timestamp: content.timestamp };
       const made = (messages) => request({ acks: -1, timeout: 1, producerId: '1', producerEpoch: 0, compression: 0,
         topicData: [{ topic: 't', partitions: [{ partition: 0, firstSequence: 0, messages }] }] });
-      const all = [made(new RecordRun(0, [content])), made([{ ...content, timestamp: String(content.timestamp) }])];
+      const all = [made(new RecordRun(0, [own])), made([{ ...content, timestamp: String(content.timestamp) }])];
       Promise.all(all.map(async (one) => [one.apiVersion, (await one.encode()).buffer.toString('hex')]))
         .then((encoded) => console.log(JSON.stringify(encoded)));`;
     const [quick, plain] = inUntouchedKafkajs(program, null) as [number, string][];

@@ -4,7 +4,8 @@ import zlib from 'node:zlib';
 import { crc32c } from '../../../../nodes/kafka-cluster/patched-kafkajs/crc32c';
 import { RECORD_LIMITS, type RecordLimits } from '../../../../nodes/kafka-cluster/records/limits';
 import { readRecordSet, type RecordSet } from '../../../../nodes/kafka-cluster/records/record-set';
-import { bodySize, writeBody } from '../../../../nodes/shared/record-body';
+import { encodeBody } from '../../../../nodes/shared/record-body';
+import type { OutgoingRecord } from '../../../../nodes/kafka-cluster/types';
 import type { RecordHeaders } from '../../../../nodes/shared/record-headers';
 import { varintSize, writeVarint } from '../../../../nodes/shared/varint';
 
@@ -59,11 +60,19 @@ interface MadeRecord {
 /** A record of a batch. */
 export function encodeRecord({ offsetDelta = 0, key, value, headers = {} }: MadeRecord): Buffer {
   const content = { key: key === undefined ? null : Buffer.from(key), value: Buffer.from(value), headers };
-  const length = 2 + varintSize(offsetDelta) + bodySize(content);
-  const bytes = Buffer.alloc(varintSize(length) + length);
+  return framed(offsetDelta, { bytes: encodeBody(content), bodyAt: 0 });
+}
+
+/** The same of a record that has its body already. */
+export function framed(
+  offsetDelta: number,
+  { bytes, bodyAt }: Pick<OutgoingRecord, 'bytes' | 'bodyAt'>,
+): Buffer {
+  const length = 2 + varintSize(offsetDelta) + bytes.length - bodyAt;
+  const made = Buffer.alloc(varintSize(length) + length);
   // Behind the attributes and the difference of times, which are 0.
-  writeBody(content, bytes, writeVarint(bytes, offsetDelta, writeVarint(bytes, length, 0) + 2));
-  return bytes;
+  bytes.copy(made, writeVarint(made, offsetDelta, writeVarint(made, length, 0) + 2), bodyAt);
+  return made;
 }
 
 /** The records of a batch, `first` being the first one's offset in it. */

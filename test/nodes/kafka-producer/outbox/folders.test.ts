@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { adoptOutbox, findOrphans } from '../../../../nodes/kafka-producer/outbox/folders';
-import type { ProducerRecord } from '../../../../nodes/kafka-producer/record/record';
+import { contentOf, type ProducerRecord } from '../../../../nodes/kafka-producer/record/entry';
 import type { UserError } from '../../../../nodes/shared/user-error';
 import { until } from '../../../support/until';
 import { next, openOutbox, opened, put, record, removeFolders, temporaryFolder } from '../record/records';
@@ -33,7 +33,7 @@ describe('kafka-producer: outboxes without a node', () => {
     const take = (one: ProducerRecord): Promise<void> => Promise.resolve(void moved.push(one));
     assert.equal(await adoptOutbox(root, 'gone', take), 3);
     assert.deepEqual(
-      moved.map(({ value }) => String(value)),
+      moved.map((one) => String(contentOf(one).value)),
       ['a', 'b', 'c'],
     );
     assert.ok(!existsSync(path.join(root, 'gone')));

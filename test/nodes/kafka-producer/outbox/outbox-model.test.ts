@@ -3,6 +3,7 @@ import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Outbox } from '../../../../nodes/kafka-producer/outbox/outbox';
+import { contentOf } from '../../../../nodes/kafka-producer/record/entry';
 import { UNASSIGNED } from '../../../../nodes/kafka-producer/record/partition';
 import { until } from '../../../support/until';
 import {
@@ -90,7 +91,7 @@ class Send implements Command {
     const buffer = [...outbox.buffers].find(({ partition }) => partition === this.partition);
     const expected = model.of(model.waiting, this.partition);
     if (!buffer) return assert.equal(expected.length, 0);
-    const values = (await next(outbox, buffer, this.count)).map(({ value }) => String(value));
+    const values = (await next(outbox, buffer, this.count)).map((one) => String(contentOf(one).value));
     assert.deepEqual(values, expected.slice(0, values.length));
     assert.equal(values.length > 0, expected.length > 0);
     if (this.fails) return buffer.putBack();
@@ -167,7 +168,7 @@ class Restart implements Command {
   /** Acknowledged ones whose deletion had not reached the disk are there again, before those that wait. */
   private forgiveRepeats(model: Model, outbox: Outbox): void {
     for (const buffer of outbox.buffers) {
-      const first = buffer.head?.record.value?.toString();
+      const first = buffer.head && String(contentOf(buffer.head.record).value);
       if (first === undefined) continue;
       const waiting = model.of(model.waiting, buffer.partition);
       if (waiting[0] === first) continue;

@@ -11,6 +11,7 @@ import {
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
+import { contentOf, keyOf } from '../../../../nodes/kafka-producer/record/entry';
 import { UNASSIGNED } from '../../../../nodes/kafka-producer/record/partition';
 import type { UserError } from '../../../../nodes/shared/user-error';
 import { until } from '../../../support/until';
@@ -58,7 +59,7 @@ describe('kafka-producer: outbox', () => {
     const read = await next(outbox, buffer);
     assert.deepEqual(read[0], original);
     assert.deepEqual(
-      read.map(({ value }) => String(value)),
+      read.map((one) => String(contentOf(one).value)),
       ['{"a":1}', 'b', 'c', 'd'],
     );
     await until('the left-overs to be counted', () => outbox.stats().count === 4);
@@ -175,7 +176,7 @@ describe('kafka-producer: outbox', () => {
     let added = 0;
     const later: Promise<void>[] = [];
     while (expected < 23_000) {
-      for (const one of await next(outbox, buffer)) assert.equal(String(one.key), String(expected++));
+      for (const one of await next(outbox, buffer)) assert.equal(String(keyOf(one)), String(expected++));
       outbox.retire(buffer, buffer.inFlight);
       // Not waited for: they are being written while others are read.
       for (let i = 0; i < 10 && added < 2_000; i++) {
@@ -263,7 +264,7 @@ describe('kafka-producer: outbox', () => {
     const newer = record({ payload: '10', key: '0', partition: '' });
     newer.partition = 0;
     const stored = put(outbox, newer);
-    await outbox.assign(buffer, ({ key }) => Number(String(key)));
+    await outbox.assign(buffer, (one) => Number(String(keyOf(one))));
     await stored;
     const last = record({ payload: '11', key: '1', partition: '' });
     last.partition = 1;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ProducerRecord } from '../../../../nodes/kafka-producer/record/record';
+import type { ProducerRecord } from '../../../../nodes/kafka-producer/record/entry';
 import { MessagesBack } from '../../../../nodes/kafka-producer/record/messages-back';
-import { decodeRecord, encodeRecord, seal } from '../../../../nodes/kafka-producer/outbox/record-codec';
+import { decodeRecord, seal } from '../../../../nodes/kafka-producer/outbox/record-codec';
 import { toRecord } from '../../../../nodes/kafka-producer/record/record';
 import { frameOf } from '../../../../nodes/schema-registry/frame';
 import type { RecordSchema } from '../../../../nodes/schema-registry/types';
@@ -43,7 +43,7 @@ function stored(payload: unknown, key: unknown = null): ProducerRecord {
     messageId: undefined,
   };
   const place = Buffer.from('place');
-  const entry = seal(encodeRecord(toRecord({ ...fields, schemed }, 0, true)), place);
+  const entry = seal(toRecord({ ...fields, schemed }, 0, true).bytes, place);
   return decodeRecord(entry, place, 't', 0);
 }
 

@@ -2,16 +2,23 @@ import assert from 'node:assert/strict';
 import { toMessage } from '../../../../nodes/kafka-producer/record/message';
 import { UNASSIGNED } from '../../../../nodes/kafka-producer/record/partition';
 import { toRecord, type RecordFields } from '../../../../nodes/kafka-producer/record/record';
-import {
-  DamagedEntryError,
-  decodeRecord,
-  encodeRecord,
-  seal,
-} from '../../../../nodes/kafka-producer/outbox/record-codec';
+import { contentOf, type ProducerRecord } from '../../../../nodes/kafka-producer/record/entry';
+import { DamagedEntryError, decodeRecord, seal } from '../../../../nodes/kafka-producer/outbox/record-codec';
 import { isReadingId, newReadingId } from '../../../../nodes/shared/reading-id';
 import { newTraceparent } from '../../../../nodes/shared/trace-context';
 import type { UserError } from '../../../../nodes/shared/user-error';
 import { record } from './records';
+
+/** The headers of a record, as texts where they have a value. */
+function headersOf(record: ProducerRecord): Record<string, unknown> {
+  const text = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.toString() : value);
+  return Object.fromEntries(
+    Object.entries(contentOf(record).headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(text) : text(value),
+    ]),
+  );
+}
 
 const FIELDS: RecordFields = {
   payload: 'x',
@@ -29,7 +36,16 @@ describe('kafka-producer: record', () => {
     const key = (name: string) => (error: UserError) => error.key === `kafka-producer.errors.${name}`;
     assert.throws(refused({ ['ñ'.repeat(33_000)]: '' }), key('header-name'));
     assert.throws(refused({ many: new Array(65_536).fill('') }), key('header-count'));
-    assert.doesNotThrow(refused({ ['n'.repeat(65_535)]: new Array(65_535).fill('') }));
+    assert.doesNotThrow(refused({ ['n'.repeat(65_535)]: '', n: new Array(65_534).fill('') }));
+  });
+
+  it('refuses what is larger in all than any store would take, before room is made for it', () => {
+    const part = Buffer.alloc(2 ** 20);
+    assert.doesNotThrow(() => toRecord({ ...FIELDS, headers: { many: new Array(60).fill(part) } }, 0, true));
+    assert.throws(
+      () => toRecord({ ...FIELDS, headers: { many: new Array(60_000).fill(part) } }, 0, true),
+      (error: UserError) => error.key === 'kafka-producer.errors.too-large',
+    );
   });
 
   describe('the trace context of a message', () => {
@@ -38,9 +54,9 @@ describe('kafka-producer: record', () => {
     it('stands in the headers, and comes back with the acknowledged message', () => {
       const traceparent = newTraceparent();
       const record = toRecord({ ...FIELDS, trace: { traceparent } }, 0, true);
-      assert.equal(record.headers.traceparent, traceparent);
+      assert.equal(headersOf(record).traceparent, traceparent);
       const key = Buffer.from('key');
-      const stored = decodeRecord(seal(encodeRecord(record), key), key, 'Prueba', 0);
+      const stored = decodeRecord(seal(record.bytes, key), key, 'Prueba', 0);
       assert.equal(toMessage(stored, { partition: 0 }).traceparent, traceparent);
       assert.ok(!('tracestate' in toMessage(stored, { partition: 0 })));
     });
@@ -48,7 +64,7 @@ describe('kafka-producer: record', () => {
     it('gives way to a header that the dialog sets', () => {
       const headers = { traceparent: 'own' };
       assert.deepEqual(
-        { ...toRecord({ ...FIELDS, headers, trace }, 0, true).headers, 'reading-id': '' },
+        { ...headersOf(toRecord({ ...FIELDS, headers, trace }, 0, true)), 'reading-id': '' },
         { traceparent: 'own', tracestate: 'b', 'reading-id': '' },
       );
     });
@@ -75,7 +91,7 @@ describe('kafka-producer: record', () => {
   ];
   for (const [what, payload, expected] of values) {
     it(`writes ${what}`, () => {
-      const { value } = toRecord({ ...FIELDS, payload }, 0, true);
+      const { value } = contentOf(toRecord({ ...FIELDS, payload }, 0, true));
       assert.equal(value === null ? null : value.toString(), expected);
     });
   }
@@ -127,7 +143,7 @@ describe('kafka-producer: record', () => {
 
   it('takes keys as text or bytes, and none for an empty one', () => {
     const keyOf = (key: unknown): string | undefined =>
-      toRecord({ ...FIELDS, key }, 0, false).key?.toString();
+      contentOf(toRecord({ ...FIELDS, key }, 0, false)).key?.toString();
     assert.deepEqual([keyOf('a'), keyOf(7), keyOf(false), keyOf(Buffer.from('b'))], ['a', '7', 'false', 'b']);
     assert.deepEqual([keyOf(''), keyOf(null), keyOf(undefined)], [undefined, undefined, undefined]);
   });
@@ -143,7 +159,7 @@ describe('kafka-producer: record', () => {
 
   it('takes headers as they are, null and several of a name included, and numbers as text', () => {
     const headers = JSON.parse('{"a":"x","n":5,"list":["y",1,null],"nada":null,"__proto__":"z"}') as unknown;
-    const { ['reading-id']: id, ...others } = toRecord({ ...FIELDS, headers }, 0, false).headers;
+    const { ['reading-id']: id, ...others } = headersOf(toRecord({ ...FIELDS, headers }, 0, false));
     assert.ok(isReadingId(id));
     assert.deepEqual(Object.entries(others), [
       ['a', 'x'],
@@ -158,9 +174,13 @@ describe('kafka-producer: record', () => {
     const own = newReadingId();
     const passedOn = newReadingId();
     const headers = { 'reading-id': Buffer.from(passedOn) };
-    assert.equal(toRecord({ ...FIELDS, readingId: own, headers }, 0, false).readingId, own);
-    assert.equal(toRecord({ ...FIELDS, headers }, 0, false).headers['reading-id'], passedOn);
-    assert.ok(isReadingId(toRecord({ ...FIELDS, readingId: 'not one' }, 0, false).readingId));
+    const idOf = (fields: Partial<RecordFields>): unknown =>
+      headersOf(toRecord({ ...FIELDS, ...fields }, 0, false))['reading-id'];
+    assert.equal(idOf({ readingId: own, headers }), own);
+    assert.equal(idOf({ readingId: own }), own);
+    assert.equal(idOf({ headers }), passedOn);
+    assert.ok(isReadingId(idOf({ readingId: 'not one' })));
+    assert.equal(toMessage(record({ readingId: own }), { partition: 0 }).readingId, own);
   });
 });
 
@@ -180,13 +200,13 @@ describe('kafka-producer: stored record', () => {
   };
   for (const [what, original] of Object.entries(examples)) {
     it(`gives back ${what}`, () => {
-      const entry = seal(encodeRecord(original), key);
+      const entry = seal(original.bytes, key);
       assert.deepEqual(decodeRecord(entry, key, original.topic, original.partition), original);
     });
   }
 
   it('notices any changed byte, a cut-off end, and a wrong key', () => {
-    const entry = seal(encodeRecord(examples['an object with key and headers']), key);
+    const entry = seal(examples['an object with key and headers'].bytes, key);
     for (let i = 0; i < entry.length; i++) {
       const changed = Buffer.from(entry);
       changed[i] = (changed[i] ?? 0) ^ 1;
@@ -194,6 +214,20 @@ describe('kafka-producer: stored record', () => {
       assert.throws(() => decodeRecord(entry.subarray(0, i), key, 't', 0), DamagedEntryError, `length ${i}`);
     }
     assert.throws(() => decodeRecord(entry, Buffer.from('kez'), 't', 0), DamagedEntryError);
+  });
+
+  it('keeps of a very long message id what there is room for', () => {
+    const id = toMessage(record({ messageId: 'ñ'.repeat(300) }), { partition: 0 })._msgid;
+    assert.match(String(id), /^ñ{126}$/);
+  });
+
+  it('is not changed by who changes the message that was made of it', () => {
+    const original = record({ payload: Buffer.from('b'), key: Buffer.from('k') });
+    const message = toMessage(original, { partition: 0 });
+    (message.payload as Buffer).fill(0);
+    (message.key as Buffer).fill(0);
+    assert.deepEqual(toMessage(original, { partition: 0 }).payload, Buffer.from('b'));
+    assert.deepEqual(toMessage(original, { partition: 0 }).key, Buffer.from('k'));
   });
 
   it('is made into the message that it came with', () => {

@@ -5,11 +5,8 @@ import path from 'node:path';
 import { Outbox } from '../../../../nodes/kafka-producer/outbox/outbox';
 import type { OutboxListener, OutboxOptions } from '../../../../nodes/kafka-producer/outbox/options';
 import { OutboxDisk, type DiskOperation } from '../../../../nodes/kafka-producer/outbox/disk';
-import {
-  toRecord,
-  type ProducerRecord,
-  type RecordFields,
-} from '../../../../nodes/kafka-producer/record/record';
+import { contentOf, type ProducerRecord } from '../../../../nodes/kafka-producer/record/entry';
+import { toRecord, type RecordFields } from '../../../../nodes/kafka-producer/record/record';
 import type { PartitionBuffer } from '../../../../nodes/kafka-producer/store/partition-buffer';
 import { BatchFiller } from '../../../../nodes/kafka-producer/record/batch-size';
 
@@ -80,7 +77,7 @@ export async function drain(outbox: Outbox): Promise<Map<number, string[]>> {
   for (const buffer of outbox.buffers) {
     const list = values.get(buffer.partition) ?? [];
     for (let batch = await next(outbox, buffer); batch.length > 0; batch = await next(outbox, buffer)) {
-      list.push(...batch.map((one) => String(one.value)));
+      list.push(...batch.map((one) => String(contentOf(one).value)));
       outbox.retire(buffer, buffer.inFlight);
     }
     values.set(buffer.partition, list);

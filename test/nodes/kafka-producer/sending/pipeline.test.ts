@@ -9,7 +9,8 @@ import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import { readProducerConfig, type ProducerConfig } from '../../../../nodes/kafka-producer/config';
 import { OutboxDisk } from '../../../../nodes/kafka-producer/outbox/disk';
 import { Pipeline } from '../../../../nodes/kafka-producer/sending/pipeline';
-import type { ProducerRecord, RecordFields } from '../../../../nodes/kafka-producer/record/record';
+import { contentOf, type ProducerRecord } from '../../../../nodes/kafka-producer/record/entry';
+import type { RecordFields } from '../../../../nodes/kafka-producer/record/record';
 import { newReadingId } from '../../../../nodes/shared/reading-id';
 import type { UserError } from '../../../../nodes/shared/user-error';
 import { KafkaCluster, ensureTopics } from '../../../../stack/kafka/cluster';
@@ -35,8 +36,11 @@ class Harness {
     readonly directory = temporaryFolder(),
   ) {
     this.pipeline = new Pipeline(readProducerConfig(config), cluster, directory, {
-      acknowledged: ({ readingId, partition }, offset) =>
-        this.acknowledged.push({ id: readingId, partition, offset }),
+      acknowledged: (records, offsetOf) =>
+        records.forEach((record, i) => {
+          const { partition } = record;
+          this.acknowledged.push({ id: readingIdOf(record), partition, offset: offsetOf(i) });
+        }),
       refused: (record, error) => this.refused.push({ record, error }),
       held: (record, error) => this.held.push({ record, error }),
       warning: (error) => this.warnings.push(error),
@@ -427,7 +431,7 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
       await next.pipeline.run({ action: 'retry-refused', topic: undefined });
       return next.acknowledged.length === 1;
     });
-    assert.equal(next.acknowledged[0]?.id, harness.refused[0]?.record.readingId);
+    assert.equal(next.acknowledged[0]?.id, harness.refused[0] && readingIdOf(harness.refused[0].record));
     assert.equal(next.pipeline.facts().stats.refused, 0);
     await next.pipeline.close();
   });
@@ -498,6 +502,10 @@ describe('kafka-producer: pipeline with a real Kafka', function () {
     await until('the cluster to have no client any more', () => isDrained, 5_000);
   });
 });
+
+function readingIdOf(record: ProducerRecord): string {
+  return String(contentOf(record).headers['reading-id']);
+}
 
 function idOf(record: ReadRecord): string {
   return String(record.headers['reading-id']);
