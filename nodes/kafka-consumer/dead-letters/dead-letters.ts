@@ -39,6 +39,8 @@ const BYTES_BESIDE = 128;
 const MAX_DETAIL = 500;
 /** A letter without its record's content keeps a key of this many bytes. */
 const MAX_KEY = 1_024;
+/** What stands where a record has no time. */
+const NO_TIME = -1;
 
 interface Letter {
   topic: string;
@@ -82,8 +84,9 @@ export class DeadLetters {
       const { key, value } = record;
       // First: of many headers a reader may take only so many.
       const headers = { ...reasons, ...record.headers, ...reasons };
-      // Brokers refuse a time that is far ahead. The record's own is in the headers.
-      const timestamp = Math.min(record.timestamp, Date.now());
+      // Brokers refuse a time that is far ahead, and a damaged one may pass all that a record has room for. The record's
+      // own is in the headers.
+      const timestamp = Math.max(NO_TIME, Math.min(record.timestamp, Date.now()));
       this.letters.push({
         topic: this.options.topicOf(place.topic),
         record: { key, value, headers, timestamp },
