@@ -15,6 +15,7 @@ import { MessageFields } from './record/message-fields';
 import { MessagesBack } from './record/messages-back';
 import { schemaEncoders } from './record/schema-values';
 import { findOrphans } from './outbox/folders';
+import { folderOf } from './outbox/place';
 import { Pipeline } from './sending/pipeline';
 import { outboxGauges } from './gauges';
 import { describeStatus, type StatusFacts } from './status';
@@ -49,7 +50,7 @@ export = function (RED: NodeAPI): void {
     const encoders = registry && schemaEncoders(settings, registry);
     const fields = new MessageFields(settings, evaluatorOf(node), encoders);
     const back = new MessagesBack(registry);
-    const directory = path.join(outboxes(), node.id);
+    const directory = path.join(outboxes(), folderOf(node.id));
     running.add(node.id);
     const pipeline = new Pipeline(settings, cluster, directory, {
       acknowledged: (records, offsetOf) => {
@@ -117,8 +118,7 @@ export = function (RED: NodeAPI): void {
     const known = new Set<string>();
     RED.nodes.eachNode(({ id }) => known.add(id));
     // A node in a subflow is named after the subflow's instance and itself.
-    const isKnown = (folder: string): boolean =>
-      running.has(folder) || known.has(folder.slice(folder.lastIndexOf('-') + 1));
+    const isKnown = (id: string): boolean => running.has(id) || known.has(id.slice(id.lastIndexOf('-') + 1));
     const directory = outboxes();
     const orphans = await findOrphans(directory, isKnown, (folder, error) => {
       const params = { directory: path.join(directory, folder), reason: error.message };

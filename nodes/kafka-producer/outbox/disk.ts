@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ClassicLevel, type BatchOperation } from 'classic-level';
 import { toError } from '../../shared/user-error';
 import { REFUSED_END, decodeKey, decodeRefusedKey, encodeKey, type OutboxKey, type RefusedKey } from './key';
+import { placeBefore } from './place';
 
 type Database = ClassicLevel<Buffer, Buffer>;
 /** One write of a batch: an entry to put, or a key to delete. */
@@ -54,10 +55,12 @@ export class OutboxDisk {
   ) {}
 
   /**
-   * Opens or creates the files. Damaged ones are repaired; if that fails they are set aside and new ones begun.
+   * Opens or creates the files; those of a version before are moved here first. Damaged ones are repaired; if that fails
+   * they are set aside and new ones begun.
    * @throws LevelDB's error where that does not help: locked by another process, read-only, full
    */
   static async open(directory: string): Promise<{ disk: OutboxDisk; rescue?: Rescue }> {
+    await moveFromBefore(directory);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const damage = await damageBeforeOpening(directory);
     if (!damage) {
@@ -229,6 +232,23 @@ async function openLevel(directory: string): Promise<Database> {
   const db = new ClassicLevel<Buffer, Buffer>(directory, OPTIONS);
   await db.open();
   return db;
+}
+
+/** @throws LevelDB's error where another process has the files open, or they can't be used */
+async function moveFromBefore(directory: string): Promise<void> {
+  const before = placeBefore(directory);
+  if (before === undefined || existsSync(directory) || !existsSync(before)) return;
+  if (!(await damageBeforeOpening(before))) {
+    try {
+      // It can be moved under the hands of another process, which would not notice.
+      const db = await openLevel(before);
+      await db.close();
+    } catch (error) {
+      // What is damaged is dealt with where it is opened next.
+      if (!isDamage(error)) throw error;
+    }
+  }
+  await rename(before, directory);
 }
 
 async function rescue(directory: string, cause: Error): Promise<{ disk: OutboxDisk; rescue: Rescue }> {

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError, shorten, toError } from '../../shared/user-error';
 import { OutboxDisk } from './disk';
+import { folderOf, nodeOf } from './place';
 import type { ProducerRecord } from '../record/entry';
 import { decodeRecord } from './record-codec';
 
@@ -16,20 +17,23 @@ export interface OrphanedOutbox {
 /**
  * Looks for outboxes with records that nobody is going to send: their nodes were deleted, or imported with new ids.
  * @param root the folder that holds the outboxes
- * @param isKnown whether a node has the outbox of this name
+ * An older version that ran in between has begun one of its own, which is such a one too.
+ * @param isKnown whether there is a node of this id
  * @param onUnreadable called for a folder that can't be looked into
  */
 export async function findOrphans(
   root: string,
-  isKnown: (folder: string) => boolean,
+  isKnown: (node: string) => boolean,
   onUnreadable: (folder: string, error: Error) => void,
 ): Promise<OrphanedOutbox[]> {
   if (!existsSync(root)) return [];
   const orphans: OrphanedOutbox[] = [];
-  for (const entry of await readdir(root, { withFileTypes: true })) {
-    const folder = entry.name;
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const folder of folders) {
+    const isUsed = isKnown(nodeOf(folder)) && !folders.includes(folderOf(folder));
     // What was damaged beyond repair was set aside, and told then.
-    if (!entry.isDirectory() || isKnown(folder) || folder.includes('.damaged-')) continue;
+    if (isUsed || folder.includes('.damaged-')) continue;
     try {
       const count = await countRecords(path.join(root, folder));
       if (count > 0) orphans.push({ folder, count });

@@ -86,7 +86,7 @@ function decodeVersion1(entry: Buffer, topic: string, partition: number): Produc
     addHeader(headers, name, isNull ? null : bytes);
   }
   headers[READING_ID_HEADER] = readingId;
-  return makeRecord({
+  const parts = {
     topic,
     partition,
     pinned: (flags & PINNED) !== 0,
@@ -96,7 +96,9 @@ function decodeVersion1(entry: Buffer, topic: string, partition: number): Produc
     timestamp: entry.readDoubleLE(6),
     messageId,
     content: { key, value, headers },
-  });
+  };
+  // What is stored already is not judged again.
+  return makeRecord(parts, Infinity);
 }
 
 class Reader {

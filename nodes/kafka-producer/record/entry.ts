@@ -46,7 +46,7 @@ const TEXT_KEY = 32;
 const SCHEMA_KEY = 64;
 
 /** No store takes larger ones, all its parts together. */
-const MAX_BYTES = 64 * 1024 * 1024;
+export const MAX_BYTES = 64 * 1024 * 1024;
 
 /** What a record is made of. */
 interface RecordParts {
@@ -72,14 +72,17 @@ export interface Origin {
   messageId: string | undefined;
 }
 
-/** @throws UserError where it is larger than any store would take */
-export function makeRecord(parts: RecordParts): ProducerRecord {
+/**
+ * @param maxBytes of all its parts together
+ * @throws UserError where it is larger
+ */
+export function makeRecord(parts: RecordParts, maxBytes: number): ProducerRecord {
   const { topic, partition, pinned, kind, textKey, schemaKey, timestamp, content } = parts;
   const messageId = shortened(parts.messageId ?? '');
   const idLength = Buffer.byteLength(messageId);
   const bodyAt = FIXED_BYTES + idLength;
   const size = bodyAt + bodySize(content);
-  if (size > MAX_BYTES) throw new UserError('kafka-producer.errors.too-large', { size, limit: MAX_BYTES });
+  if (size > maxBytes) throw new UserError('kafka-producer.errors.too-large', { size, limit: maxBytes });
   const bytes = Buffer.allocUnsafe(size);
   bytes[0] = VERSION;
   bytes[FLAGS_AT] =

@@ -4,7 +4,7 @@ import type { TraceContext } from '../../shared/trace-context';
 import { JSON_BOUNDS, TooLargeForJson, jsonCopy } from '../../shared/json-copy';
 import { isTopicName } from '../../shared/topic-name';
 import { UserError, shorten } from '../../shared/user-error';
-import { makeRecord, type PayloadKind, type ProducerRecord } from './entry';
+import { MAX_BYTES, makeRecord, type PayloadKind, type ProducerRecord } from './entry';
 import { UNASSIGNED } from './partition';
 
 /** What a message and the dialog give for a record, evaluated. */
@@ -43,7 +43,7 @@ export function toRecord(fields: RecordFields, timestamp: number, tombstones: bo
   const key = toKey(fields.key);
   const headers = withReadingId(toHeaders(fields.headers, fields.trace), fields.readingId);
   const partition = toPartition(fields.partition);
-  return makeRecord({
+  const parts = {
     topic: toTopic(fields.topic),
     partition: partition ?? UNASSIGNED,
     pinned: partition !== undefined,
@@ -53,7 +53,8 @@ export function toRecord(fields: RecordFields, timestamp: number, tombstones: bo
     timestamp,
     messageId: fields.messageId,
     content: { key, value, headers },
-  });
+  };
+  return makeRecord(parts, MAX_BYTES);
 }
 
 function toValue(payload: unknown, tombstones: boolean): { value: HeaderValue; kind: PayloadKind } {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClusterProducer, KafkaCluster } from '../../kafka-cluster/types';
@@ -11,6 +10,7 @@ import { MemoryStore } from '../store/memory-store';
 import { Outbox } from '../outbox/outbox';
 import type { Rescue } from '../outbox/disk';
 import { adoptOutbox } from '../outbox/folders';
+import { hasOutbox } from '../outbox/place';
 import { choosePartition } from '../record/partition';
 import { bodyLength, type ProducerRecord } from '../record/entry';
 import { toRecord, type RecordFields } from '../record/record';
@@ -68,7 +68,7 @@ export class Pipeline {
       warn: (warning) => listener.warning(warning),
       ...(outbox ? {} : { deliveryTimeoutMs: PATIENCE_MS }),
     });
-    if (outbox || existsSync(directory)) {
+    if (outbox || hasOutbox(directory)) {
       const store = this.openOutbox();
       this.store = store;
       this.sender = this.createSender(store, Infinity);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
@@ -128,7 +128,7 @@ describe('kafka-producer in Node-RED', function () {
       kafka: { topic, partition: record.partition, offset: record.offset },
     });
     await until('the Complete node', () => completed.length === 1);
-    assert.ok(existsSync(path.join(userDir, 'serial-kafka-mongo', 'outbox', 'producer')));
+    assert.ok(existsSync(path.join(userDir, 'serial-kafka-mongo', 'outbox', 'producer-format2')));
     await shown(/^connected$/);
     assert.deepEqual(caught, []);
   });
@@ -234,6 +234,21 @@ describe('kafka-producer in Node-RED', function () {
     );
   });
 
+  for (const outbox of [true, false]) {
+    it(`sends what a version before has left, ${outbox ? 'with' : 'without'} the outbox`, async () => {
+      await deploy({}, { brokers: '127.0.0.1:1' });
+      helper.getNode('producer').receive({ payload: 'before' });
+      await until('it to be stored', () => completed.length === 1);
+      await helper.unload();
+      const folder = path.join(userDir, 'serial-kafka-mongo', 'outbox', 'producer');
+      renameSync(`${folder}-format2`, folder);
+      await deploy({ outbox });
+      await until('it to be sent', () => sent.length === 1);
+      assert.equal(sent[0]?.payload, 'before');
+      assert.ok(!existsSync(folder));
+    });
+  }
+
   it('reports a topic that does not exist within seconds, with a message of it', async () => {
     const missing = `missing-${randomUUID()}`;
     const node = await deploy({ topic: missing });
@@ -248,16 +263,16 @@ describe('kafka-producer in Node-RED', function () {
     await deploy({ id: 'old' }, { brokers: '127.0.0.1:1' });
     const old = helper.getNode('old');
     for (let i = 0; i < 5; i++) old.receive({ payload: i });
-    const folder = path.join(userDir, 'serial-kafka-mongo', 'outbox', 'old');
+    const folder = path.join(userDir, 'serial-kafka-mongo', 'outbox', 'old-format2');
     await until('them to be stored', () => completed.length === 5);
     await helper.unload();
     const node = await deploy();
     await until('the log to tell it', () =>
       (helper.log() as unknown as { args: [{ msg: unknown }][] }).args.some(([line]) =>
-        /5 records wait there.*msg.outbox "old"/.test(String(line.msg)),
+        /5 records wait there.*msg.outbox "old-format2"/.test(String(line.msg)),
       ),
     );
-    node.receive({ action: 'adopt-outbox', outbox: 'old', payload: '' });
+    node.receive({ action: 'adopt-outbox', outbox: 'old-format2', payload: '' });
     await until('all to be sent', () => sent.length === 5);
     assert.ok(!existsSync(folder));
   });

@@ -39,6 +39,15 @@ describe('kafka-producer: outboxes without a node', () => {
     assert.ok(!existsSync(path.join(root, 'gone')));
   });
 
+  it('are those too that a version before has begun after this one', async () => {
+    const root = path.join(temporaryFolder(), 'outboxes');
+    await leave(path.join(root, 'a'));
+    await leave(path.join(root, 'b-format2'));
+    await leave(path.join(root, 'b'));
+    const orphans = await findOrphans(root, (node) => ['a', 'b'].includes(node), assert.fail);
+    assert.deepEqual(orphans, [{ folder: 'b', count: 3 }]);
+  });
+
   it('keep their records when these can not be stored elsewhere', async () => {
     const root = path.join(temporaryFolder(), 'outboxes');
     await leave(path.join(root, 'gone'));

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { OutboxDisk } from '../../../../nodes/kafka-producer/outbox/disk';
 import { toMessage } from '../../../../nodes/kafka-producer/record/message';
-import { contentOf, originOf, type ProducerRecord } from '../../../../nodes/kafka-producer/record/entry';
+import { decodeRecord, seal } from '../../../../nodes/kafka-producer/outbox/record-codec';
+import {
+  MAX_BYTES,
+  contentOf,
+  originOf,
+  type ProducerRecord,
+} from '../../../../nodes/kafka-producer/record/entry';
 import { until } from '../../../support/until';
 import {
   drain,
@@ -35,11 +41,17 @@ const MESSAGES = [
   kafka: { topic: 't', partition: 0 },
 }));
 
+/** An entry, in hexadecimal. */
+interface Saved {
+  key: string;
+  value: string;
+}
+
 /** An outbox as a version that wrote format 1 has left it. */
 async function older(): Promise<string> {
   const directory = temporaryFolder();
   const { disk } = await OutboxDisk.open(directory);
-  const saved = JSON.parse(readFileSync(FORMAT_1, 'utf8')) as { key: string; value: string }[];
+  const saved = JSON.parse(readFileSync(FORMAT_1, 'utf8')) as Saved[];
   await disk.write(
     saved.map(({ key, value }) => ({
       type: 'put',
@@ -101,6 +113,62 @@ describe('kafka-producer: an outbox that a version before has written', () => {
     );
     assert.deepEqual(reports.damaged, []);
     await outbox.close();
+  });
+
+  it('is taken over, away from where that version would delete what it does not know', async () => {
+    const before = await older();
+    const { outbox, reports } = openOutbox({ directory: `${before}-format2` });
+    await until('the outbox to open', () => opened(reports));
+    await put(outbox, record({ payload: 'new' }));
+    assert.ok(!existsSync(before));
+    assert.equal((await drain(outbox)).get(0)?.length, MESSAGES.length + 1);
+    await outbox.close();
+  });
+
+  it('is not taken from under whoever has it open, and not twice', async () => {
+    const before = await older();
+    const user = await OutboxDisk.open(before);
+    const { outbox, reports } = openOutbox({ directory: `${before}-format2` });
+    const written: boolean[] = [];
+    outbox.put(record(), (error) => written.push(error === undefined));
+    // Longer than it takes to try: see LOCK_PATIENCE_MS.
+    await until('it to be told', () => reports.problems.length > 0, 20_000);
+    assert.ok(existsSync(before) && !existsSync(`${before}-format2`));
+    await user.disk.close();
+    await until('the outbox to open', () => opened(reports));
+    assert.ok(!existsSync(before));
+    await outbox.close();
+
+    await (await OutboxDisk.open(before)).disk.close();
+    await (await OutboxDisk.open(`${before}-format2`)).disk.close();
+    assert.ok(existsSync(before));
+    assert.deepEqual(written, [false]);
+  });
+
+  it('is repaired where it is damaged, in its new place', async () => {
+    const before = await older();
+    rmSync(path.join(before, 'CURRENT'));
+    const { outbox, reports } = openOutbox({ directory: `${before}-format2` });
+    await until('the outbox to open', () => opened(reports));
+    assert.deepEqual(reports.rescued, ['repaired']);
+    assert.equal((await drain(outbox)).get(0)?.length, MESSAGES.length);
+    await outbox.close();
+  });
+
+  it('is read also where it takes more room than is given to what comes', () => {
+    const [{ key, value } = { key: '', value: '' }] = JSON.parse(readFileSync(FORMAT_1, 'utf8')) as Saved[];
+    const small = Buffer.from(value, 'hex');
+    // The message id ends with 'm0'; the key of the record follows, behind its length in four bytes.
+    const at = small.indexOf('m0', 31) + 2;
+    const length = small.readUInt32LE(at);
+    const large = Buffer.concat([
+      small.subarray(0, at + 4),
+      Buffer.alloc(MAX_BYTES),
+      small.subarray(at + 4 + length),
+    ]);
+    large.writeUInt32LE(MAX_BYTES, at);
+    const place = Buffer.from(key, 'hex');
+    assert.ok(decodeRecord(seal(large, place), place, 't', 0).bytes.length > MAX_BYTES);
   });
 
   it('keeps its records, and their count, where they are refused, sent again and moved', async () => {
