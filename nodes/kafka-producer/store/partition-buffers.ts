@@ -3,21 +3,29 @@ import { UNASSIGNED } from '../record/partition';
 
 /** The buffers of a store, one for each partition that has been written to. */
 export class PartitionBuffers implements Iterable<PartitionBuffer> {
-  private readonly byName = new Map<string, PartitionBuffer>();
+  /** in the order in which they were made */
+  private readonly all: PartitionBuffer[] = [];
+  /** Each record is looked for here, some times over: without making a name of the two each time. */
+  private readonly byTopic = new Map<string, Map<number, PartitionBuffer>>();
 
   get(topic: string, partition: number): PartitionBuffer {
-    const name = `${partition}/${topic}`;
-    let buffer = this.byName.get(name);
+    let ofTopic = this.byTopic.get(topic);
+    if (!ofTopic) {
+      ofTopic = new Map();
+      this.byTopic.set(topic, ofTopic);
+    }
+    let buffer = ofTopic.get(partition);
     if (!buffer) {
       buffer = new PartitionBuffer(topic, partition);
-      this.byName.set(name, buffer);
+      ofTopic.set(partition, buffer);
+      this.all.push(buffer);
     }
     return buffer;
   }
 
   /** @returns whether older records of a topic wait for their partition to be chosen */
   hasUnassigned(topic: string): boolean {
-    const buffer = this.byName.get(`${UNASSIGNED}/${topic}`);
+    const buffer = this.byTopic.get(topic)?.get(UNASSIGNED);
     return buffer !== undefined && !buffer.isEmpty;
   }
 
@@ -45,7 +53,7 @@ export class PartitionBuffers implements Iterable<PartitionBuffer> {
   }
 
   of(topic: string): PartitionBuffer[] {
-    return [...this].filter((buffer) => buffer.topic === topic);
+    return [...(this.byTopic.get(topic)?.values() ?? [])];
   }
 
   /** @returns the buffers of topics about which something has to be changed before they can be sent to */
@@ -54,6 +62,6 @@ export class PartitionBuffers implements Iterable<PartitionBuffer> {
   }
 
   [Symbol.iterator](): Iterator<PartitionBuffer> {
-    return this.byName.values();
+    return this.all.values();
   }
 }
