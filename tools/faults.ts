@@ -81,7 +81,8 @@ function testFiles(cases: readonly string[], compare: boolean): string[] {
   );
   const wanted = new Set(cases.map(Number));
   const chosen = all.filter(([number]) => wanted.size === 0 || wanted.has(number)).map(([, file]) => file);
-  if (chosen.length === 0) throw new Error(`there is no case ${cases.join(', ')}: they are 1 to 12`);
+  if (chosen.length === 0)
+    throw new Error(`there is no case ${cases.join(', ')}: they are 1 to ${all.at(-1)?.[0]}`);
   return chosen;
 }
 

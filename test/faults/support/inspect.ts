@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs';
 import { MongoClient, type Document } from 'mongodb';
+import { withTimeout } from '../../../nodes/shared/time-limit';
 import { until } from '../../support/until';
 import type { TopicReading } from './audit';
 import type { Numbered } from './ledger';
@@ -56,6 +57,8 @@ export async function lag(brokers: string, groupId: string, topic: string): Prom
   });
 }
 
+const READ_MS = 300_000;
+
 /** Hands over every record of a topic that is there now, partition by partition in order of its offsets. */
 export async function readTopic(
   brokers: string,
@@ -73,7 +76,7 @@ export async function readTopic(
   await reader.connect();
   try {
     await reader.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
+    const read = new Promise<void>((resolve, reject) => {
       reader.on('consumer.crash', ({ payload }) => {
         if (!payload.restart) reject(payload.error);
       });
@@ -90,6 +93,10 @@ export async function readTopic(
           },
         })
         .catch(reject);
+    });
+    await withTimeout(read, READ_MS, () => {
+      const left = Array.from(open, ([partition, high]) => `partition ${partition} before ${high}`);
+      return new Error(`${topic} was not read to its end within ${READ_MS / 1000} s: ${left.join(', ')}`);
     });
   } finally {
     await reader.disconnect();
