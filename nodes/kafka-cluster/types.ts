@@ -52,6 +52,12 @@ export interface TopicPartition {
   partition: number;
 }
 
+/** What a broker does not give, or take, of one partition while it does of others. */
+export interface RefusedPartition extends TopicPartition {
+  /** a UserError where it is known what a person can do about it */
+  error: Error;
+}
+
 export type Acks = 'all' | 'leader';
 export type Compression = Codec;
 
@@ -246,6 +252,11 @@ export interface ConsumerListener {
    */
   leaderless(partitions: TopicPartition[]): void;
   /**
+   * Brokers refuse to give records of these of the assigned partitions; they are asked again every so often. Told after
+   * each change, with an empty list when there are none any more.
+   */
+  refused(partitions: readonly RefusedPartition[]): void;
+  /**
    * The group is led by a client that gives topics to members which do not read them: nobody reads its partitions of
    * these topics, and this consumer's own topics may have been given to nobody. Told after each such assignment.
    */
@@ -276,8 +287,11 @@ export interface ClusterConsumer extends Pick<EventEmitter, 'on' | 'off'> {
   /** until when the brokers give no records, since a quota is used up (milliseconds since 1970) */
   readonly throttledUntil: number;
   start(): void;
-  /** Commits the offsets to read next. Rejects when this member is no longer in the group's current generation. */
-  commit(offsets: PartitionOffset[]): Promise<void>;
+  /**
+   * Commits the offsets to read next. Rejects when this member is no longer in the group's current generation.
+   * @returns those that the brokers refuse for their topics' sake; all others are committed
+   */
+  commit(offsets: PartitionOffset[]): Promise<RefusedPartition[]>;
   /** Fetches no more from these partitions until resumed; a new assignment begins with all of its partitions resumed. */
   pause(partitions: TopicPartition[]): void;
   resume(partitions: TopicPartition[]): void;

@@ -10,6 +10,7 @@ import type {
   KafkaProblemError,
   PartitionOffset,
   SeekTarget,
+  RefusedPartition,
   TopicPartition,
 } from '../kafka-cluster/types';
 import type { RegistryLease, RegistryProblem, SchemaRegistry } from '../schema-registry/types';
@@ -77,6 +78,8 @@ export interface ConsumerOverview {
   partitions: number;
   /** assigned partitions that no broker leads: they wait, the others go on */
   leaderless: readonly TopicPartition[];
+  /** assigned partitions that brokers refuse to give records of: likewise */
+  refused: readonly RefusedPartition[];
   /** undefined while nobody can tell how much one of the partitions holds */
   lag: number | undefined;
   /** the brokers let this consumer wait, since a quota is used up */
@@ -131,6 +134,7 @@ export class RecordConsumer implements ConsumerListener {
   private blockedPlaces: readonly BlockedPlace[] = [];
   private deadLetterProblem: Error | undefined;
   private leaderlessPartitions: readonly TopicPartition[] = [];
+  private refusedPartitions: readonly RefusedPartition[] = [];
 
   /**
    * @param id the node's: begins the delivery ids that it gives out
@@ -280,6 +284,7 @@ export class RecordConsumer implements ConsumerListener {
       unsubscribedTopics: this.client.unsubscribedTopics,
       partitions: partitions.length,
       leaderless: this.leaderlessPartitions,
+      refused: this.refusedPartitions,
       lag: sumOf(partitions.map(({ lag }) => lag)),
       throttled: this.client.throttledUntil > Date.now() - THROTTLED_MS,
       transaction: this.transaction,
@@ -341,6 +346,11 @@ export class RecordConsumer implements ConsumerListener {
   leaderless(partitions: TopicPartition[]): void {
     this.leaderlessPartitions = partitions;
     if (!this.closing) this.reports.leaderless(partitions);
+  }
+
+  refused(places: readonly RefusedPartition[]): void {
+    this.refusedPartitions = places;
+    if (!this.closing) this.reports.refused(places);
   }
 
   blocked(places: readonly BlockedPlace[]): void {

@@ -1,4 +1,4 @@
-import type { BlockedPlace, TopicPartition } from '../kafka-cluster/types';
+import type { BlockedPlace, RefusedPartition, TopicPartition } from '../kafka-cluster/types';
 import type { RegistryProblem } from '../schema-registry/types';
 import type { PipelineMessage } from '../shared/messages';
 import { UserError, shorten } from '../shared/user-error';
@@ -24,6 +24,8 @@ export class Reports {
   private toldTopics = '';
   private withoutLeader = '';
   private toldMissing = '';
+  /** of what brokers refuse: the partitions that were told, by topic and reason */
+  private toldRefused = new Map<string, string>();
   /** since when the registry is away that was told of */
   private toldRegistry: number | undefined;
   /** by partition: the offset that was told */
@@ -101,7 +103,7 @@ export class Reports {
 
   /** Nobody leads these partitions. Told when that begins, and when it is over for all of them. */
   leaderless(places: readonly TopicPartition[]): void {
-    const partitions = shorten(places.map(({ topic, partition }) => `${topic}/${partition}`).join(', '));
+    const partitions = namesOf(places);
     if (partitions === this.withoutLeader) return;
     this.listener.warn(
       partitions === ''
@@ -111,6 +113,29 @@ export class Reports {
     this.withoutLeader = partitions;
   }
 
+  /** Brokers refuse these partitions. Told once for a topic and a reason, and when that is over. */
+  refused(places: readonly RefusedPartition[]): void {
+    const before = this.toldRefused;
+    this.toldRefused = new Map();
+    for (const place of places) {
+      const key = `${place.topic}\n${place.error.message}`;
+      if (this.toldRefused.has(key)) continue;
+      const alike = places.filter(
+        ({ topic, error }) => topic === place.topic && error.message === place.error.message,
+      );
+      const partitions = namesOf(alike);
+      this.toldRefused.set(key, before.get(key) ?? partitions);
+      if (before.has(key)) continue;
+      const { topic, partition, error: cause } = place;
+      const params = { partitions, reason: cause.message };
+      const error = new UserError('kafka-consumer.errors.refused', params, { cause });
+      this.listener.report(error, { topic, kafka: { topic, partition } });
+    }
+    for (const [key, partitions] of before)
+      if (!this.toldRefused.has(key))
+        this.listener.warn(new UserError('kafka-consumer.errors.given-again', { partitions }));
+  }
+
   /** A partition is paused until this delivery is confirmed. */
   stuck({ place, ahead }: PartitionQueue, { offset, fetchedAt }: Delivery): void {
     const { topic, partition } = place;
@@ -118,4 +143,8 @@ export class Reports {
     const error = new UserError('kafka-consumer.errors.stuck', { topic, partition, offset, ahead, seconds });
     this.listener.report(error, { topic, kafka: { topic, partition, offset } });
   }
+}
+
+function namesOf(places: readonly TopicPartition[]): string {
+  return shorten(places.map(({ topic, partition }) => `${topic}/${partition}`).join(', '));
 }

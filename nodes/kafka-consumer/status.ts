@@ -65,6 +65,7 @@ function connected(
     missingTopics,
     deadLetterProblem,
     leaderless,
+    refused,
     registryProblem,
     transaction,
   } = overview;
@@ -91,6 +92,13 @@ function connected(
     const names = leaderless.map(({ topic, partition }) => `${topic}/${partition}`).join(', ');
     parts.unshift(t('kafka-consumer.status.leaderless', { partitions: shorten(names, MAX_REASON) }));
   }
+  const [first] = refused;
+  if (first) {
+    const names = refused.map(({ topic, partition }) => `${topic}/${partition}`).join(', ');
+    const partitions = shorten(names, MAX_REASON);
+    const reason = shortReason(first.error, t);
+    parts.unshift(t('kafka-consumer.status.refused', { partitions, reason }));
+  }
   if (stuck) parts.unshift(t('kafka-consumer.status.stuck', { ...stuck, since: timeOfDay(stuck.since) }));
   if (registryProblem) {
     const reason = shorten(fullReason(registryProblem.error, t), MAX_REASON);
@@ -106,7 +114,7 @@ function connected(
   const hasProblem =
     paused || overdue > 0 || missingTopics.length > 0 || leaderless.length > 0 || transaction !== undefined;
   return {
-    fill: stuck || blocked || registryProblem ? 'red' : hasProblem ? 'yellow' : 'green',
+    fill: stuck || blocked || first || registryProblem ? 'red' : hasProblem ? 'yellow' : 'green',
     shape: 'dot',
     text: parts.join(' · '),
   };

@@ -1,4 +1,4 @@
-import type { Translate } from './translate';
+import { textOf, type Translate } from './translate';
 import { UserError, shorten } from './user-error';
 
 /** As much as is seen of a status under a node. */
@@ -24,5 +24,5 @@ export function shortReason(error: Error & { problem?: string }, t: Translate): 
 
 /** @returns the whole text of an error, in the runtime's language */
 export function fullReason(error: Error, t: Translate): string {
-  return error instanceof UserError ? t(error.key, error.params) : error.message;
+  return error instanceof UserError ? textOf(error, t) : error.message;
 }

@@ -1,5 +1,5 @@
 import { PACKAGE_NAME } from './package-name';
-import { UserError, type TextParams } from './user-error';
+import { UserError, untranslated, type TextParams } from './user-error';
 
 /** Looks up a full key (`kafka-producer.status.connected`) in the runtime's language. */
 export type Translate = (key: string, params?: TextParams) => string;
@@ -15,6 +15,13 @@ export function translator(RED: { _: (key: string, params?: TextParams) => strin
 
 /** Gives a UserError its text in the runtime's language; any other error stays as it is. Returns the same error. */
 export function localizeError(error: Error, translate: Translate): Error {
-  if (error instanceof UserError) error.message = translate(error.key, error.params);
+  if (error instanceof UserError) error.message = textOf(error, translate);
   return error;
+}
+
+/** @returns the text of an error; where its reason is the UserError that caused it, that has its text as well */
+export function textOf(error: UserError, translate: Translate): string {
+  const { key, params, cause } = error;
+  const isReason = cause instanceof UserError && params.reason === untranslated(cause.key, cause.params);
+  return translate(key, isReason ? { ...params, reason: textOf(cause, translate) } : params);
 }

@@ -17,7 +17,7 @@ export class UserError extends Error {
     readonly params: TextParams = {},
     options?: { cause?: unknown },
   ) {
-    super(`${key} ${JSON.stringify(params)}`, options);
+    super(untranslated(key, params), options);
     this.name = new.target.name;
   }
 
@@ -25,6 +25,11 @@ export class UserError extends Error {
   override toString(): string {
     return this.message;
   }
+}
+
+/** @returns the message of a UserError that nobody has translated */
+export function untranslated(key: string, params: TextParams): string {
+  return `${key} ${JSON.stringify(params)}`;
 }
 
 /**

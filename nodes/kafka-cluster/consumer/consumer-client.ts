@@ -14,6 +14,7 @@ import type {
   ConsumerOptions,
   ConsumerState,
   PartitionOffset,
+  RefusedPartition,
   SeekTarget,
   TopicPartition,
 } from '../types';
@@ -67,9 +68,9 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
     this.running = this.keepReading();
   }
 
-  async commit(offsets: PartitionOffset[]): Promise<void> {
+  async commit(offsets: PartitionOffset[]): Promise<RefusedPartition[]> {
     if (!this.session) throw new Error('not connected to the group');
-    await this.session.commit(offsets);
+    return this.session.commit(offsets);
   }
 
   pause(partitions: TopicPartition[]): void {
@@ -167,13 +168,13 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
       },
       unreachable: (error, nextAttempt) =>
         this.setState({ state: 'retrying', nextAttempt, error: this.explain(error) }),
+      explain: (error, topic) => this.explain(error, topic),
     });
   }
 
   /** @returns what a person can do about an error, where that is known */
-  private explain(error: Error): Error {
-    const { groupId: group, topics } = this.options;
-    const params = { brokers: this.brokers, group, topic: topics.join(', ') };
+  private explain(error: Error, topic = this.options.topics.join(', ')): Error {
+    const params = { brokers: this.brokers, group: this.options.groupId, topic };
     const known = knownKafkaError(error, params);
     return known?.problem === 'topic-forbidden' ? unreadable(params, error) : (known ?? error);
   }

@@ -17,13 +17,15 @@ import { FetchPositions } from './fetch-positions';
 import { Heartbeats } from './heartbeats';
 import { LeaderWatch } from './leader-watch';
 import { Pauses } from './pauses';
-import { type FetchedRun, readWithin } from '../patched-kafkajs';
+import { Refusals } from './refusals';
+import { OffsetsRefused, readWithin, type FetchAnswer, type FetchedRun } from '../patched-kafkajs';
 import { DEFAULT_MAX_BATCH_BYTES, RECORD_LIMITS } from '../records/limits';
 import type {
   ClusterAdmin,
   ConsumerListener,
   ConsumerOptions,
   PartitionOffset,
+  RefusedPartition,
   TopicPartition,
 } from '../types';
 import { ConnectionWatchdog, SilentConnectionError } from './connection-watchdog';
@@ -60,7 +62,12 @@ export interface SessionListener {
   alive(): void;
   /** The cluster cannot be reached; it is asked again at `nextAttempt`. */
   unreachable(error: Error, nextAttempt: number): void;
+  /** @returns what a person can do about an error that is about this topic, where that is known */
+  explain(error: Error, topic: string): Error;
 }
+
+/** Kafka's name of the error that the offset which was asked for is not in the partition. */
+const OUT_OF_RANGE = 'OFFSET_OUT_OF_RANGE';
 
 type CommitOffsets = (offsets: OffsetsByTopicPartition) => Promise<void>;
 
@@ -80,6 +87,7 @@ export class ConsumerSession {
   private readonly watchdog: ConnectionWatchdog;
   private readonly leaders: LeaderWatch;
   private readonly heartbeats: Heartbeats;
+  private readonly refusals: Refusals;
   private stopping = false;
   private leaving: Promise<void> | undefined;
   /** Whether kafkajs can take pauses: it throws before its first joining and after its end. */
@@ -137,7 +145,9 @@ export class ConsumerSession {
         this.liveness.throttled(until);
         owner.throttled(until);
       },
+      fetched: (answer) => this.fetched(answer),
     });
+    this.refusals = new Refusals((places) => listener.refused(places));
     this.watchdog = new ConnectionWatchdog(this.liveness, admin, REBALANCE_TIMEOUT_MS, {
       unreachable: (error, nextAttempt) => owner.unreachable(error, nextAttempt),
       dead: (error) => this.ended.reject(error),
@@ -167,6 +177,7 @@ export class ConsumerSession {
   async run(): Promise<void> {
     this.watchdog.start();
     this.leaders.start();
+    this.refusals.start();
     this.heartbeats.start();
     try {
       await Promise.all([this.begin(), this.ended.promise]);
@@ -186,7 +197,8 @@ export class ConsumerSession {
     this.ended.resolve();
   }
 
-  async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+  /** @returns those that are refused for their topics' sake; the others are committed */
+  async commit(offsets: readonly PartitionOffset[]): Promise<RefusedPartition[]> {
     if (!this.commitOffsets) throw new Error('nothing has been fetched yet by this member');
     const topics = new Map<string, { partition: number; offset: string }[]>();
     for (const { topic, partition, offset } of offsets) {
@@ -199,7 +211,12 @@ export class ConsumerSession {
         topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
       });
       this.liveness.commitTaken();
+      return [];
     } catch (error) {
+      if (error instanceof OffsetsRefused) {
+        this.liveness.commitTaken();
+        return this.explained(error.refusals);
+      }
       this.liveness.commitRefused(toError(error));
       throw error;
     }
@@ -228,6 +245,39 @@ export class ConsumerSession {
     return this.positions.lookForMadeAgain();
   }
 
+  /** Runs inside of kafkajs's fetch, which goes on with what is not refused. */
+  private fetched(answer: FetchAnswer): void {
+    let moved = false;
+    for (const { topic, partition, fetchedOffset, error } of answer) {
+      const place = { topic, partition };
+      if (!error) {
+        this.refusals.passed(place);
+        continue;
+      }
+      const [refused] = this.explained([{ ...place, error }]);
+      this.pauses.rest(place, this.refusals.refused(refused!));
+      if ((error as { type?: string }).type === OUT_OF_RANGE)
+        void this.positions.outOfRange(place, fetchedOffset);
+      else moved = true;
+    }
+    if (moved) this.lookForLeaders();
+  }
+
+  /** Somebody else may lead the partition by now, which kafkajs would notice some seconds later. */
+  private lookForLeaders(): void {
+    this.cluster?.refreshMetadata().catch(() => {
+      // Who can't be asked is asked again by kafkajs itself, which says why.
+    });
+  }
+
+  private explained(refused: readonly RefusedPartition[]): RefusedPartition[] {
+    return refused.map(({ topic, partition, error }) => ({
+      topic,
+      partition,
+      error: this.owner.explain(error, topic),
+    }));
+  }
+
   private ifJoined(
     partitions: readonly TopicPartition[],
     act: (topics: { topic: string; partitions: number[] }[]) => void,
@@ -241,6 +291,7 @@ export class ConsumerSession {
     this.pauses.clear();
     this.watchdog.stop();
     this.leaders.stop();
+    this.refusals.stop();
     this.heartbeats.stop();
     this.leaving ??= answerWithin(STOP_TIMEOUT_MS, 'leaving the group', this.consumer.disconnect())
       .catch(() => {
@@ -321,6 +372,7 @@ export class ConsumerSession {
     );
     this.positions.assigned(partitions);
     this.leaders.assigned(partitions);
+    this.refusals.assigned(partitions);
     // A pause of the last assignment outlives kafkajs's rejoining.
     this.pauses.clear();
     this.resume(partitions);

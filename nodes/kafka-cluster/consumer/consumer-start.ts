@@ -1,4 +1,5 @@
 import type { Broker } from 'kafkajs';
+import { OffsetsRefused } from '../patched-kafkajs';
 import type { ClusterAdmin, PartitionOffset, TopicPartition } from '../types';
 
 /** What Kafka answers when somebody commits from outside while the group has members. */
@@ -98,7 +99,10 @@ interface SkippedRecords {
 
 /** What commitLatest could not do, and what has to be told of what it did. */
 export interface LatestLeft {
-  /** where partitions begin that are not committed, since the group has members already, which read other topics */
+  /**
+   * where partitions begin that are not committed, since the group has members already, which read other topics, or since
+   * the user may not read them
+   */
   uncommitted: PartitionOffset[];
   /** partitions whose end nobody could tell, since no broker leads them */
   unled: TopicPartition[];
@@ -147,10 +151,11 @@ export async function commitLatest(
     if (topics.length > 0) await broker.offsetCommit({ groupId, ...NO_MEMBER, topics });
     return { uncommitted: [], unled, skipped };
   } catch (error) {
-    if (!GROUP_IS_ACTIVE.has((error as { type?: string }).type ?? '')) throw error;
-    const uncommitted = offsets.flatMap(({ topic, partitions }) =>
-      partitions.map((each) => ({ topic, ...each })),
-    );
+    const refused = error instanceof OffsetsRefused ? new Set(error.refusals.map(placeKey)) : undefined;
+    if (!refused && !GROUP_IS_ACTIVE.has((error as { type?: string }).type ?? '')) throw error;
+    const uncommitted = offsets
+      .flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each })))
+      .filter((place) => refused?.has(placeKey(place)) ?? true);
     return { uncommitted, unled, skipped };
   }
 }

@@ -15,7 +15,7 @@ import type { ClusterAdmin, ConsumerListener, PartitionOffset, TopicPartition } 
 export interface PositionListener {
   /** kafkajs has to fetch from here. */
   seek(position: PartitionOffset): void;
-  commit(offsets: readonly PartitionOffset[]): Promise<void>;
+  commit(offsets: readonly PartitionOffset[]): Promise<unknown>;
   unreachable(error: Error, nextAttempt: number): void;
   /** Nobody can say where an assignment begins. */
   failed(error: Error): void;
@@ -51,7 +51,7 @@ export class FetchPositions {
   /** by placeKey: assigned, though nobody can say yet where they begin, since no broker leads them */
   private unlocated = new Set<string>();
   private located: Promise<boolean> = Promise.resolve(false);
-  /** Committed offsets that were gone before the group was joined: kafkajs replaces them before anyone else can look. */
+  /** Committed offsets that were gone before the group was joined; somebody may have replaced them since. */
   private readonly gone = new Map<string, string>();
   /** Where partitions begin that nobody has committed, as far as that is not where their first record is. */
   private readonly beginnings = new Map<string, string>();
@@ -152,6 +152,18 @@ export class FetchPositions {
   }
 
   /**
+   * The partition does not have the offset that was asked for: its reading goes on where there is something. Nothing is
+   * committed by that, as kafkajs would do. Never rejects.
+   */
+  async outOfRange(asked: TopicPartition, fetchedOffset: string): Promise<void> {
+    const { places } = this;
+    if (!(await this.located) || this.places !== places) return;
+    if (this.unlocated.has(placeKey(asked)) && !(await this.locateLater(asked, places))) return;
+    const place = places.get(placeKey(asked));
+    if (place) await this.continues({ fetchedOffset }, place);
+  }
+
+  /**
    * Finds out where each partition's reading has to begin. One that nobody leads waits for its first batch.
    * @returns whether this assignment still is the present one
    */
@@ -201,7 +213,7 @@ export class FetchPositions {
   }
 
   /** Decides about a batch that does not begin where the last one ended. */
-  private async continues(batch: FetchedRun, place: Place): Promise<boolean> {
+  private async continues(batch: Pick<FetchedRun, 'fetchedOffset'>, place: Place): Promise<boolean> {
     const expected = place.next;
     const { topic, partition } = place;
     const topicId = await this.topicId(topic);

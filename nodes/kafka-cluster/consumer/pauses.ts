@@ -9,12 +9,14 @@ export interface PauseListener {
 }
 
 /**
- * Why partitions are not fetched: whoever handles their records has enough of them, or what stands there can't be read,
- * or both. One that can't be read is tried again every so often: by then it may be gone.
+ * Why partitions are not fetched: whoever handles their records has enough of them, what stands there can't be read, or a
+ * broker has just refused them; or several of these. One that can't be read is tried again every so often: by then it may
+ * be gone.
  */
 export class Pauses {
   private readonly held = new Set<string>();
   private readonly blocked = new Map<string, { place: BlockedPlace; retry: NodeJS.Timeout | undefined }>();
+  private readonly resting = new Map<string, NodeJS.Timeout>();
 
   constructor(
     private readonly listener: PauseListener,
@@ -28,7 +30,19 @@ export class Pauses {
 
   release(partitions: readonly TopicPartition[]): void {
     for (const place of partitions) this.held.delete(placeKey(place));
-    this.listener.resume(partitions.filter((place) => !this.blocked.get(placeKey(place))?.retry));
+    this.listener.resume(partitions.filter((place) => this.isFree(placeKey(place))));
+  }
+
+  /** It is not to be asked for, for so many milliseconds. */
+  rest(place: TopicPartition, milliseconds: number): void {
+    const key = placeKey(place);
+    clearTimeout(this.resting.get(key));
+    const over = (): void => {
+      this.resting.delete(key);
+      if (this.isFree(key)) this.listener.resume([place]);
+    };
+    this.resting.set(key, setTimeout(over, milliseconds));
+    this.listener.pause([place]);
   }
 
   /** What stands there can't be read. */
@@ -55,8 +69,10 @@ export class Pauses {
   /** Begins anew: nothing is paused. */
   clear(): void {
     for (const { retry } of this.blocked.values()) clearTimeout(retry);
+    for (const timer of this.resting.values()) clearTimeout(timer);
     const told = this.blocked.size > 0;
     this.blocked.clear();
+    this.resting.clear();
     this.held.clear();
     if (told) this.tell();
   }
@@ -66,7 +82,11 @@ export class Pauses {
     if (!blocked?.retry) return;
     clearTimeout(blocked.retry);
     blocked.retry = undefined;
-    if (!this.held.has(key)) this.listener.resume([blocked.place]);
+    if (this.isFree(key)) this.listener.resume([blocked.place]);
+  }
+
+  private isFree(key: string): boolean {
+    return !this.held.has(key) && !this.blocked.get(key)?.retry && !this.resting.has(key);
   }
 
   private tell(): void {

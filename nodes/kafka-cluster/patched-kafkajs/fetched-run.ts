@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { EachBatchHandler } from 'kafkajs';
 import type Decoder from 'kafkajs/src/protocol/decoder';
 import type Runner from 'kafkajs/src/consumer/runner';
@@ -15,6 +16,8 @@ import { TurnShare, nextTurn } from '../../shared/turns';
 /** What an answer says of one partition. */
 interface PartitionAnswer {
   partition: number;
+  /** 0 for none */
+  errorCode?: number;
   highWatermark?: string;
   /** the first offset of which it is not decided whether it counts: a transaction is open */
   lastStableOffset?: string;
@@ -24,6 +27,15 @@ interface PartitionAnswer {
 }
 
 const NOTHING = Buffer.alloc(0);
+const load = createRequire(__filename);
+
+/** @returns kafkajs's error for a code of Kafka's protocol */
+function errorOf(code: number): Error {
+  const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
+    createErrorFromCode: (code: number) => Error;
+  };
+  return createErrorFromCode(code);
+}
 
 /** @returns the bytes of a partition's records in an answer of the versions that kafkajs reads them from */
 export function rawRecords(decoder: Decoder): Buffer {
@@ -35,6 +47,8 @@ export function rawRecords(decoder: Decoder): Buffer {
 export class FetchedRun {
   readonly partition: number;
   readonly highWatermark: string;
+  /** why the broker gives nothing of this partition: kafkajs's error */
+  readonly error: Error | undefined;
   private readonly stableEnd: bigint;
   messages: IncomingRecord[] = [];
   /** what stands behind the messages can't be read: this codec is not known */
@@ -49,9 +63,17 @@ export class FetchedRun {
     readonly topic: string,
     /** the one that was asked for */
     readonly fetchedOffset: string,
-    { partition, highWatermark, lastStableOffset, abortedTransactions, messages }: PartitionAnswer,
+    {
+      partition,
+      errorCode = 0,
+      highWatermark,
+      lastStableOffset,
+      abortedTransactions,
+      messages,
+    }: PartitionAnswer,
   ) {
     this.partition = partition;
+    this.error = errorCode === 0 ? undefined : errorOf(errorCode);
     this.stableEnd = BigInt(lastStableOffset ?? -1);
     this.highWatermark = highWatermark ?? '0';
     this.aborted = abortedTransactions ?? [];

@@ -31,6 +31,10 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *                    Not needed when leaderless.test.ts passes without it.
  *   offsets          Cluster.fetchTopicsOffset: gave no offset at all when one partition had no leader, and a consumer
  *                    that asked for it fetched nothing. See leaderless.ts. Not needed likewise.
+ *   (record-decoding, too) requests/fetch/v0/response and consumer/consumerGroup's fetch: one partition that a broker
+ *                    refuses stopped all others of that broker. See partition-errors.ts.
+ *                    Not needed when refused.test.ts passes without it.
+ *   commits          requests/offsetCommit/v0/response: likewise, of offsets that are not taken. Not needed likewise.
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
  *   any-broker       BrokerPool.withBroker: a question that any broker can answer failed when the first that it went to
@@ -64,4 +68,5 @@ export type { Decoder, ProduceAnswer } from './own-requests';
 export { oauthSignIn } from './oauth-sign-in';
 export { RecordRun } from './record-run';
 export { FetchedRun, readWithin } from './fetched-run';
+export { OffsetsRefused, type FetchAnswer } from './partition-errors';
 export { EXPECTED_VERSION, examination, folder, type Part };

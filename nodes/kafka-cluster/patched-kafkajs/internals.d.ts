@@ -171,3 +171,22 @@ declare module 'kafkajs/src/consumer/runner' {
   }
   export = Runner;
 }
+
+/** See partition-errors.ts. */
+declare module 'kafkajs/src/consumer/consumerGroup' {
+  import type { Cluster } from 'kafkajs/src/cluster';
+  interface Run {
+    readonly topic: string;
+    readonly partition: number;
+    readonly fetchedOffset: string;
+    readonly error: Error | undefined;
+  }
+
+  class ConsumerGroup {
+    readonly cluster: Cluster;
+    /** @returns what the broker has answered; patched, without what it refuses */
+    fetch: (this: ConsumerGroup, nodeId: string) => Promise<Run[]>;
+    recoverFromFetch(error: Error): Promise<void>;
+  }
+  export = ConsumerGroup;
+}

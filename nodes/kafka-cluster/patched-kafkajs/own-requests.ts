@@ -3,6 +3,7 @@ import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig }
 import type { Broker, Cluster } from 'kafkajs/src/cluster';
 import type Decoder from 'kafkajs/src/protocol/decoder';
 import type Encoder from 'kafkajs/src/protocol/encoder';
+import { onFetchAnswers, type FetchAnswer } from './partition-errors';
 
 /* What it takes to make requests of Kafka's protocol that kafkajs does not speak, over its connections. */
 
@@ -71,6 +72,8 @@ export interface ConsumerConnections {
   beaten(): void;
   /** The broker wants to be asked for records only after so many milliseconds: more were fetched than a quota allows. */
   throttled(milliseconds: number): void;
+  /** A broker was asked for records; `answer` has all partitions that it has told something of. */
+  fetched(answer: FetchAnswer): void;
 }
 
 /** @returns a consumer of kafkajs, whose heartbeats wait for its fetches: with `member` somebody else can make them */
@@ -80,7 +83,10 @@ export function createConsumer(
   connections: ConsumerConnections,
 ): Consumer {
   const { made, cluster } = withCluster(kafka, () => kafka.consumer(config));
-  if (cluster) observe(cluster, (broker) => observeConsumer(broker, connections));
+  if (cluster) {
+    observe(cluster, (broker) => observeConsumer(broker, connections));
+    onFetchAnswers(cluster, (answer) => connections.fetched(answer));
+  }
   return made;
 }
 

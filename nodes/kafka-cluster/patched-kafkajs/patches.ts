@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Kafka } from 'kafkajs';
 import type { Cluster } from 'kafkajs/src/cluster';
+import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import type Runner from 'kafkajs/src/consumer/runner';
 import type Connection from 'kafkajs/src/network/connection';
 import type RequestQueue from 'kafkajs/src/network/requestQueue';
@@ -13,6 +14,7 @@ import { createClusterOf } from './own-requests';
 import { askAnyBroker, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
 import { answerForWhatIsLed, tolerantParse } from './leaderless';
+import { goOnWithTheRest, refusedOffsets } from './partition-errors';
 import { produceRequest, type ProduceOrder, type ProduceRequest } from './produce-request';
 import { RecordRun } from './record-run';
 import { quietRequestQueue } from './request-queue-timer';
@@ -28,6 +30,7 @@ export type Part =
   | 'answer-bytes'
   | 'metadata'
   | 'offsets'
+  | 'commits'
   | 'sentences'
   | 'any-broker'
   | 'own-requests';
@@ -65,6 +68,9 @@ const MESSAGE_SET = 'src/protocol/messageSet/decoder';
 const BATCH = 'src/consumer/batch';
 const CONSUMER_GROUP = 'src/consumer/consumerGroup';
 const RUNNER = 'src/consumer/runner';
+/** The later versions of these answers take their parsing from them. */
+const FETCH = 'src/protocol/requests/fetch/v0/response';
+const OFFSET_COMMIT = 'src/protocol/requests/offsetCommit/v0/response';
 const REQUEST_QUEUE = 'src/network/requestQueue';
 const CONNECTION = 'src/network/connection';
 /** The later versions of this answer take their parsing from it. */
@@ -122,6 +128,9 @@ const EXPECTATIONS: readonly Expectation[] = [
         has(Batch, ...asked) &&
         has(load(RUNNER), 'handleBatch') &&
         has(load('src/protocol/decoder'), 'readInt32', 'canReadBytes', 'readBytes') &&
+        has({ prototype: load(FETCH) }, 'decode', 'parse') &&
+        typeof (load('src/protocol/error') as { createErrorFromCode?: unknown }).createErrorFromCode ===
+          'function' &&
         [RECORDS, MESSAGE_SET].every((name) => typeof load(name) === 'function')
       );
     },
@@ -129,6 +138,9 @@ const EXPECTATIONS: readonly Expectation[] = [
       replace(RECORDS, rawRecords);
       replace(MESSAGE_SET, rawRecords);
       replace(BATCH, FetchedRun);
+      const { decode } = load(FETCH) as { decode: unknown };
+      replace(FETCH, { decode, parse: (answer: unknown) => Promise.resolve(answer) });
+      goOnWithTheRest(load(CONSUMER_GROUP) as typeof ConsumerGroup);
       readInTurn(load(RUNNER) as typeof Runner);
     },
   },
@@ -169,6 +181,17 @@ const EXPECTATIONS: readonly Expectation[] = [
     part: 'offsets',
     fits: (load) => has(load(CLUSTER), 'fetchTopicsOffset', 'findTopicPartitionMetadata', 'refreshMetadata'),
     patch: ({ load }) => answerForWhatIsLed((load(CLUSTER) as { prototype: Cluster }).prototype),
+  },
+  {
+    part: 'commits',
+    fits: (load) => has({ prototype: load(OFFSET_COMMIT) }, 'decode', 'parse'),
+    patch: ({ load, replace }) => {
+      const { decode, parse } = load(OFFSET_COMMIT) as {
+        decode: unknown;
+        parse: Parameters<typeof refusedOffsets>[0];
+      };
+      replace(OFFSET_COMMIT, { decode, parse: refusedOffsets(parse) });
+    },
   },
   ...[CREATE_TOPICS, DESCRIBE_CONFIGS].map((name): Expectation => ({
     part: 'sentences',

@@ -31,9 +31,13 @@ export class Commits {
     const pending = this.queue.uncommitted();
     if (pending.length === 0) return;
     try {
-      await this.client.commit(pending.map(({ offset }) => offset));
+      const refused = await this.client.commit(pending.map(({ offset }) => offset));
+      for (const { queue, offset } of pending)
+        if (!refused.some(({ topic, partition }) => topic === offset.topic && partition === offset.partition))
+          queue.committed(offset.offset);
+      const [first] = refused;
+      if (first) throw first.error;
       this.refusals = 0;
-      for (const { queue, offset } of pending) queue.committed(offset.offset);
     } catch (cause) {
       if (++this.refusals !== REPORTED_REFUSALS) return;
       const params = { groupId: this.groupId, reason: toError(cause).message };

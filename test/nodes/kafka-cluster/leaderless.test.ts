@@ -146,6 +146,7 @@ function read(cluster: KafkaJsCluster, groupId: string): Reading {
       missed: () => undefined,
       blocked: () => undefined,
       leaderless: (partitions) => void leaderless.splice(0, Infinity, ...partitions.map(nameOf)),
+      refused: () => undefined,
       unsubscribed: () => undefined,
     },
   );

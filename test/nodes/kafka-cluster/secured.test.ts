@@ -117,8 +117,9 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
     { cluster }: Opened,
     name: string,
     groupId: string,
-  ): { consumer: ClusterConsumer; values: string[] } {
+  ): { consumer: ClusterConsumer; values: string[]; refusals: readonly Error[] } {
     const values: string[] = [];
+    const refusals: Error[] = [];
     const consumer = cluster.createConsumer(
       { groupId, topics: [name], from: 'earliest', sessionTimeoutMs: 6_000 },
       {
@@ -129,13 +130,14 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
         rebalancing: () => undefined,
         missed: () => undefined,
         leaderless: () => undefined,
+        refused: (places) => void refusals.push(...places.map(({ error }) => error)),
         blocked: () => undefined,
         unsubscribed: () => undefined,
       },
     );
     open.push(consumer);
     consumer.start();
-    return { consumer, values };
+    return { consumer, values, refusals };
   }
 
   const send = (producer: ClusterProducer, name: string, value: string) =>
@@ -328,6 +330,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
           rebalancing: () => undefined,
           missed: () => undefined,
           leaderless: () => undefined,
+          refused: () => undefined,
           blocked: () => undefined,
           unsubscribed: () => undefined,
         },
@@ -394,8 +397,10 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
       await kafka.grant(USERS.writer, 'topic-write', prefix);
       await topic(prefix);
       await write(prefix);
-      const { consumer, values } = consumerOf(connect(withPassword(USERS.writer)), prefix, 'allowed-group-b');
-      await refused(consumer, 'topic-unreadable');
+      const opened = connect(withPassword(USERS.writer));
+      const { values, refusals } = consumerOf(opened, prefix, 'allowed-group-b');
+      await until('it to be told', () => (refusals[0] as KafkaError | undefined)?.key !== undefined);
+      assert.equal((refusals[0] as KafkaError).key, keyOf('topic-unreadable'));
       await kafka.grant(USERS.writer, 'topic-read', prefix);
       await until('the record', () => values.includes('x'));
     });

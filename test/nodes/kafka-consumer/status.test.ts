@@ -10,6 +10,7 @@ const OVERVIEW: ConsumerOverview = {
   unsubscribedTopics: [],
   partitions: 3,
   leaderless: [],
+  refused: [],
   throttled: false,
   transaction: undefined,
   lag: 12,
@@ -43,6 +44,14 @@ describe("the kafka-consumer's status", () => {
     assert.deepEqual(shown({ leaderless: [{ topic: 'Prueba', partition: 2 }] }), {
       fill: 'yellow',
       text: 'status.leaderless Prueba/2 · status.connected g 3 12 · status.by-mongo-sink',
+    });
+  });
+
+  it('names the partitions that brokers refuse, and why', () => {
+    const refused = [0, 2].map((partition) => ({ topic: 'Prueba', partition, error: new Error('No disk') }));
+    assert.deepEqual(shown({ refused }), {
+      fill: 'red',
+      text: 'status.refused Prueba/0, Prueba/2 No disk · status.connected g 3 12 · status.by-mongo-sink',
     });
   });
 

@@ -30,6 +30,17 @@ describe('errors for people', () => {
     ]);
   });
 
+  it('have the text of the error that is their reason, each time they are asked', () => {
+    const t = (key: string, { reason = '' } = {}): string => `${key}(${reason})`;
+    const cause = new UserError('a.why', {});
+    const error = new UserError('a.what', { reason: cause.message }, { cause });
+    for (let i = 0; i < 2; i++) assert.equal(localizeError(error, t).message, 'a.what(a.why())');
+    localizeError(cause, t);
+    assert.equal(localizeError(error, t).message, 'a.what(a.why())');
+    const other = new UserError('a.what', { reason: 'said' }, { cause });
+    assert.equal(localizeError(other, t).message, 'a.what(said)');
+  });
+
   it('leave any other error’s text alone', () => {
     assert.equal(
       localizeError(new Error('plain'), () => assert.fail('not to be translated')).message,

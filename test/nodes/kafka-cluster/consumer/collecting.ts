@@ -25,6 +25,7 @@ export function collecting(cluster: KafkaJsCluster, topic: string, groupId = 'gr
       rebalancing: () => undefined,
       missed: () => undefined,
       leaderless: () => undefined,
+      refused: () => undefined,
       blocked: () => undefined,
       unsubscribed: () => undefined,
     },

@@ -30,6 +30,7 @@ describe('the consumer client in an outage', function () {
     rebalancing: () => undefined,
     missed: () => undefined,
     leaderless: () => undefined,
+    refused: () => undefined,
     blocked: () => undefined,
     unsubscribed: () => undefined,
   };

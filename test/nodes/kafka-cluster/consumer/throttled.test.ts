@@ -43,6 +43,7 @@ describe('the consumer client with a quota that is less than it needs', function
         missed: () => undefined,
         blocked: () => undefined,
         leaderless: () => undefined,
+        refused: () => undefined,
         unsubscribed: () => undefined,
       },
     );

@@ -51,6 +51,7 @@ describe('the kafkajs that was loaded', () => {
       'request-queue': ['src/network/requestQueue', Empty],
       metadata: ['src/protocol/requests/metadata/v0/response', {}],
       offsets: ['src/cluster', Empty],
+      commits: ['src/protocol/requests/offsetCommit/v0/response', {}],
       sentences: ['src/protocol/requests/createTopics/v0/response', {}],
       'any-broker': ['src/cluster/brokerPool', Empty],
       'record-decoding': ['src/consumer/batch', Empty],
