@@ -79,6 +79,10 @@ export const compareViewStyles = css`
     background: none;
     color: var(--muted);
   }
+  skm-series-picker {
+    display: block;
+    margin-top: 16px;
+  }
   .foot {
     margin: 12px 0 16px;
     color: var(--muted);
