@@ -1,3 +1,4 @@
+import { isKafkaName } from '../shared/kafka-name';
 import { canvasLabel, variableOf } from './canvas-label';
 import { connectionTest } from './connection-test';
 import { showEarlier } from './earlier-names';
@@ -12,6 +13,8 @@ export const brokers = rule((text) => {
   const addresses = text.split(/[\s,;]+/).filter((address) => address !== '');
   return addresses.length > 0 && addresses.every((address) => ADDRESS.test(address));
 }, 'kafka-cluster.invalid.brokers');
+
+export const clientId = rule((text) => text === '' || isKafkaName(text), 'kafka-cluster.invalid.clientId');
 
 export const milliseconds = rule((text) => /^\d*$/.test(text), 'kafka-cluster.invalid.milliseconds');
 

@@ -1,3 +1,4 @@
+import { isKafkaName } from '../shared/kafka-name';
 import { isTopicName } from '../shared/topic-name';
 import { canvasLabel, shownValue } from './canvas-label';
 import { showEarlier } from './earlier-names';
@@ -17,7 +18,7 @@ export const topics = rule((text) => {
   return isPattern(text) || (names.length > 0 && names.every(isTopicName));
 }, 'kafka-consumer.validation.topics');
 
-export const group = rule((text) => text !== '', 'kafka-consumer.validation.group');
+export const group = rule(isKafkaName, 'kafka-consumer.validation.group');
 
 export const deadLetterTopic = rule(
   (text) => text === '' || isTopicName(text),

@@ -1,6 +1,9 @@
+import { isKafkaName } from '../shared/kafka-name';
 import { canvasLabel } from './canvas-label';
 import { limitLines } from '../shared/limit-lines';
 import { rule } from './fields';
+
+export const group = rule((text) => text === '' || isKafkaName(text), 'topic-catalog.invalid.groupId');
 
 export const silentAfter = rule((text) => Number(text) >= 1, 'topic-catalog.invalid.silentAfter');
 

@@ -1,6 +1,7 @@
 import type tls from 'node:tls';
 import type { Mechanism, SASLOptions } from 'kafkajs';
 import { readText, readWholeNumber, type FieldValue } from '../shared/fields';
+import { MAX_NAME_BYTES, isKafkaName } from '../shared/kafka-name';
 import { withTodaysNames } from '../shared/renamed-settings';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
@@ -73,10 +74,16 @@ export function readClusterConfig(
     requestMs: readTimeout(config.requestTimeoutMs, 'requestTimeoutMs', DEFAULT_TIMEOUTS.requestMs),
   };
   const sasl = readSasl(config, credentials, timeouts, tlsOptions);
-  const clientId = readText(config.clientId, 'clientId', UNSET);
+  const clientId = readText(config.clientId, 'clientId', UNSET) || DEFAULT_CLIENT_ID;
+  if (!isKafkaName(clientId))
+    throw new UserError('kafka-cluster.errors.name-length', {
+      field: 'clientId',
+      value: shorten(clientId),
+      most: MAX_NAME_BYTES,
+    });
   return {
     brokers: readBrokers(config.brokers ?? ''),
-    clientId: clientId || DEFAULT_CLIENT_ID,
+    clientId,
     timeouts,
     retries: {
       longestPauseMs: readTimeout(config.longestPauseMs, 'longestPauseMs', DEFAULT_RETRIES.longestPauseMs),

@@ -1,4 +1,5 @@
 import { readText } from '../shared/fields';
+import { MAX_NAME_BYTES, isKafkaName } from '../shared/kafka-name';
 import { readLimits } from './limits';
 import type { LimitSetting } from '../shared/limit-lines';
 import { UserError, shorten } from '../shared/user-error';
@@ -46,10 +47,17 @@ export function readCatalogConfig(config: Partial<CatalogConfig>): CatalogSettin
   if (!(silentAfter >= 1)) {
     throw new UserError('topic-catalog.errors.silent-after', { value: shorten(config.silentAfter) });
   }
+  const groupId = text(config, 'groupId');
+  if (!isKafkaName(groupId))
+    throw new UserError('topic-catalog.errors.name-length', {
+      field: 'groupId',
+      value: shorten(groupId),
+      most: MAX_NAME_BYTES,
+    });
   return {
     collection: text(config, 'collection'),
     nodesCollection: text(config, 'nodesCollection'),
-    groupId: text(config, 'groupId'),
+    groupId,
     silentAfter,
     limits: readLimits(text(config, 'limits')),
     settingsCollection: text(config, 'settingsCollection'),

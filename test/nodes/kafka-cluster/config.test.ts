@@ -41,6 +41,12 @@ describe('kafka-cluster: settings', () => {
       { username: 'u', password: '${PW}' },
       'unset-password',
     ],
+    [
+      'a client id longer than Kafka has room for',
+      { brokers: 'a', clientId: 'x'.repeat(1_001) },
+      {},
+      'name-length',
+    ],
     ['a timeout that is none', { brokers: 'a', connectionTimeoutMs: 'soon' }, {}, 'timeout'],
     ['a timeout that no broker could keep', { brokers: 'a', requestTimeoutMs: '5' }, {}, 'timeout'],
     ['a pause that is none', { brokers: 'a', longestPauseMs: '0' }, {}, 'timeout'],

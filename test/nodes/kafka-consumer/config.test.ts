@@ -70,6 +70,10 @@ describe("the kafka-consumer's settings", () => {
   it('are refused with the field and its value', () => {
     assert.equal(refusal({ topics: ' ' }).key, 'kafka-consumer.errors.no-topic');
     assert.equal(refusal({ groupId: '' }).key, 'kafka-consumer.errors.no-group');
+    const { key, params } = refusal({ groupId: 'ñ'.repeat(501) });
+    assert.equal(key, 'kafka-consumer.errors.name-length');
+    assert.deepEqual(params, { field: 'groupId', value: `${'ñ'.repeat(80)}…`, most: 1_000 });
+    assert.equal(readConsumerConfig({ groupId: 'ñ'.repeat(500), topics: 't' }).groupId.length, 500);
     assert.equal(refusal({ topics: 'a b' }).key, 'kafka-consumer.errors.topic-name');
     assert.equal(refusal({ topics: '/(/' }).key, 'kafka-consumer.errors.pattern');
     assert.equal(refusal({ deadLetterTopic: 'a/b' }).params.field, 'deadLetterTopic');
