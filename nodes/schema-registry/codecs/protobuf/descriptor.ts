@@ -144,7 +144,6 @@ function messageOf({ fields, messages, enums, oneofs }: MessageDescriptor): obje
   const entries = new Map(
     messages.filter(({ options }) => options?.map_entry === true).map((entry) => [entry.name, entry]),
   );
-  const others = messages.filter(({ name }) => !entries.has(name));
   return {
     fields: Object.fromEntries(fields.map((field) => [field.name, fieldOf(field, entries)])),
     oneofs: Object.fromEntries(
@@ -153,7 +152,8 @@ function messageOf({ fields, messages, enums, oneofs }: MessageDescriptor): obje
         return [name, { oneof: members.map((field) => field.name) }];
       }),
     ),
-    nested: nestedOf(others, enums),
+    // Those of maps too: whoever writes by a descriptor counts them among the messages that stand in this one.
+    nested: nestedOf(messages, enums),
   };
 }
 

@@ -130,6 +130,35 @@ describe('values in Protobuf', () => {
     assert.deepEqual(without.encode({ b: 7 }, 'B'), hex('02 02 08 07'));
   });
 
+  it('count the messages of maps among those that stand in a message, where the schema is a descriptor', () => {
+    // As protoc makes it of: message Outer { map<string, int32> m = 1; message Inner { int32 a = 1; } }
+    const part = (id: number, ...parts: Buffer[]): Buffer => {
+      const bytes = Buffer.concat(parts);
+      return Buffer.concat([Buffer.of((id << 3) | 2, bytes.length), bytes]);
+    };
+    const number = (id: number, value: number): Buffer => Buffer.of(id << 3, value);
+    const text = (id: number, value: string): Buffer => part(id, Buffer.from(value));
+    const field = (name: string, id: number, label: number, type: number, ...more: Buffer[]): Buffer =>
+      part(2, text(1, name), number(3, id), number(4, label), number(5, type), ...more);
+    const entry = part(
+      3,
+      text(1, 'MEntry'),
+      field('key', 1, 1, 9),
+      field('value', 2, 1, 5),
+      part(7, number(7, 1)),
+    );
+    const inner = part(3, text(1, 'Inner'), field('a', 1, 1, 5));
+    const outer = part(4, text(1, 'Outer'), field('m', 1, 3, 11, text(6, '.Outer.MEntry')), entry, inner);
+    const file = codec(Buffer.concat([text(1, 'f.proto'), outer, text(12, 'proto3')]).toString('base64'));
+    assert.deepEqual(file.encode({ m: { x: 7 } }), hex('00 0a 05 0a 01 78 10 07'));
+    assert.deepEqual(file.decode(hex('00 0a 05 0a 01 78 10 07'), 'text'), { m: { x: 7 } });
+    assert.deepEqual(file.encode({ a: 7 }, 'Outer.Inner'), hex('04 00 02 08 07'));
+    assert.deepEqual(file.decode(hex('04 00 02 08 07'), 'text'), { a: 7 });
+    // Of a text the registry's own client counts what stands there.
+    const same = codec(proto3('message Outer { map<string, int32> m = 1; message Inner { int32 a = 1; } }'));
+    assert.deepEqual(same.decode(hex('04 00 00 08 07'), 'text'), { a: 7 });
+  });
+
   it('are of the message that the indexes name', () => {
     const file = codec(
       proto3(
