@@ -6,6 +6,7 @@ import type { LargeIntegers } from '../../shared/exact-json';
 import type { ConsumerSettings } from '../config';
 import { Rejection } from './decode';
 import type { Delivery } from './partition-queue';
+import { namedByHeader } from './schema-headers';
 
 /** Schemas that are asked for at the same time, of one delivery and in all: each record may name another. */
 const MOST_OF_ONE = 16;
@@ -56,12 +57,16 @@ export class RecordSchemas {
   }
 
   /** What of a record names a schema. */
-  private schemedOf({ rejection, value, key }: IncomingRecord): Buffer[] {
+  private schemedOf({ rejection, value, key, headers }: IncomingRecord): Buffer[] {
     const { output, keyOutput } = this.settings;
     const schemed: Buffer[] = [];
     if (rejection) return schemed;
     if (output === 'registry' && value !== null) schemed.push(value);
     if (keyOutput === 'registry' && key !== null) schemed.push(key);
+    for (const bytes of schemed) {
+      const named = namedByHeader(headers, bytes === value ? 'value' : 'key');
+      if (named) this.held.set(bytes, named);
+    }
     return schemed;
   }
 

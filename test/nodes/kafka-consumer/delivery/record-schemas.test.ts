@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingRecord } from '../../../../nodes/kafka-cluster/types';
 import { RecordSchemas } from '../../../../nodes/kafka-consumer/delivery/record-schemas';
+import type { Rejection } from '../../../../nodes/kafka-consumer/delivery/decode';
 import { frameOf } from '../../../../nodes/schema-registry/frame';
 import type { RecordSchema, RegistryLease } from '../../../../nodes/schema-registry/types';
 import { collectGarbage } from '../../../support/garbage';
@@ -55,6 +56,18 @@ describe('the schemas of records that wait for their registry', () => {
       () => woken++,
       (error) => assert.fail(error),
     );
+  });
+
+  it('are not looked for in front of bytes whose schema a header names: these are set aside with its name', () => {
+    const guid = Buffer.from('0189abcdef0123456789abcdef01234567', 'hex');
+    const named = { ...record(7), headers: { __value_schema_id: guid } };
+    assert.ok(schemas.areHere({ records: [named] }));
+    const rejection = schemas.decode(named.value!, 'text') as Rejection;
+    assert.equal(rejection.reason, 'not-framed');
+    assert.match(rejection.detail, /__value_schema_id names the schema 89abcdef-0123-4567-89ab-cdef01234567/);
+    assert.deepEqual([...registry.asked.keys()], []);
+    const other = { ...record(8), headers: { __value_schema_id: Buffer.from('no name of a schema') } };
+    assert.ok(!schemas.areHere({ records: [other] }));
   });
 
   it('keep no record of an assignment that is over, however long the registry is away', async () => {
