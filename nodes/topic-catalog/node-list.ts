@@ -1,5 +1,5 @@
 import type { Db, Document, Filter } from 'mongodb';
-import { LISTED_NODO, UNLISTABLE_NODO } from '../shared/listed-nodo';
+import { LISTED_NODO } from '../shared/listed-nodo';
 import { TIMEOUT, askDatabase } from './database-source';
 import type { ReadingsSource } from './readings';
 
@@ -63,12 +63,10 @@ export class NodeList {
   /** The first nodes in any order, without their values. */
   async forEach(limit: number, each: (document: Document) => void): Promise<void> {
     await this.ask(async (db) => {
-      const found = this.in(db).find(LISTED_NODO, {
-        projection: LISTED,
-        limit,
-        batchSize: PIECE,
-        ...TIMEOUT,
-      });
+      const found = this.in(db).find(
+        { nodo: LISTED_NODO },
+        { projection: LISTED, limit, batchSize: PIECE, ...TIMEOUT },
+      );
       for await (const document of found) each(document);
     });
   }
@@ -135,7 +133,7 @@ export class NodeList {
 
   /** Those that other programs have stored under what no list can hold: no text, or a very long one. */
   async countUnlistable(upTo: number): Promise<Counted> {
-    const count = await this.ask((db) => this.countOf(db, UNLISTABLE_NODO, upTo + 1));
+    const count = await this.ask((db) => this.countOf(db, { nodo: { $not: LISTED_NODO } }, upTo + 1));
     return { count: Math.min(count, upTo), isMore: count > upTo };
   }
 
@@ -168,7 +166,7 @@ export class NodeList {
 }
 
 function filterOf(topic: NodesWanted['topic'], name: object): Filter<Document> {
-  return { ...(topic === undefined ? {} : { topic }), nodo: name, ...LISTED_NODO };
+  return { ...(topic === undefined ? {} : { topic }), nodo: { ...name, ...LISTED_NODO } };
 }
 
 /** The ranges of names that begin with one of the texts, in order, none inside of another. */

@@ -93,7 +93,7 @@ async function claim({
 
 async function nodesOf({ nodos }: HistoryDatabase): Promise<string[]> {
   const names = new Set<string>();
-  for await (const { nodo } of nodos.find(LISTED_NODO, { projection: { nodo: 1 } })) {
+  for await (const { nodo } of nodos.find({ nodo: LISTED_NODO }, { projection: { nodo: 1 } })) {
     if (typeof nodo === 'string' && nodo !== '') names.add(nodo);
   }
   return Array.from(names).sort();

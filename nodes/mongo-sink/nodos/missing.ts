@@ -52,7 +52,10 @@ export async function findMissing(
 /** The nodes of which readings are marked, a page at a time: who was killed may have stored them and not listed the node. */
 export async function* markedNodes(marks: Collection<MarkDocument>): AsyncGenerator<string[]> {
   let page = new Set<string>();
-  for await (const { nodo } of marks.find(LISTED_NODO, { projection: { nodo: 1 }, batchSize: 1_000 })) {
+  for await (const { nodo } of marks.find(
+    { nodo: LISTED_NODO },
+    { projection: { nodo: 1 }, batchSize: 1_000 },
+  )) {
     if (typeof nodo !== 'string') continue;
     page.add(nodo);
     if (page.size < PAGE) continue;

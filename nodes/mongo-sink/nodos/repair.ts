@@ -29,7 +29,10 @@ export async function repairNodos(
   remember: (reading: ReadingDocument) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const noted = nodos.find(LISTED_NODO, { projection: { nodo: 1, ts: 1, fecha: 1 }, batchSize: PAGE });
+  const noted = nodos.find(
+    { nodo: LISTED_NODO },
+    { projection: { nodo: 1, ts: 1, fecha: 1 }, batchSize: PAGE },
+  );
   let page: Noted[] = [];
   const repairPage = async (): Promise<void> => {
     const open = page.values();

@@ -53,7 +53,6 @@ describe('topic-catalog: more nodes than are kept in memory', function () {
 
   const page = (payload: object = {}): Promise<NodesAnswer> =>
     index.page(readRequest('nodes', payload) as NodesRequest);
-  const isOfUnlistable = (filter: unknown): boolean => JSON.stringify(filter ?? null).includes('"$not"');
   const shown = ({ nodes }: NodesAnswer): string[] => nodes.map(({ nodo }) => nodo);
 
   it('are paged through without one left out or shown twice, each with its values', async () => {
@@ -118,43 +117,12 @@ describe('topic-catalog: more nodes than are kept in memory', function () {
     await page({ limit: 10, after: names[1_000] });
     client.off('commandStarted', listen);
     // What can't be listed is counted now and then, and is told with a later answer.
-    const asked = commands.filter(({ find, filter }) => find === 'nodos' && !isOfUnlistable(filter));
+    const isCount = ({ filter }: Document): boolean => '$not' in (filter as { nodo: object }).nodo;
+    const asked = commands.filter((command) => command.find === 'nodos' && !isCount(command));
     assert.ok(asked.length >= 4);
     for (const { filter, limit } of asked) {
       const { nodo } = filter as { nodo: { $in?: unknown[] } };
       assert.ok(nodo.$in ? nodo.$in.length <= 25 : Number(limit) <= 11, JSON.stringify(asked));
-    }
-  });
-
-  it('are told from what can’t be listed without a pattern, which a server may make anew for each of them', async () => {
-    const commands: Document[] = [];
-    const listen = ({ command }: CommandStartedEvent): void => void commands.push(command);
-    client.on('commandStarted', listen);
-    await page();
-    await page({ search: 'comuna_24' });
-    await index.byTopic(['siete']);
-    await until('what can’t be listed', () => commands.some(({ filter }) => isOfUnlistable(filter)));
-    client.off('commandStarted', listen);
-    assert.ok(commands.filter(({ find }) => find === 'nodos').length >= 5);
-    assert.doesNotMatch(JSON.stringify(commands.map(({ filter }) => filter as unknown)), /regex/);
-  });
-
-  it('are those of a name that is text of 1 to 256 characters', async () => {
-    const nodos = db.collection<Document>('nodos');
-    const least = ['!', '!' + 'ñ'.repeat(255), '!' + '𝄞'.repeat(255)];
-    const others = [null, 15, '', ['!!'], { nodo: '!' }, '!' + 'x'.repeat(256)];
-    await nodos.insertMany([...least, ...others].map((nodo) => ({ nodo, topic: 'raro' })));
-    try {
-      const answer = await page({ topic: 'raro' });
-      assert.deepEqual(shown(answer), least);
-      assert.equal(answer.matching, least.length);
-      const { unlistable } = await until('what can’t be listed', async () => {
-        const found = await page({ limit: 1 });
-        return found.unlistable && found;
-      });
-      assert.deepEqual(unlistable, { count: others.length, isMore: false });
-    } finally {
-      await nodos.deleteMany({ topic: 'raro' });
     }
   });
 
@@ -178,11 +146,11 @@ describe('topic-catalog: more nodes than are kept in memory', function () {
       for (const maxListed of [MAX_LISTED, 5_000]) {
         index = newIndex(maxListed);
         const answer = await until('what can’t be listed', async () => {
-          const found = await page({ limit: 100 });
+          const found = await page({ limit: 500 });
           return found.unlistable && found;
         });
         assert.deepEqual(answer.unlistable, { count: 61, isMore: false });
-        assert.equal(answer.nodes.length, 100);
+        assert.equal(answer.nodes.length, 500);
         assert.ok(answer.nodes.every(({ nodo }) => nodo.startsWith('comuna_')));
       }
     } finally {
