@@ -43,7 +43,7 @@ export function dialogOf(nodeType: string, $: unknown = () => ({ val: () => unde
     events: { on: () => undefined },
     _: (key: string) => key,
   };
-  const context = vm.createContext({ RED, $, Intl, URL });
+  const context = vm.createContext({ RED, $, Intl, URL, TextEncoder });
   vm.runInContext(`var window = globalThis;\n${loadedBy(nodeType)}`, context);
   for (const [, script] of html.matchAll(SCRIPT)) vm.runInContext(script ?? '', context);
   const dialog = found.get(nodeType);
