@@ -11,10 +11,10 @@ import { failedFiles, slowest, summary, together as takenTogether } from './run-
 const root = path.dirname(__dirname);
 
 /** The order of the folders of test/: what is quick and small first. */
-const ORDER = ['firmware', 'nodes', 'flows', 'proteus', 'stack', 'tools'];
+const ORDER = ['firmware', 'nodes', 'flows', 'proteus', 'tools'];
 
-/** These drive everything together. They run beside the others, in a process and with services of their own. */
-const TOGETHER = ['interop', 'package', 'system', 'browser'];
+/** These drive everything, or start it. They run beside the others, in a process and with services of their own. */
+const TOGETHER = ['interop', 'package', 'system', 'browser', 'stack'];
 
 /** These take many minutes, and have commands of their own. */
 const APART = ['faults', 'registry', 'machine', path.join('package', 'matrix.test.ts')];
