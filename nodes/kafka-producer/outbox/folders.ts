@@ -15,9 +15,9 @@ export interface OrphanedOutbox {
 }
 
 /**
- * Looks for outboxes with records that nobody is going to send: their nodes were deleted, or imported with new ids.
+ * Looks for outboxes with records that nobody is going to send: their nodes were deleted, or imported with new ids. An
+ * older version that ran in between has begun one of its own, which is such a one too.
  * @param root the folder that holds the outboxes
- * An older version that ran in between has begun one of its own, which is such a one too.
  * @param isKnown whether there is a node of this id
  * @param onUnreadable called for a folder that can't be looked into
  */
