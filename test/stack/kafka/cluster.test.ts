@@ -3,6 +3,7 @@ import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { Supervisor } from '../../../stack/process/supervisor';
 import { withTempDir } from '../../support/temp-dir';
+import { hasBrokers } from '../../support/has-brokers';
 import { until } from '../../support/until';
 
 function client(cluster: KafkaCluster): Kafka {
@@ -25,23 +26,6 @@ async function count(cluster: KafkaCluster, topic: string): Promise<number> {
   const offsets = await until(`the offsets of ${topic}`, () => admin.fetchTopicOffsets(topic));
   await admin.disconnect();
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-}
-
-/** Waits until the cluster has noticed that one broker is gone: until then kafkajs is sent there, and gives up at once. */
-async function hasBrokers(cluster: KafkaCluster, count: number): Promise<void> {
-  await until(
-    `the cluster to have ${count} brokers`,
-    async () => {
-      const admin = client(cluster).admin();
-      try {
-        await admin.connect();
-        return (await admin.describeCluster()).brokers.length === count;
-      } finally {
-        await admin.disconnect();
-      }
-    },
-    60_000,
-  );
 }
 
 /** Commits as a consumer group does, which makes the topic that keeps what groups have committed. */
@@ -120,7 +104,7 @@ describe('the embedded Kafka', function () {
       }
       cluster.brokers[1]?.kill('SIGKILL');
       await cluster.brokers[1]?.exited;
-      await hasBrokers(cluster, 2);
+      await hasBrokers(client(cluster), 2);
       await send(cluster, 'Prueba', ['4', '5', '6']);
       assert.equal(await count(cluster, 'Prueba'), 6);
       await cluster.stop();

@@ -6,6 +6,7 @@ import { KafkaCluster, type KafkaOptions } from '../../../stack/kafka/cluster';
 import type { Secured } from '../../../stack/kafka/secured';
 import { freePort } from '../../../stack/process/ports';
 import { CommandLines } from '../../support/command-lines';
+import { hasBrokers } from '../../support/has-brokers';
 import { withTempDir } from '../../support/temp-dir';
 
 const SECURED: Secured = {
@@ -186,6 +187,7 @@ describe('the embedded Kafka with passwords', function () {
         await write(cluster.bootstrap, ['1']);
         cluster.brokers[0]!.kill('SIGKILL');
         await cluster.brokers[0]!.exited;
+        await hasBrokers(clientAt(cluster.bootstrap, { ...as(SECURED.password), retry: { retries: 10 } }), 2);
         await write(cluster.bootstrap, ['2']);
         assert.equal(await count(cluster.bootstrap), 2);
         for (const place of cluster.bootstrap.split(',').slice(1))
