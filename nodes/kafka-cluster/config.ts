@@ -1,7 +1,6 @@
 import type tls from 'node:tls';
 import type { Mechanism, SASLOptions } from 'kafkajs';
-import { readText, readWholeNumber, type FieldValue } from '../shared/fields';
-import { MAX_NAME_BYTES, isKafkaName } from '../shared/kafka-name';
+import { readText, readWholeNumber, requireKafkaName, type FieldValue } from '../shared/fields';
 import { withTodaysNames } from '../shared/renamed-settings';
 import { requireSet } from '../shared/unset-variable';
 import { UserError, shorten } from '../shared/user-error';
@@ -75,12 +74,7 @@ export function readClusterConfig(
   };
   const sasl = readSasl(config, credentials, timeouts, tlsOptions);
   const clientId = readText(config.clientId, 'clientId', UNSET) || DEFAULT_CLIENT_ID;
-  if (!isKafkaName(clientId))
-    throw new UserError('kafka-cluster.errors.name-length', {
-      field: 'clientId',
-      value: shorten(clientId),
-      most: MAX_NAME_BYTES,
-    });
+  requireKafkaName(clientId, 'clientId', 'kafka-cluster.errors.name-length');
   return {
     brokers: readBrokers(config.brokers ?? ''),
     clientId,

@@ -1,7 +1,6 @@
 import type { FetchSettings } from '../kafka-cluster/types';
 import { FieldReader } from '../shared/field-reader';
-import { MAX_NAME_BYTES, isKafkaName } from '../shared/kafka-name';
-import type { FieldValue } from '../shared/fields';
+import { requireKafkaName, type FieldValue } from '../shared/fields';
 import type { LargeIntegers } from '../shared/exact-json';
 import { withTodaysNames } from '../shared/renamed-settings';
 import { isTopicName } from '../shared/topic-name';
@@ -85,12 +84,7 @@ export function readConsumerConfig(saved: ConsumerConfig): ConsumerSettings {
   const topics = readTopics(fields.text(config.topics, 'topics'));
   const groupId = fields.text(config.groupId, 'groupId');
   if (groupId === '') throw new UserError('kafka-consumer.errors.no-group');
-  if (!isKafkaName(groupId))
-    throw new UserError('kafka-consumer.errors.name-length', {
-      field: 'groupId',
-      value: shorten(groupId),
-      most: MAX_NAME_BYTES,
-    });
+  requireKafkaName(groupId, 'groupId', 'kafka-consumer.errors.name-length');
   return {
     topics,
     groupId,

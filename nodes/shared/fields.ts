@@ -1,5 +1,6 @@
+import { MAX_NAME_BYTES, isKafkaName } from './kafka-name';
 import { requireSet } from './unset-variable';
-import { shorten, type UserError } from './user-error';
+import { UserError, shorten } from './user-error';
 
 /** What a dialog saves of a field; numbers are text there, so that they can come from the environment. */
 export type FieldValue = string | number | undefined;
@@ -27,6 +28,16 @@ export function isBlank(value: FieldValue): value is undefined | '' {
  */
 export function readText(value: FieldValue, field: string, unset: string): string {
   return requireSet(String(value ?? '').trim(), field, unset);
+}
+
+/**
+ * @param refusal the catalog text for a name that is too long; gets `field`, `value` and `most`
+ * @returns the name of a group or a client, unless none can have it
+ * @throws UserError of that text
+ */
+export function requireKafkaName(name: string, field: string, refusal: string): string {
+  if (isKafkaName(name)) return name;
+  throw new UserError(refusal, { field, value: shorten(name), most: MAX_NAME_BYTES });
 }
 
 /** Reads a number. @throws what `refuse` makes, where it is none or out of bounds */

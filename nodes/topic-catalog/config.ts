@@ -1,5 +1,4 @@
-import { readText } from '../shared/fields';
-import { MAX_NAME_BYTES, isKafkaName } from '../shared/kafka-name';
+import { readText, requireKafkaName } from '../shared/fields';
 import { readLimits } from './limits';
 import type { LimitSetting } from '../shared/limit-lines';
 import { UserError, shorten } from '../shared/user-error';
@@ -48,12 +47,7 @@ export function readCatalogConfig(config: Partial<CatalogConfig>): CatalogSettin
     throw new UserError('topic-catalog.errors.silent-after', { value: shorten(config.silentAfter) });
   }
   const groupId = text(config, 'groupId');
-  if (!isKafkaName(groupId))
-    throw new UserError('topic-catalog.errors.name-length', {
-      field: 'groupId',
-      value: shorten(groupId),
-      most: MAX_NAME_BYTES,
-    });
+  requireKafkaName(groupId, 'groupId', 'topic-catalog.errors.name-length');
   return {
     collection: text(config, 'collection'),
     nodesCollection: text(config, 'nodesCollection'),
