@@ -76,6 +76,7 @@ export class MessagesBack {
   private missing(record: ProducerRecord): Buffer | undefined {
     if (!this.registry) return undefined;
     const { kind, schemaKey } = originOf(record);
+    if (kind !== 'schema' && !schemaKey) return undefined;
     const { key, value } = contentOf(record);
     const schemed = [kind === 'schema' ? value : null, schemaKey ? key : null];
     for (const bytes of schemed) if (bytes && !this.registry.schemaOf(bytes)) return bytes;
