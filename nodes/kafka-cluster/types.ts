@@ -248,14 +248,14 @@ export interface ConsumerListener {
   blocked(places: readonly BlockedPlace[]): void;
   /**
    * Nobody leads these of the assigned partitions: nothing can be read of them until somebody does. Told after each
-   * change, with an empty list when there are none any more.
+   * change, with an empty list when there are none any more; `led` are those told of before that somebody leads again.
    */
-  leaderless(partitions: TopicPartition[]): void;
+  leaderless(partitions: TopicPartition[], led: TopicPartition[]): void;
   /**
    * Brokers refuse to give records of these of the assigned partitions; they are asked again every so often. Told after
-   * each change, with an empty list when there are none any more.
+   * each change, with an empty list when there are none any more; `given` are those told of before that they give again.
    */
-  refused(partitions: readonly RefusedPartition[]): void;
+  refused(partitions: readonly RefusedPartition[], given: readonly RefusedPartition[]): void;
   /**
    * The group is led by a client that gives topics to members which do not read them: nobody reads its partitions of
    * these topics, and this consumer's own topics may have been given to nobody. Told after each such assignment.

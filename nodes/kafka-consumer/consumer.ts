@@ -343,14 +343,14 @@ export class RecordConsumer implements ConsumerListener {
     this.reports.skipped(topics);
   }
 
-  leaderless(partitions: TopicPartition[]): void {
+  leaderless(partitions: TopicPartition[], led: TopicPartition[]): void {
     this.leaderlessPartitions = partitions;
-    if (!this.closing) this.reports.leaderless(partitions);
+    if (!this.closing) this.reports.leaderless(partitions, led);
   }
 
-  refused(places: readonly RefusedPartition[]): void {
+  refused(places: readonly RefusedPartition[], given: readonly RefusedPartition[]): void {
     this.refusedPartitions = places;
-    if (!this.closing) this.reports.refused(places);
+    if (!this.closing) this.reports.refused(places, given);
   }
 
   blocked(places: readonly BlockedPlace[]): void {

@@ -24,8 +24,8 @@ export class Reports {
   private toldTopics = '';
   private withoutLeader = '';
   private toldMissing = '';
-  /** of what brokers refuse: the partitions that were told, by topic and reason */
-  private toldRefused = new Map<string, string>();
+  /** what brokers refuse, by topic and reason */
+  private toldRefused = new Set<string>();
   /** since when the registry is away that was told of */
   private toldRegistry: number | undefined;
   /** by partition: the offset that was told */
@@ -101,39 +101,33 @@ export class Reports {
       this.listener.warn(new UserError('kafka-consumer.errors.topic-awaited', { topics: names }));
   }
 
-  /** Nobody leads these partitions. Told when that begins, and when it is over for all of them. */
-  leaderless(places: readonly TopicPartition[]): void {
+  /** Nobody leads these partitions. Told when that begins, and of those that somebody was seen to lead again. */
+  leaderless(places: readonly TopicPartition[], led: readonly TopicPartition[]): void {
+    if (led.length > 0)
+      this.listener.warn(new UserError('kafka-consumer.errors.led-again', { partitions: namesOf(led) }));
     const partitions = namesOf(places);
     if (partitions === this.withoutLeader) return;
-    this.listener.warn(
-      partitions === ''
-        ? new UserError('kafka-consumer.errors.led-again', { partitions: this.withoutLeader })
-        : new UserError('kafka-consumer.errors.leaderless', { partitions }),
-    );
     this.withoutLeader = partitions;
+    if (partitions !== '')
+      this.listener.warn(new UserError('kafka-consumer.errors.leaderless', { partitions }));
   }
 
-  /** Brokers refuse these partitions. Told once for a topic and a reason, and when that is over. */
-  refused(places: readonly RefusedPartition[]): void {
+  /** Brokers refuse these partitions. Told once for a topic and a reason, and of those that were seen to be given again. */
+  refused(places: readonly RefusedPartition[], given: readonly RefusedPartition[]): void {
+    if (given.length > 0)
+      this.listener.warn(new UserError('kafka-consumer.errors.given-again', { partitions: namesOf(given) }));
     const before = this.toldRefused;
-    this.toldRefused = new Map();
-    for (const place of places) {
-      const key = `${place.topic}\n${place.error.message}`;
-      if (this.toldRefused.has(key)) continue;
-      const alike = places.filter(
-        ({ topic, error }) => topic === place.topic && error.message === place.error.message,
-      );
-      const partitions = namesOf(alike);
-      this.toldRefused.set(key, before.get(key) ?? partitions);
-      if (before.has(key)) continue;
-      const { topic, partition, error: cause } = place;
-      const params = { partitions, reason: cause.message };
+    this.toldRefused = new Set();
+    for (const { topic, partition, error: cause } of places) {
+      const about = `${topic}\n${cause.message}`;
+      if (this.toldRefused.has(about)) continue;
+      this.toldRefused.add(about);
+      if (before.has(about)) continue;
+      const alike = places.filter(({ topic: of, error }) => of === topic && error.message === cause.message);
+      const params = { partitions: namesOf(alike), reason: cause.message };
       const error = new UserError('kafka-consumer.errors.refused', params, { cause });
       this.listener.report(error, { topic, kafka: { topic, partition } });
     }
-    for (const [key, partitions] of before)
-      if (!this.toldRefused.has(key))
-        this.listener.warn(new UserError('kafka-consumer.errors.given-again', { partitions }));
   }
 
   /** A partition is paused until this delivery is confirmed. */

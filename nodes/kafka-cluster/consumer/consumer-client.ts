@@ -132,7 +132,7 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
     } finally {
       clearInterval(lookUp);
       this.session = undefined;
-      this.listener.leaderless([]);
+      this.listener.leaderless([], []);
     }
   }
 

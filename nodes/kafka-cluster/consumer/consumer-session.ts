@@ -147,14 +147,14 @@ export class ConsumerSession {
       },
       fetched: (answer) => this.fetched(answer),
     });
-    this.refusals = new Refusals((places) => listener.refused(places));
+    this.refusals = new Refusals((places, given) => listener.refused(places, given));
     this.watchdog = new ConnectionWatchdog(this.liveness, admin, REBALANCE_TIMEOUT_MS, {
       unreachable: (error, nextAttempt) => owner.unreachable(error, nextAttempt),
       dead: (error) => this.ended.reject(error),
     });
     this.leaders = new LeaderWatch(
       (topic) => this.cluster?.findTopicPartitionMetadata(topic) ?? [],
-      (partitions) => listener.leaderless(partitions),
+      (partitions, led) => listener.leaderless(partitions, led),
     );
     this.positions = new FetchPositions(admin, options.groupId, listener, {
       seek: (position) => this.consumer.seek(position),
@@ -215,7 +215,7 @@ export class ConsumerSession {
     } catch (error) {
       if (error instanceof OffsetsRefused) {
         this.liveness.commitTaken();
-        return this.explained(error.refusals);
+        return error.refusals.map((refused) => this.explained(refused));
       }
       this.liveness.commitRefused(toError(error));
       throw error;
@@ -254,8 +254,7 @@ export class ConsumerSession {
         this.refusals.passed(place);
         continue;
       }
-      const [refused] = this.explained([{ ...place, error }]);
-      this.pauses.rest(place, this.refusals.refused(refused!));
+      this.pauses.rest(place, this.refusals.refused(this.explained({ ...place, error })));
       if ((error as { type?: string }).type === OUT_OF_RANGE)
         void this.positions.outOfRange(place, fetchedOffset);
       else moved = true;
@@ -270,12 +269,8 @@ export class ConsumerSession {
     });
   }
 
-  private explained(refused: readonly RefusedPartition[]): RefusedPartition[] {
-    return refused.map(({ topic, partition, error }) => ({
-      topic,
-      partition,
-      error: this.owner.explain(error, topic),
-    }));
+  private explained({ topic, partition, error }: RefusedPartition): RefusedPartition {
+    return { topic, partition, error: this.owner.explain(error, topic) };
   }
 
   private ifJoined(

@@ -13,13 +13,16 @@ export class LeaderWatch {
   private partitions: readonly TopicPartition[] = [];
   /** since when a partition has no leader, in milliseconds since 1970, by placeKey */
   private since = new Map<string, number>();
-  private told: readonly string[] = [];
+  private told: readonly TopicPartition[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param tell called with those that have no leader, after each change */
+  /**
+   * @param tell called with those that have no leader, after each change; `led` are those told of before that have one
+   * again, and not those that are somebody else's now
+   */
   constructor(
     private readonly leadersOf: LeadersOf,
-    private readonly tell: (partitions: TopicPartition[]) => void,
+    private readonly tell: (partitions: TopicPartition[], led: TopicPartition[]) => void,
   ) {}
 
   start(): void {
@@ -41,10 +44,21 @@ export class LeaderWatch {
       leaderless.map((place) => [placeKey(place), this.since.get(placeKey(place)) ?? now]),
     );
     const lasting = leaderless.filter((place) => now - this.since.get(placeKey(place))! >= TELL_AFTER_MS);
-    const names = lasting.map(placeKey);
-    if (names.length === this.told.length && names.every((name, index) => name === this.told[index])) return;
-    this.told = names;
-    this.tell(lasting);
+    const { told } = this;
+    if (lasting.map(placeKey).join() === told.map(placeKey).join()) return;
+    this.told = lasting;
+    this.tell(
+      lasting,
+      told.filter((place) => this.isLed(place)),
+    );
+  }
+
+  private isLed({ topic, partition }: TopicPartition): boolean {
+    const isAssigned = this.partitions.some(
+      (place) => place.topic === topic && place.partition === partition,
+    );
+    const place = this.leadersOf(topic).find(({ partitionId }) => partitionId === partition);
+    return isAssigned && place !== undefined && place.leader >= 0;
   }
 
   private leaderless(): TopicPartition[] {

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import type { RefusedPartition } from '../../../nodes/kafka-cluster/types';
+import { Reports } from '../../../nodes/kafka-consumer/reports';
+
+describe('kafka-consumer: reports', () => {
+  let told: string[];
+  let reports: Reports;
+
+  beforeEach(() => {
+    told = [];
+    const tell = (error: Error): void =>
+      void told.push(error.message.replace(/^kafka-consumer\.errors\./, ''));
+    reports = new Reports('g', { sendAside: (_, error) => tell(error), report: tell, warn: tell });
+  });
+
+  it('tell of refused partitions once for each reason, and that they are read again only where that is so', () => {
+    const places = [0, 1].map((partition): RefusedPartition => ({
+      topic: 't',
+      partition,
+      error: new Error('no right'),
+    }));
+    reports.refused(places, []);
+    reports.refused(places, []);
+    reports.refused(places.slice(1), places.slice(0, 1));
+    // Somebody else reads it.
+    reports.refused([], []);
+    assert.deepEqual(told, [
+      'refused {"partitions":"t/0, t/1","reason":"no right"}',
+      'given-again {"partitions":"t/0"}',
+    ]);
+  });
+
+  it('tell of partitions without a leader, and that they have one again only where that is so', () => {
+    const places = [0, 1].map((partition) => ({ topic: 't', partition }));
+    reports.leaderless(places, []);
+    reports.leaderless(places.slice(1), places.slice(0, 1));
+    reports.leaderless([], []);
+    assert.deepEqual(told, [
+      'leaderless {"partitions":"t/0, t/1"}',
+      'led-again {"partitions":"t/0"}',
+      'leaderless {"partitions":"t/1"}',
+    ]);
+  });
+});
