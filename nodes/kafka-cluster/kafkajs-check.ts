@@ -9,7 +9,7 @@ export class UnfitKafkaJsError extends UserError {
 }
 
 /** Parts without which there is no reading or no writing. */
-const NEEDED: ReadonlySet<Part> = new Set<Part>(['record-decoding', 'record-encoding']);
+const NEEDED: ReadonlySet<Part> = new Set<Part>(['record-decoding', 'record-encoding', 'own-requests']);
 
 /**
  * @param loaded the kafkajs to judge: the one that was loaded

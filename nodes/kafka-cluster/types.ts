@@ -52,7 +52,7 @@ export interface TopicPartition {
   partition: number;
 }
 
-/** What a broker does not give, or take, of one partition while it does of others. */
+/** What a broker does not give, take or tell of one partition while it does of others. */
 export interface RefusedPartition extends TopicPartition {
   /** a UserError where it is known what a person can do about it */
   error: Error;
@@ -315,6 +315,8 @@ export interface PartitionDescription {
   /** offset of the first record still there, and the offset the next one will get; "-1" while nobody can be asked */
   firstOffset: string;
   nextOffset: string;
+  /** why its leader does not tell them: Kafka's, in its own words */
+  error?: Error;
 }
 
 export interface TopicDescription {
@@ -329,6 +331,8 @@ export interface GroupDescription {
   /** Kafka's own word: Stable, Empty, PreparingRebalance, ... */
   state: string;
   members: GroupMember[];
+  /** why it is not described: state and members are empty then */
+  error?: Error;
 }
 
 export interface GroupMember {
@@ -395,10 +399,17 @@ export interface ClusterAdmin {
    * are left out, and all of them where the brokers do not tell (before Kafka 3.1).
    */
   topicIds(names: readonly string[]): Promise<Map<string, string>>;
-  /** Committed offset by partition, "-1" where the group has none. */
+  /** Committed offset by partition, "-1" where the group has none; what the brokers do not tell is left out. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, string>>;
-  /** The same for several topics at once, by topic. */
-  committedOffsetsOf(groupId: string, topics: string[]): Promise<Map<string, Map<number, string>>>;
+  /**
+   * The same for several topics at once, by topic.
+   * @param refused told of each partition whose offset the brokers do not tell, and why: it is left out
+   */
+  committedOffsetsOf(
+    groupId: string,
+    topics: string[],
+    refused?: (place: RefusedPartition) => void,
+  ): Promise<Map<string, Map<number, string>>>;
   /** All consumer groups that this user may see, with who reads what in each. */
   groups(): Promise<GroupDescription[]>;
   /**
@@ -408,7 +419,7 @@ export interface ClusterAdmin {
   groupKind(groupId: string): Promise<string | undefined>;
   /**
    * By partition: the offset of the first record written at this time (milliseconds since 1970) or later, else the next
-   * one. Partitions that nobody leads are left out.
+   * one. Partitions of which nobody tells are left out.
    */
   offsetsAt(topic: string, time: number): Promise<Map<number, string>>;
 }

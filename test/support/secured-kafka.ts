@@ -7,6 +7,8 @@ import {
   Kafka,
   ResourcePatternTypes,
   logLevel,
+  type AclEntry,
+  type Admin,
 } from 'kafkajs';
 import { KafkaCluster } from '../../stack/kafka/cluster';
 import { makeCertificates, type Certificate, type Certificates } from './certificates';
@@ -29,7 +31,8 @@ export const USERS = {
 /** A listener of the secured broker, by what is special about it. */
 export type SecuredListener = 'SIGNIN' | 'MUTUAL' | 'EXPIRED' | 'WRONGHOST';
 
-type Right = 'topic-read' | 'topic-write' | 'topic-create' | 'group-read';
+type Right =
+  'topic-read' | 'topic-write' | 'topic-create' | 'group-read' | 'group-describe' | 'cluster-describe';
 
 const RIGHTS: Record<string, readonly Right[]> = {
   [USERS.operator]: ['topic-read', 'topic-write', 'topic-create', 'group-read'],
@@ -49,8 +52,10 @@ export interface SecuredKafka {
   at(listener: SecuredListener): string;
   /** Gives users their rights; the broker has to run. */
   grantRights(): Promise<void>;
-  /** Gives one user one right more, to names that begin with this. */
+  /** Gives one user one right more, to names that begin with this; of the cluster there is but one. */
   grant(user: string, right: Right, prefix: string): Promise<void>;
+  /** Takes one such right away again. */
+  revoke(user: string, right: Right, prefix: string): Promise<void>;
 }
 
 /**
@@ -105,6 +110,7 @@ export async function prepareSecuredKafka(dir: string): Promise<SecuredKafka> {
         ),
       ),
     grant: (user, right, prefix) => grant([{ user, right, prefix }]),
+    revoke: (user, right, prefix) => revoke(cluster.bootstrap, { user, right, prefix }),
   };
 }
 
@@ -114,30 +120,49 @@ interface Granted {
   prefix: string;
 }
 
+const RESOURCES = {
+  topic: AclResourceTypes.TOPIC,
+  group: AclResourceTypes.GROUP,
+  cluster: AclResourceTypes.CLUSTER,
+} as const;
+
+/** The only name that a cluster has where rights to it are given. */
+const CLUSTER = 'kafka-cluster';
+
 const OPERATIONS = {
   read: AclOperationTypes.READ,
   write: AclOperationTypes.WRITE,
   create: AclOperationTypes.CREATE,
+  describe: AclOperationTypes.DESCRIBE,
 } as const;
 
 async function grantAll(brokers: string, rights: readonly Granted[]): Promise<void> {
+  await withAdmin(brokers, (admin) => admin.createAcls({ acl: rights.map(entryOf) }));
+}
+
+async function revoke(brokers: string, right: Granted): Promise<void> {
+  await withAdmin(brokers, (admin) => admin.deleteAcls({ filters: [entryOf(right)] }));
+}
+
+async function withAdmin(brokers: string, act: (admin: Admin) => Promise<unknown>): Promise<void> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createAcls({
-    acl: rights.map(({ user, right, prefix }) => {
-      const [resource, operation] = right.split('-') as ['topic' | 'group', keyof typeof OPERATIONS];
-      return {
-        principal: `User:${user}`,
-        host: '*',
-        permissionType: AclPermissionTypes.ALLOW,
-        resourceType: resource === 'topic' ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
-        resourceName: prefix,
-        resourcePatternType: ResourcePatternTypes.PREFIXED,
-        operation: OPERATIONS[operation],
-      };
-    }),
-  });
+  await act(admin);
   await admin.disconnect();
+}
+
+function entryOf({ user, right, prefix }: Granted): AclEntry {
+  const [resource, operation] = right.split('-') as [keyof typeof RESOURCES, keyof typeof OPERATIONS];
+  const isCluster = resource === 'cluster';
+  return {
+    principal: `User:${user}`,
+    host: '*',
+    permissionType: AclPermissionTypes.ALLOW,
+    resourceType: RESOURCES[resource],
+    resourceName: isCluster ? CLUSTER : prefix,
+    resourcePatternType: isCluster ? ResourcePatternTypes.LITERAL : ResourcePatternTypes.PREFIXED,
+    operation: OPERATIONS[operation],
+  };
 }
 
 function keyStore(listener: string, { keyStore: file }: Certificate): Record<string, string> {

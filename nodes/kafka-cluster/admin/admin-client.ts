@@ -2,6 +2,7 @@ import {
   ConfigResourceTypes,
   clusterOf,
   type Admin,
+  type Connections,
   type DescribeConfigResponse,
 } from '../patched-kafkajs/index';
 import { toError, type TextParams } from '../../shared/user-error';
@@ -9,6 +10,7 @@ import type { KafkaClient } from '../client';
 import { protocolErrorType } from '../errors';
 import { AdminConnection } from './admin-connection';
 import { describeGroups } from './groups';
+import { FIRST, NEXT, committedOffsets, listOffsets, offsetsAt } from './offsets';
 import { topicExtents } from './topic-extents';
 import { topicIds } from './topic-ids';
 import type {
@@ -17,24 +19,16 @@ import type {
   ClusterShape,
   GroupDescription,
   PartitionDescription,
+  RefusedPartition,
   TopicDescription,
   TopicExtent,
   TopicSettings,
 } from '../types';
 
-/** Topics asked about at the same time; each takes the broker two short requests. */
-const CONCURRENCY = 8;
 /** Kafka's own topics (__consumer_offsets, __transaction_state, ...) are named so. */
 const INTERNAL_PREFIX = '__';
 
-const UNKNOWN_OFFSETS: readonly [string, string] = ['-1', '-1'];
-
-/** Absent where a partition has no leader, or its leader can't be reached: see patched-kafkajs/leaderless.ts. */
-interface LedOffsets {
-  partition: number;
-  low: string | undefined;
-  high: string | undefined;
-}
+const UNKNOWN_OFFSET = '-1';
 
 type TopicMetadata = Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'][number];
 
@@ -81,13 +75,13 @@ export class KafkaJsAdmin implements ClusterAdmin {
   describeTopics(names: string[]): Promise<TopicDescription[]> {
     if (names.length === 0) return Promise.resolve([]);
     return this.ask(async (admin) => {
-      const wanted = new Set(names);
-      // Asked for by name, one topic that is gone fails the whole answer; the list of all is one request as well.
-      const { topics } = await admin.fetchTopicMetadata();
-      return mapLimited(
-        topics.filter(({ name }) => wanted.has(name)),
-        (topic) => describeTopic(admin, topic),
-      );
+      const topics = await metadataOf(admin, names);
+      const cluster = connectionsOf(admin);
+      const [first, next] = await Promise.all([
+        listOffsets(cluster, topics, FIRST),
+        listOffsets(cluster, topics, NEXT),
+      ]);
+      return topics.map((topic) => describeTopic(topic, first.get(topic.name), next.get(topic.name)));
     });
   }
 
@@ -126,24 +120,21 @@ export class KafkaJsAdmin implements ClusterAdmin {
     return (await this.committedOffsetsOf(groupId, [topic])).get(topic) ?? new Map<number, string>();
   }
 
-  committedOffsetsOf(groupId: string, topics: string[]): Promise<Map<string, Map<number, string>>> {
+  committedOffsetsOf(
+    groupId: string,
+    topics: string[],
+    refused: (place: RefusedPartition) => void = () => undefined,
+  ): Promise<Map<string, Map<number, string>>> {
     if (topics.length === 0) return Promise.resolve(new Map<string, Map<number, string>>());
     return this.ask(
-      async (admin) => {
-        const found = await admin.fetchOffsets({ groupId, topics });
-        return new Map(
-          found.map(({ topic, partitions }) => [
-            topic,
-            new Map(partitions.map(({ partition, offset }) => [partition, offset])),
-          ]),
-        );
-      },
+      async (admin) =>
+        committedOffsets(connectionsOf(admin), groupId, await metadataOf(admin, topics), refused),
       { group: groupId },
     );
   }
 
   groups(): Promise<GroupDescription[]> {
-    return this.ask(describeGroups);
+    return this.ask((admin) => describeGroups(admin, connectionsOf(admin)));
   }
 
   groupKind(groupId: string): Promise<string | undefined> {
@@ -156,11 +147,8 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   offsetsAt(topic: string, time: number): Promise<Map<number, string>> {
     return this.ask(async (admin) => {
-      const offsets: { partition: number; offset: string | undefined }[] =
-        await admin.fetchTopicOffsetsByTimestamp(topic, time);
-      return new Map(
-        offsets.flatMap(({ partition, offset }) => (offset === undefined ? [] : [[partition, offset]])),
-      );
+      const [found] = await metadataOf(admin, [topic]);
+      return found ? offsetsAt(connectionsOf(admin), found, time) : new Map<number, string>();
     });
   }
 
@@ -190,17 +178,41 @@ async function isForbidden(admin: Admin, topic: string): Promise<boolean> {
   }
 }
 
-async function describeTopic(admin: Admin, topic: TopicMetadata): Promise<TopicDescription> {
-  const offsets = new Map<number, readonly [string, string]>();
-  // Nobody can be asked for the offsets of what nobody leads.
-  if (topic.partitions.some(({ leader }) => leader >= 0)) {
-    for (const { partition, low, high } of (await admin.fetchTopicOffsets(topic.name)) as LedOffsets[]) {
-      if (low !== undefined && high !== undefined) offsets.set(partition, [low, high]);
-    }
-  }
+/** @returns those of these topics that are there */
+async function metadataOf(admin: Admin, names: readonly string[]): Promise<TopicMetadata[]> {
+  const wanted = new Set(names);
+  // Asked for by name, one topic that is gone fails the whole answer; the list of all is one request as well.
+  const { topics } = await admin.fetchTopicMetadata();
+  return topics.filter(({ name }) => wanted.has(name));
+}
+
+/** @throws where kafkajs does not give its connections: a kafka-cluster does not start with such a one */
+function connectionsOf(admin: Admin): Connections {
+  const cluster = clusterOf(admin);
+  if (!cluster) throw new Error('this kafkajs keeps its connections to itself');
+  return cluster;
+}
+
+type ToldOfTopic = ReadonlyMap<number, string | Error> | undefined;
+
+function describeTopic(topic: TopicMetadata, first: ToldOfTopic, next: ToldOfTopic): TopicDescription {
   const partitions = topic.partitions.map(({ partitionId, leader, replicas, isr }): PartitionDescription => {
-    const [firstOffset, nextOffset] = offsets.get(partitionId) ?? UNKNOWN_OFFSETS;
-    return { partition: partitionId, leader, replicas, inSyncReplicas: isr, firstOffset, nextOffset };
+    const told = [first?.get(partitionId), next?.get(partitionId)];
+    const [firstOffset = UNKNOWN_OFFSET, nextOffset = UNKNOWN_OFFSET] = told.every(
+      (offset) => typeof offset === 'string',
+    )
+      ? told
+      : [];
+    const error = told.find((offset) => offset instanceof Error);
+    return {
+      partition: partitionId,
+      leader,
+      replicas,
+      inSyncReplicas: isr,
+      firstOffset,
+      nextOffset,
+      ...(error ? { error } : {}),
+    };
   });
   return {
     name: topic.name,
@@ -255,14 +267,4 @@ function valueOf(
 
 function toNumber(text: string | undefined): number | undefined {
   return text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text);
-}
-
-async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return results;
 }

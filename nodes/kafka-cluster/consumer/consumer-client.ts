@@ -230,14 +230,15 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   }
 
   private async resolve({ topic, partition }: TopicPartition, target: SeekTarget): Promise<string> {
-    if (typeof target === 'object' && 'time' in target) {
-      const offset = (await this.admin.offsetsAt(topic, target.time)).get(partition);
-      if (offset !== undefined) return offset;
-    }
     const bounds = (await boundsOf(this.admin, [topic])).get(topic)?.get(partition);
     if (!bounds) throw new UserError('kafka-cluster.errors.not-assigned', { topic, partition });
-    if (!isKnown(bounds)) throw new KafkaError('no-leader', { topic, partition });
-    if (typeof target === 'object' && 'time' in target) return bounds.next;
+    if (!isKnown(bounds)) throw this.untold({ topic, partition }, bounds.error);
+    if (typeof target === 'object' && 'time' in target) {
+      const offset = (await this.admin.offsetsAt(topic, target.time)).get(partition);
+      // Not the end, nor the beginning: what is not told would be skipped, or come again.
+      if (offset === undefined) throw this.untold({ topic, partition });
+      return offset;
+    }
     if (target === 'beginning') return bounds.first;
     if (target === 'end') return bounds.next;
     if (!isWithin(target.offset, bounds.first, bounds.next)) {
@@ -250,6 +251,10 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
       });
     }
     return target.offset;
+  }
+
+  private untold({ topic, partition }: TopicPartition, reason?: Error): Error {
+    return reason ? this.explain(reason, topic) : new KafkaError('no-leader', { topic, partition });
   }
 
   private setState(state: ConsumerState): void {

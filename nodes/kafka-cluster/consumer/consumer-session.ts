@@ -146,6 +146,7 @@ export class ConsumerSession {
         owner.throttled(until);
       },
       fetched: (answer) => this.fetched(answer),
+      beginnings: (partitions) => this.positions.beginningsOf(partitions),
     });
     this.refusals = new Refusals((places, given) => listener.refused(places, given));
     this.watchdog = new ConnectionWatchdog(this.liveness, admin, REBALANCE_TIMEOUT_MS, {
@@ -155,11 +156,17 @@ export class ConsumerSession {
     this.leaders = new LeaderWatch(
       (topic) => this.cluster?.findTopicPartitionMetadata(topic) ?? [],
       (partitions, led) => listener.leaderless(partitions, led),
+      () => this.lookForLeaders(),
     );
     this.positions = new FetchPositions(admin, options.groupId, listener, {
       seek: (position) => this.consumer.seek(position),
       commit: (offsets) => this.commit(offsets),
       unreachable: (error, nextAttempt) => owner.unreachable(error, nextAttempt),
+      untold: (place) => void this.refusals.refused(this.explained(place)),
+      told: (places) => {
+        for (const place of places) this.refusals.passed(place);
+        this.lookForLeaders();
+      },
       failed: (error) => this.ended.reject(error),
     });
     this.pauses = new Pauses(
@@ -287,6 +294,7 @@ export class ConsumerSession {
     this.watchdog.stop();
     this.leaders.stop();
     this.refusals.stop();
+    this.positions.stop();
     this.heartbeats.stop();
     this.leaving ??= answerWithin(STOP_TIMEOUT_MS, 'leaving the group', this.consumer.disconnect())
       .catch(() => {
@@ -314,7 +322,7 @@ export class ConsumerSession {
   /** @returns where partitions begin that nobody has committed, and that could not be committed now */
   private async commitBeginning(topics: string[]): Promise<LatestLeft> {
     const { groupId, from } = this.options;
-    if (from !== 'latest') return { uncommitted: [], unled: [], skipped: [] };
+    if (from !== 'latest') return { uncommitted: [], unled: [], undecided: [], skipped: [] };
     const committing = commitLatest(this.admin, () => this.coordinator(), groupId, topics, this.isNew);
     const left = await this.answer('committing the end of the topics', committing);
     if (left.skipped.length > 0) this.listener.skipped(left.skipped);
@@ -365,9 +373,9 @@ export class ConsumerSession {
     const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
-    this.positions.assigned(partitions);
     this.leaders.assigned(partitions);
     this.refusals.assigned(partitions);
+    this.positions.assigned(partitions);
     // A pause of the last assignment outlives kafkajs's rejoining.
     this.pauses.clear();
     this.resume(partitions);

@@ -1,6 +1,6 @@
 import type { Broker } from 'kafkajs';
 import { OffsetsRefused } from '../patched-kafkajs';
-import type { ClusterAdmin, PartitionOffset, TopicPartition } from '../types';
+import type { ClusterAdmin, PartitionOffset, RefusedPartition, TopicPartition } from '../types';
 
 /** What Kafka answers when somebody commits from outside while the group has members. */
 const GROUP_IS_ACTIVE = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS']);
@@ -22,29 +22,46 @@ export function placeKey({ topic, partition }: TopicPartition): string {
   return `${partition} ${topic}`;
 }
 
+/** Where partitions begin, and what the brokers do not tell. */
+export interface StartPositions {
+  /** by placeKey: those of which everything is known that it takes */
+  positions: Map<string, StartPosition>;
+  /** by placeKey: why the brokers tell no committed offset, or no bounds; not of those that nobody leads */
+  untold: Map<string, Error>;
+  /** topics with partitions whose committed offset is not told, and why */
+  unread: Map<string, Error>;
+  /** topics that are there, and whether any offset of the group was told */
+  read: Map<string, boolean>;
+}
+
 /**
  * Where the reading of each partition of these topics begins: at the committed offset, or at the earliest record where
- * nothing is committed or the committed offset is no longer in the partition.
- * @returns the positions by placeKey; partitions that nobody leads are left out
+ * nothing is committed or the committed offset is no longer in the partition. What is not told is no "nothing".
  */
 export async function startPositions(
   admin: ClusterAdmin,
   groupId: string,
   topics: readonly string[],
-): Promise<Map<string, StartPosition>> {
+): Promise<StartPositions> {
+  const refused: RefusedPartition[] = [];
   const [offsets, bounds] = await Promise.all([
-    admin.committedOffsetsOf(groupId, [...topics]),
+    admin.committedOffsetsOf(groupId, [...topics], (place) => refused.push(place)),
     boundsOf(admin, topics),
   ]);
+  const untold = new Map(refused.map((place) => [placeKey(place), place.error]));
+  const unread = new Map(refused.map(({ topic, error }) => [topic, error]));
+  const read = new Map([...offsets].map(([topic, told]) => [topic, [...told.values()].some(isOffset)]));
   const positions = new Map<string, StartPosition>();
   for (const [topic, partitions] of bounds) {
-    for (const [partition, { first, next }] of partitions) {
-      if (!isKnown({ first, next })) continue;
-      const offset = offsets.get(topic)?.get(partition) ?? '-1';
+    for (const [partition, { first, next, error }] of partitions) {
       const place = { topic, partition };
-      const committed = BigInt(offset) >= 0n;
+      const key = placeKey(place);
+      const offset = offsets.get(topic)?.get(partition);
+      if (error && !untold.has(key)) untold.set(key, error);
+      if (!isKnown({ first, next }) || offset === undefined) continue;
+      const committed = isOffset(offset);
       const there = committed && isWithin(offset, first, next);
-      positions.set(placeKey(place), {
+      positions.set(key, {
         ...place,
         committed,
         end: next,
@@ -53,13 +70,15 @@ export async function startPositions(
       });
     }
   }
-  return positions;
+  return { positions, untold, unread, read };
 }
 
 /** The first offset of a partition and the one that comes after its last; "-1" while nobody can be asked. */
 export interface Bounds {
   first: string;
   next: string;
+  /** why they are not told, where that is known */
+  error?: Error | undefined;
 }
 
 /** @returns the bounds of all partitions, by topic and partition */
@@ -71,7 +90,9 @@ export async function boundsOf(
   return new Map(
     described.map(({ name, partitions }) => [
       name,
-      new Map(partitions.map((p) => [p.partition, { first: p.firstOffset, next: p.nextOffset }])),
+      new Map(
+        partitions.map((p) => [p.partition, { first: p.firstOffset, next: p.nextOffset, error: p.error }]),
+      ),
     ]),
   );
 }
@@ -79,6 +100,11 @@ export async function boundsOf(
 /** @returns whether somebody could be asked for the bounds of a partition */
 export function isKnown({ first, next }: Bounds): boolean {
   return BigInt(first) >= 0n && BigInt(next) >= 0n;
+}
+
+/** "-1" is none. */
+function isOffset(offset: string): boolean {
+  return BigInt(offset) >= 0n;
 }
 
 function countRecords(partitions: readonly Bounds[]): number {
@@ -104,8 +130,10 @@ export interface LatestLeft {
    * the user may not read them
    */
   uncommitted: PartitionOffset[];
-  /** partitions whose end nobody could tell, since no broker leads them */
+  /** partitions whose end nobody could tell: no broker leads them, or the one that does refuses to */
   unled: TopicPartition[];
+  /** topics of which it can't be told whether the group has an offset: none of them is committed */
+  undecided: string[];
   /** topics that begin at their end, and how many records there are before it */
   skipped: SkippedRecords[];
 }
@@ -125,11 +153,13 @@ export async function commitLatest(
   topics: readonly string[],
   isNew: (topic: string) => boolean,
 ): Promise<LatestLeft> {
-  const committed = await admin.committedOffsetsOf(groupId, [...topics]);
-  const untouched = topics.filter((topic) =>
-    [...(committed.get(topic)?.values() ?? [])].every((offset) => BigInt(offset) < 0n),
-  );
-  if (untouched.length === 0) return { uncommitted: [], unled: [], skipped: [] };
+  const unread = new Set<string>();
+  const committed = await admin.committedOffsetsOf(groupId, [...topics], ({ topic }) => unread.add(topic));
+  const blank = topics.filter((topic) => ![...(committed.get(topic)?.values() ?? [])].some(isOffset));
+  // What was not told may be committed: its end in that place would skip all that is between.
+  const undecided = blank.filter((topic) => unread.has(topic) && !isNew(topic));
+  const untouched = blank.filter((topic) => !unread.has(topic));
+  if (untouched.length === 0) return { uncommitted: [], unled: [], undecided, skipped: [] };
   const bounds = await boundsOf(admin, untouched);
   const places = untouched.flatMap((topic) =>
     [...(bounds.get(topic) ?? [])].map(([partition, ends]) => ({ topic, partition, ends })),
@@ -149,13 +179,13 @@ export async function commitLatest(
     const broker = await coordinator();
     const topics = offsets.filter(({ partitions }) => partitions.length > 0);
     if (topics.length > 0) await broker.offsetCommit({ groupId, ...NO_MEMBER, topics });
-    return { uncommitted: [], unled, skipped };
+    return { uncommitted: [], unled, undecided, skipped };
   } catch (error) {
     const refused = error instanceof OffsetsRefused ? new Set(error.refusals.map(placeKey)) : undefined;
     if (!refused && !GROUP_IS_ACTIVE.has((error as { type?: string }).type ?? '')) throw error;
     const uncommitted = offsets
       .flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, ...each })))
       .filter((place) => refused?.has(placeKey(place)) ?? true);
-    return { uncommitted, unled, skipped };
+    return { uncommitted, unled, undecided, skipped };
   }
 }

@@ -1,3 +1,4 @@
+import { ExponentialBackoff, type IBackoff } from '../../vendored/backoff';
 import { toError } from '../../shared/user-error';
 import {
   boundsOf,
@@ -8,8 +9,15 @@ import {
   type Bounds,
   type LatestLeft,
   type StartPosition,
+  type StartPositions,
 } from './consumer-start';
-import type { ClusterAdmin, ConsumerListener, PartitionOffset, TopicPartition } from '../types';
+import type {
+  ClusterAdmin,
+  ConsumerListener,
+  PartitionOffset,
+  RefusedPartition,
+  TopicPartition,
+} from '../types';
 
 /** What the positions have done for them. */
 export interface PositionListener {
@@ -17,6 +25,10 @@ export interface PositionListener {
   seek(position: PartitionOffset): void;
   commit(offsets: readonly PartitionOffset[]): Promise<unknown>;
   unreachable(error: Error, nextAttempt: number): void;
+  /** The brokers do not tell where this one begins. It waits, and they are asked again. */
+  untold(place: RefusedPartition): void;
+  /** They have told it of these, which waited. */
+  told(places: readonly TopicPartition[]): void;
   /** Nobody can say where an assignment begins. */
   failed(error: Error): void;
 }
@@ -29,6 +41,9 @@ interface Place extends TopicPartition {
   /** that of the topic which has `next`, where the brokers tell */
   topicId: string | undefined;
 }
+
+/** While it is not known of all partitions where they begin, the brokers are asked again after such a pause. */
+const PAUSES = new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 });
 
 /** One assignment's places, by placeKey. */
 type Places = Map<string, Place>;
@@ -48,8 +63,12 @@ interface FetchedRun extends TopicPartition {
  */
 export class FetchPositions {
   private places: Places = new Map();
-  /** by placeKey: assigned, though nobody can say yet where they begin, since no broker leads them */
-  private unlocated = new Set<string>();
+  /**
+   * by placeKey: assigned, though nobody can say yet where they begin, since no broker leads them, or those who know do
+   * not tell. Nothing is fetched of them.
+   */
+  private unlocated = new Map<string, TopicPartition>();
+  private asking: NodeJS.Timeout | undefined;
   private located: Promise<boolean> = Promise.resolve(false);
   /** Committed offsets that were gone before the group was joined; somebody may have replaced them since. */
   private readonly gone = new Map<string, string>();
@@ -57,6 +76,10 @@ export class FetchPositions {
   private readonly beginnings = new Map<string, string>();
   /** Partitions that begin at what is written after this time (milliseconds since 1970), by placeKey. */
   private readonly since = new Map<string, number>();
+  /** Topics of which it was not told whether the group has read them, and when that was asked. */
+  private readonly undecided = new Map<string, number>();
+  /** Those of them that it has not read: all of their partitions begin at what is written after that. */
+  private readonly untouched = new Map<string, number>();
 
   constructor(
     private readonly admin: ClusterAdmin,
@@ -69,10 +92,12 @@ export class FetchPositions {
    * To be called before the group is joined.
    * @param left where partitions begin that nobody has committed
    */
-  async prepare(topics: readonly string[], { uncommitted, unled }: LatestLeft): Promise<void> {
+  async prepare(topics: readonly string[], { uncommitted, unled, undecided }: LatestLeft): Promise<void> {
     for (const place of uncommitted) this.beginnings.set(placeKey(place), place.offset);
     for (const place of unled) this.since.set(placeKey(place), Date.now());
-    for (const [key, { missed }] of await startPositions(this.admin, this.groupId, topics)) {
+    for (const topic of undecided) this.undecided.set(topic, Date.now());
+    const { positions } = await startPositions(this.admin, this.groupId, topics);
+    for (const [key, { missed }] of positions) {
       if (missed !== undefined) this.gone.set(key, missed);
     }
   }
@@ -80,11 +105,33 @@ export class FetchPositions {
   /** Begins anew: what earlier assignments had is void. */
   assigned(partitions: readonly TopicPartition[]): void {
     const places: Places = new Map();
+    clearTimeout(this.asking);
     this.places = places;
-    this.unlocated = new Set(partitions.map(placeKey));
-    this.located = this.locate(partitions, places).catch((error: unknown) => {
-      if (this.places === places) this.owner.failed(toError(error));
-      return false;
+    this.unlocated = new Map(partitions.map((place) => [placeKey(place), place]));
+    this.located = this.locate(partitions, places).then(
+      (isPresent) => {
+        this.askAgain(places, PAUSES.next());
+        return isPresent;
+      },
+      (error: unknown) => {
+        if (this.places === places) this.owner.failed(toError(error));
+        return false;
+      },
+    );
+  }
+
+  /** Ends the asking: nothing is assigned any more. */
+  stop(): void {
+    this.assigned([]);
+  }
+
+  /** @returns where kafkajs has to begin these, as far as it is known. Never rejects */
+  async beginningsOf(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    const { places } = this;
+    if (!(await this.located) || this.places !== places) return [];
+    return partitions.flatMap(({ topic, partition }) => {
+      const place = places.get(placeKey({ topic, partition }));
+      return place ? [{ topic, partition, offset: place.next }] : [];
     });
   }
 
@@ -139,7 +186,6 @@ export class FetchPositions {
   async accept(run: FetchedRun, isStale: () => boolean): Promise<(() => string | undefined) | undefined> {
     const { places } = this;
     if (!(await this.located) || this.places !== places) return undefined;
-    if (this.unlocated.has(placeKey(run)) && !(await this.locateLater(run, places))) return undefined;
     if (this.beginnings.size > 0) await this.commitBeginnings();
     const place = places.get(placeKey(run));
     if (!place || isStale()) return undefined;
@@ -158,13 +204,12 @@ export class FetchPositions {
   async outOfRange(asked: TopicPartition, fetchedOffset: string): Promise<void> {
     const { places } = this;
     if (!(await this.located) || this.places !== places) return;
-    if (this.unlocated.has(placeKey(asked)) && !(await this.locateLater(asked, places))) return;
     const place = places.get(placeKey(asked));
     if (place) await this.continues({ fetchedOffset }, place);
   }
 
   /**
-   * Finds out where each partition's reading has to begin. One that nobody leads waits for its first batch.
+   * Finds out where each partition's reading has to begin. Those of which nobody tells wait.
    * @returns whether this assignment still is the present one
    */
   private async locate(partitions: readonly TopicPartition[], places: Places): Promise<boolean> {
@@ -172,13 +217,20 @@ export class FetchPositions {
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
     // Before anything else: of a topic that is made again meanwhile, all is read once more rather than not at all.
     const ids = await this.admin.topicIds(topics);
-    const positions = await startPositions(this.admin, this.groupId, topics);
+    const starts = await startPositions(this.admin, this.groupId, topics);
+    if (this.places !== places) return false;
+    this.decide(starts);
     for (const { topic, partition } of partitions) {
       const key = placeKey({ topic, partition });
-      const start = positions.get(key);
-      if (!start) continue;
-      const next = await this.beginningOf(key, start);
+      const start = starts.positions.get(key);
+      const next = start && (await this.beginningOf(key, start));
       if (this.places !== places) return false;
+      if (start === undefined || next === undefined) {
+        const error =
+          starts.untold.get(key) ?? (this.undecided.has(topic) ? starts.unread.get(topic) : undefined);
+        if (error) this.owner.untold({ topic, partition, error });
+        continue;
+      }
       places.set(key, { topic, partition, next, doubted: false, topicId: ids.get(topic) });
       this.unlocated.delete(key);
       this.listener.located({ topic, partition, offset: next }, start.end);
@@ -189,27 +241,47 @@ export class FetchPositions {
     return this.places === places;
   }
 
-  /** The partition had no leader when it was assigned, and has one by now. @returns whether its beginning is known */
-  private async locateLater({ topic, partition }: TopicPartition, places: Places): Promise<boolean> {
+  /** Asks again, after a pause, for what is still open; each time after a longer one. */
+  private askAgain(places: Places, pause: IBackoff<unknown>): void {
+    if (this.places !== places || this.unlocated.size === 0) return;
+    this.asking = setTimeout(() => void this.locateRest(places, pause), pause.duration);
+  }
+
+  private async locateRest(places: Places, pause: IBackoff<unknown>): Promise<void> {
+    const open = [...this.unlocated.values()];
+    const next = pause.next(undefined);
     try {
-      return await this.locate([{ topic, partition }], places);
+      await this.locate(open, places);
     } catch (error) {
-      this.owner.unreachable(toError(error), Date.now());
-      return false;
+      if (this.places === places) this.owner.unreachable(toError(error), Date.now() + next.duration);
+    }
+    if (this.places !== places) return;
+    const told = open.filter((place) => places.has(placeKey(place)));
+    if (told.length > 0) this.owner.told(told);
+    this.askAgain(places, next);
+  }
+
+  /** Decides of topics where the group begins, once all of its offsets there are told. */
+  private decide({ unread, read }: StartPositions): void {
+    for (const [topic, time] of this.undecided) {
+      if (unread.has(topic) || !read.has(topic)) continue;
+      this.undecided.delete(topic);
+      if (read.get(topic) === false) this.untouched.set(topic, time);
     }
   }
 
+  /** @returns undefined where that can't be said yet */
   private async beginningOf(
     key: string,
     { topic, partition, offset, committed }: StartPosition,
-  ): Promise<string> {
+  ): Promise<string | undefined> {
     if (committed) return offset;
-    const since = this.since.get(key);
-    if (since !== undefined && !this.beginnings.has(key)) {
-      const then = (await this.admin.offsetsAt(topic, since)).get(partition);
-      if (then !== undefined) this.beginnings.set(key, then);
-    }
-    return this.beginnings.get(key) ?? offset;
+    if (this.undecided.has(topic)) return undefined;
+    const since = this.since.get(key) ?? this.untouched.get(topic);
+    if (since === undefined || this.beginnings.has(key)) return this.beginnings.get(key) ?? offset;
+    const then = (await this.admin.offsetsAt(topic, since)).get(partition);
+    if (then !== undefined) this.beginnings.set(key, then);
+    return then;
   }
 
   /** Decides about a batch that does not begin where the last one ended. */

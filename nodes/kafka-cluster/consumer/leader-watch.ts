@@ -19,10 +19,12 @@ export class LeaderWatch {
   /**
    * @param tell called with those that have no leader, after each change; `led` are those told of before that have one
    * again, and not those that are somebody else's now
+   * @param lookAgain called each time that some have none: kafkajs by itself would hear of a new leader much later
    */
   constructor(
     private readonly leadersOf: LeadersOf,
     private readonly tell: (partitions: TopicPartition[], led: TopicPartition[]) => void,
+    private readonly lookAgain: () => void = () => undefined,
   ) {}
 
   start(): void {
@@ -40,6 +42,7 @@ export class LeaderWatch {
   /** @param now milliseconds since 1970 */
   look(now: number): void {
     const leaderless = this.leaderless();
+    if (leaderless.length > 0) this.lookAgain();
     this.since = new Map(
       leaderless.map((place) => [placeKey(place), this.since.get(placeKey(place)) ?? now]),
     );

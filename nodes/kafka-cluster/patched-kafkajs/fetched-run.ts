@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import type { EachBatchHandler } from 'kafkajs';
 import type Decoder from 'kafkajs/src/protocol/decoder';
 import type Runner from 'kafkajs/src/consumer/runner';
+import { errorOf } from './error-code';
 import { readRecordSet } from '../records/record-set';
 import type { AbortedTransaction } from '../records/aborted';
 import { RECORD_LIMITS, type RecordLimits } from '../records/limits';
@@ -27,15 +27,6 @@ interface PartitionAnswer {
 }
 
 const NOTHING = Buffer.alloc(0);
-const load = createRequire(__filename);
-
-/** @returns kafkajs's error for a code of Kafka's protocol */
-function errorOf(code: number): Error {
-  const { createErrorFromCode } = load('kafkajs/src/protocol/error') as {
-    createErrorFromCode: (code: number) => Error;
-  };
-  return createErrorFromCode(code);
-}
 
 /** @returns the bytes of a partition's records in an answer of the versions that kafkajs reads them from */
 export function rawRecords(decoder: Decoder): Buffer {

@@ -29,8 +29,13 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   metadata         requests/metadata/v0/response: threw away an answer about any number of topics when one partition of
  *                    them had no leader, so that nobody could read, write or ask for anything. See leaderless.ts.
  *                    Not needed when leaderless.test.ts passes without it.
- *   offsets          Cluster.fetchTopicsOffset: gave no offset at all when one partition had no leader, and a consumer
- *                    that asked for it fetched nothing. See leaderless.ts. Not needed likewise.
+ *   beginnings       OffsetManager.resolveOffsets: asked where partitions begin beside whoever decides it here, and fetched
+ *                    none while it could not be told of one. See beginnings.ts. Not needed when unreadable.test.ts passes
+ *                    without it.
+ *   offsets          requests/listOffsets/v1, v2 and offsetFetch/v2: one partition of which a broker does not tell made the
+ *                    whole answer an error. See partition-errors.ts. Not needed likewise.
+ *   groups           requests/describeGroups/v0: likewise, one group of many. Not needed when groups.test.ts passes
+ *                    without it.
  *   (record-decoding, too) requests/fetch/v0/response and consumer/consumerGroup's fetch: one partition that a broker
  *                    refuses stopped all others of that broker. See partition-errors.ts.
  *                    Not needed when refused.test.ts passes without it.
@@ -63,10 +68,17 @@ export {
   newDecoder,
   newEncoder,
 } from './own-requests';
-export type { Asked as AskedBrokers, Broker as ConnectedBroker, ProtocolRequest } from './own-requests';
+export type {
+  Asked as AskedBrokers,
+  Broker as ConnectedBroker,
+  Cluster as Connections,
+  DescribedGroup,
+  ProtocolRequest,
+} from './own-requests';
 export type { Decoder, ProduceAnswer } from './own-requests';
 export { oauthSignIn } from './oauth-sign-in';
 export { RecordRun } from './record-run';
 export { FetchedRun, readWithin } from './fetched-run';
 export { OffsetsRefused, type FetchAnswer } from './partition-errors';
+export { errorOf } from './error-code';
 export { EXPECTED_VERSION, examination, folder, type Part };

@@ -56,6 +56,15 @@ declare module 'kafkajs/src/cluster' {
     fetch: (request: object) => Promise<{ clientSideThrottleTime?: number }>;
     syncGroup: (request: SyncRequest) => Promise<unknown>;
     heartbeat: (request: Membership) => Promise<unknown>;
+    listOffsets: (request: {
+      topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
+    }) => Promise<OffsetsAnswer>;
+    offsetFetch: (request: { groupId: string; topics: TopicToAsk[] }) => Promise<OffsetsAnswer>;
+    findGroupCoordinator: (request: {
+      groupId: string;
+      coordinatorType: number;
+    }) => Promise<{ coordinator: { nodeId: number } }>;
+    describeGroups: (request: { groupIds: string[] }) => Promise<{ groups: DescribedGroup[] }>;
     /** @returns nothing where no acknowledgement was asked for */
     produce: (request: ProduceRequest) => Promise<{ clientSideThrottleTime?: number } | undefined>;
   }
@@ -86,17 +95,39 @@ declare module 'kafkajs/src/cluster' {
     refreshMetadata: () => Promise<void>;
     /** as of the last metadata; none of a topic that it has not asked about */
     findTopicPartitionMetadata: (topic: string) => { partitionId: number; leader: number }[];
-    /** See leaderless.ts: patched, an offset may be absent. */
-    fetchTopicsOffset: (this: Cluster, topics: TopicToAsk[]) => Promise<OffsetsOfTopic[]>;
+    /** connected; rejects where there is none, without the reason */
+    findGroupCoordinator: (options: { groupId: string }) => Promise<Broker>;
   }
   interface TopicToAsk {
     topic: string;
     partitions: { partition: number }[];
   }
-  interface OffsetsOfTopic {
-    topic: string;
-    partitions: { partition: number; offset: string | undefined }[];
+  /** Patched, with the errors of single partitions beside what is told of others: see partition-errors.ts. */
+  interface OffsetsAnswer {
+    responses: { topic: string; partitions: { partition: number; offset: string; errorCode: number }[] }[];
   }
+  interface DescribedGroup {
+    errorCode: number;
+    groupId: string;
+    state: string;
+    members: { clientId: string; clientHost: string; memberAssignment: Buffer }[];
+  }
+}
+
+/** See beginnings.ts. */
+declare module 'kafkajs/src/consumer/offsetManager' {
+  import type { Cluster } from 'kafkajs/src/cluster';
+
+  class OffsetManager {
+    readonly cluster: Cluster;
+    /** the assigned ones */
+    readonly topics: string[];
+    readonly memberAssignment: Record<string, number[] | undefined>;
+    /** by topic and partition; what has none is not fetched */
+    committedOffsets(): Record<string, Record<number, string> | undefined>;
+    resolveOffsets: (this: OffsetManager) => Promise<void>;
+  }
+  export = OffsetManager;
 }
 
 /** See leaderless.ts. */

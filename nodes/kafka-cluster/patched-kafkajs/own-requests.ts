@@ -3,11 +3,12 @@ import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig }
 import type { Broker, Cluster } from 'kafkajs/src/cluster';
 import type Decoder from 'kafkajs/src/protocol/decoder';
 import type Encoder from 'kafkajs/src/protocol/encoder';
+import { onBeginnings, type TellBeginnings } from './beginnings';
 import { onFetchAnswers, type FetchAnswer } from './partition-errors';
 
 /* What it takes to make requests of Kafka's protocol that kafkajs does not speak, over its connections. */
 
-export type { Asked, Broker, Cluster, ProtocolRequest } from 'kafkajs/src/cluster';
+export type { Asked, Broker, Cluster, DescribedGroup, ProtocolRequest } from 'kafkajs/src/cluster';
 export type { Decoder, Encoder };
 
 type CreateCluster = (options: object) => Cluster;
@@ -74,6 +75,8 @@ export interface ConsumerConnections {
   throttled(milliseconds: number): void;
   /** A broker was asked for records; `answer` has all partitions that it has told something of. */
   fetched(answer: FetchAnswer): void;
+  /** Where partitions begin: those that it does not tell of are not fetched. */
+  beginnings: TellBeginnings;
 }
 
 /** @returns a consumer of kafkajs, whose heartbeats wait for its fetches: with `member` somebody else can make them */
@@ -86,6 +89,7 @@ export function createConsumer(
   if (cluster) {
     observe(cluster, (broker) => observeConsumer(broker, connections));
     onFetchAnswers(cluster, (answer) => connections.fetched(answer));
+    onBeginnings(cluster, (partitions) => connections.beginnings(partitions));
   }
   return made;
 }

@@ -1,5 +1,6 @@
 import type { Cluster } from 'kafkajs/src/cluster';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
+import { errorOf } from './error-code';
 import type { FetchedRun } from './fetched-run';
 
 /*
@@ -32,6 +33,21 @@ export function goOnWithTheRest({ prototype }: typeof ConsumerGroup): void {
     listener?.(runs);
     return refused ? runs.filter(({ error }) => error === undefined) : runs;
   };
+}
+
+interface OffsetsOfGroup {
+  /** what is wrong with the group, and so with all of its offsets */
+  errorCode: number;
+}
+
+/** Takes an answer with the error codes of its partitions, or groups, for whoever asks to look at. */
+export function withTheErrors<T>(answer: T): Promise<T> {
+  return Promise.resolve(answer);
+}
+
+/** Likewise, but rejects with kafkajs's error where nothing can be told of the whole group. */
+export function unlessOfGroup<T extends OffsetsOfGroup>(answer: T): Promise<T> {
+  return answer.errorCode === 0 ? Promise.resolve(answer) : Promise.reject(errorOf(answer.errorCode));
 }
 
 /** Kafka's names of what is wrong with a partition alone, and not with the group or its member. */

@@ -2,19 +2,20 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Kafka } from 'kafkajs';
-import type { Cluster } from 'kafkajs/src/cluster';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
+import type OffsetManager from 'kafkajs/src/consumer/offsetManager';
 import type Runner from 'kafkajs/src/consumer/runner';
 import type Connection from 'kafkajs/src/network/connection';
 import type RequestQueue from 'kafkajs/src/network/requestQueue';
 import type { MetadataResponse } from 'kafkajs/src/protocol/requests/metadata/v0/response';
 import { readWholeAnswers } from './answer-bytes';
 import { FetchedRun, rawRecords, readInTurn } from './fetched-run';
+import { beginWhereTold } from './beginnings';
 import { createClusterOf } from './own-requests';
 import { askAnyBroker, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
-import { answerForWhatIsLed, tolerantParse } from './leaderless';
-import { goOnWithTheRest, refusedOffsets } from './partition-errors';
+import { tolerantParse } from './leaderless';
+import { goOnWithTheRest, refusedOffsets, unlessOfGroup, withTheErrors } from './partition-errors';
 import { produceRequest, type ProduceOrder, type ProduceRequest } from './produce-request';
 import { RecordRun } from './record-run';
 import { quietRequestQueue } from './request-queue-timer';
@@ -29,7 +30,9 @@ export type Part =
   | 'request-queue'
   | 'answer-bytes'
   | 'metadata'
+  | 'beginnings'
   | 'offsets'
+  | 'groups'
   | 'commits'
   | 'sentences'
   | 'any-broker'
@@ -75,7 +78,12 @@ const REQUEST_QUEUE = 'src/network/requestQueue';
 const CONNECTION = 'src/network/connection';
 /** The later versions of this answer take their parsing from it. */
 const METADATA = 'src/protocol/requests/metadata/v0/response';
-const CLUSTER = 'src/cluster';
+const OFFSET_MANAGER = 'src/consumer/offsetManager';
+/** Versions 1 and 2 have each a parsing of their own, which version 3 takes from the second. */
+const LIST_OFFSETS = [1, 2].map((version) => `src/protocol/requests/listOffsets/v${version}/response`);
+/** The later versions of these two take their parsing from them. */
+const OFFSET_FETCH = 'src/protocol/requests/offsetFetch/v2/response';
+const DESCRIBE_GROUPS = 'src/protocol/requests/describeGroups/v0/response';
 const BROKER_POOL = 'src/cluster/brokerPool';
 /** Likewise. */
 const CREATE_TOPICS = 'src/protocol/requests/createTopics/v0/response';
@@ -90,6 +98,18 @@ const EMPTY: ProduceOrder = {
   producerEpoch: 0,
   topicData: [],
 };
+
+/** @returns what puts another parsing of an answer in the place of kafkajs's */
+function parsedBy(part: Part, name: string, parse: (answer: never) => Promise<unknown>): Expectation {
+  return {
+    part,
+    fits: (load) => has({ prototype: load(name) }, 'decode', 'parse'),
+    patch: ({ load, replace }) => {
+      const { decode } = load(name) as { decode: unknown };
+      replace(name, { decode, parse });
+    },
+  };
+}
 
 /** In this order: what is replaced goes first, since modules take it over as they are loaded. */
 const EXPECTATIONS: readonly Expectation[] = [
@@ -178,10 +198,13 @@ const EXPECTATIONS: readonly Expectation[] = [
     },
   },
   {
-    part: 'offsets',
-    fits: (load) => has(load(CLUSTER), 'fetchTopicsOffset', 'findTopicPartitionMetadata', 'refreshMetadata'),
-    patch: ({ load }) => answerForWhatIsLed((load(CLUSTER) as { prototype: Cluster }).prototype),
+    part: 'beginnings',
+    fits: (load) => has(load(OFFSET_MANAGER), 'resolveOffsets', 'committedOffsets'),
+    patch: ({ load }) => beginWhereTold(load(OFFSET_MANAGER) as typeof OffsetManager),
   },
+  ...LIST_OFFSETS.map((name) => parsedBy('offsets', name, withTheErrors)),
+  parsedBy('offsets', OFFSET_FETCH, unlessOfGroup),
+  parsedBy('groups', DESCRIBE_GROUPS, withTheErrors),
   {
     part: 'commits',
     fits: (load) => has({ prototype: load(OFFSET_COMMIT) }, 'decode', 'parse'),
@@ -213,7 +236,8 @@ const EXPECTATIONS: readonly Expectation[] = [
       return (
         has(load('src/protocol/encoder'), 'writeUVarIntString', 'writeUVarIntArray') &&
         has(load('src/protocol/decoder'), 'readUVarIntString', 'readTaggedFields') &&
-        has(load('src/cluster'), 'getNodeIds', 'findBroker') &&
+        has(load('src/cluster'), 'getNodeIds', 'findBroker', 'findGroupCoordinator') &&
+        has(load('src/broker'), 'listOffsets', 'offsetFetch', 'findGroupCoordinator', 'describeGroups') &&
         createClusterOf(new Client({ brokers: ['localhost:9092'] })) !== undefined
       );
     },

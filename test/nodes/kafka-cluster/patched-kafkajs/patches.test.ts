@@ -50,7 +50,9 @@ describe('the kafkajs that was loaded', () => {
       'record-encoding': [PRODUCE, () => ({ apiKey: 0, apiVersion: 9 })],
       'request-queue': ['src/network/requestQueue', Empty],
       metadata: ['src/protocol/requests/metadata/v0/response', {}],
-      offsets: ['src/cluster', Empty],
+      beginnings: ['src/consumer/offsetManager', Empty],
+      offsets: ['src/protocol/requests/offsetFetch/v2/response', {}],
+      groups: ['src/protocol/requests/describeGroups/v0/response', {}],
       commits: ['src/protocol/requests/offsetCommit/v0/response', {}],
       sentences: ['src/protocol/requests/createTopics/v0/response', {}],
       'any-broker': ['src/cluster/brokerPool', Empty],
@@ -58,6 +60,10 @@ describe('the kafkajs that was loaded', () => {
       'own-requests': ['index.js', { Kafka: Empty }],
     };
     assert.ok(examine({ [GROUPING]: () => [] }).unfit.includes('record-encoding'));
+    for (const version of [1, 2]) {
+      const name = `src/protocol/requests/listOffsets/v${version}/response`;
+      assert.ok(examine({ [name]: {} }).unfit.includes('offsets'), name);
+    }
     for (const [part, [name, changed]] of Object.entries(changes)) {
       assert.ok(examine({ [name]: changed }).unfit.includes(part as Part), part);
     }
@@ -65,6 +71,11 @@ describe('the kafkajs that was loaded', () => {
 
   it('is refused when a consumer could not tell with it what it has missed', () => {
     const found = examine({ 'src/consumer/batch': undefined });
+    assert.throws(() => checkKafkaJs(found), UnfitKafkaJsError);
+  });
+
+  it('is refused when nobody could be asked where partitions begin', () => {
+    const found = examine({ 'src/broker': class {} });
     assert.throws(() => checkKafkaJs(found), UnfitKafkaJsError);
   });
 

@@ -1,0 +1,140 @@
+import { errorOf, type Connections } from '../patched-kafkajs/index';
+import { toError } from '../../shared/user-error';
+import type { RefusedPartition } from '../types';
+import { coordinatorOf } from './coordinators';
+
+/*
+ * Offsets, each partition by itself: what a broker does not tell of one is no reason not to hear of the others. kafkajs's
+ * admin client gives all or nothing, and asks topic by topic.
+ */
+
+/** What a broker is asked for where another one would give the time of a record. */
+export const NEXT = -1;
+export const FIRST = -2;
+const NOBODY = -1;
+/** While a cluster makes the topic in which it keeps offsets, nobody knows of any group. */
+const COORDINATOR_TRIES = 5;
+
+/** A topic as the metadata have it. */
+export interface LedTopic {
+  name: string;
+  partitions: readonly { partitionId: number; leader: number }[];
+}
+
+/** By topic and partition: an offset, or why the broker does not tell it. */
+export type ToldOffsets = Map<string, Map<number, string | Error>>;
+
+/** Says that a broker can't be reached, which is nothing about the partitions that it was asked for. */
+const CONNECTION_ERRORS = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+]);
+
+/**
+ * @param at a time in milliseconds since 1970, FIRST or NEXT
+ * @returns what the leaders tell. "-1" where no record is of that time or later; partitions that nobody leads, and those of
+ *   a leader that can't be reached while another can, are left out
+ * @throws when no leader answers
+ */
+export async function listOffsets(
+  cluster: Pick<Connections, 'findBroker'>,
+  topics: readonly LedTopic[],
+  at: number,
+): Promise<ToldOffsets> {
+  const told: ToldOffsets = new Map(topics.map(({ name }) => [name, new Map<number, string | Error>()]));
+  const answers = await Promise.allSettled(
+    [...byLeader(topics)].map(async ([nodeId, numbers]) => {
+      const broker = await cluster.findBroker({ nodeId: String(nodeId) });
+      const { responses } = await broker.listOffsets({
+        topics: [...numbers].map(([topic, partitions]) => ({
+          topic,
+          partitions: partitions.map((partition) => ({ partition, timestamp: at })),
+        })),
+      });
+      return responses;
+    }),
+  );
+  const isSomebodyThere = answers.some(({ status }) => status === 'fulfilled');
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled') {
+      for (const { topic, partitions } of answer.value)
+        for (const { partition, offset, errorCode } of partitions)
+          told.get(topic)?.set(partition, errorCode === 0 ? offset : errorOf(errorCode));
+    } else if (!isSomebodyThere || !CONNECTION_ERRORS.has(toError(answer.reason).name)) {
+      throw answer.reason;
+    }
+  }
+  return told;
+}
+
+/** @returns by leader and topic the numbers of the partitions that it is to be asked for */
+function byLeader(topics: readonly LedTopic[]): Map<number, Map<string, number[]>> {
+  const questions = new Map<number, Map<string, number[]>>();
+  for (const { name, partitions } of topics) {
+    for (const { partitionId, leader } of partitions) {
+      if (leader <= NOBODY) continue;
+      let ofLeader = questions.get(leader);
+      if (!ofLeader) questions.set(leader, (ofLeader = new Map<string, number[]>()));
+      const numbers = ofLeader.get(name);
+      if (numbers) numbers.push(partitionId);
+      else ofLeader.set(name, [partitionId]);
+    }
+  }
+  return questions;
+}
+
+/**
+ * @returns by partition the offset of the first record of this time or later, else the next one; what is not told of a
+ *   partition leaves it out
+ */
+export async function offsetsAt(
+  cluster: Pick<Connections, 'findBroker'>,
+  topic: LedTopic,
+  time: number,
+): Promise<Map<number, string>> {
+  // The end first: what is written between the two questions is of a later time.
+  const next = (await listOffsets(cluster, [topic], NEXT)).get(topic.name);
+  const then = (await listOffsets(cluster, [topic], time)).get(topic.name) ?? new Map<number, string>();
+  const found = new Map<number, string>();
+  for (const [partition, offset] of then) {
+    if (typeof offset !== 'string') continue;
+    const told = offset.startsWith('-') ? next?.get(partition) : offset;
+    if (typeof told === 'string') found.set(partition, told);
+  }
+  return found;
+}
+
+/**
+ * @param refused told of each partition whose offset the broker does not tell: it is left out
+ * @returns by topic and partition, "-1" where the group has none
+ * @throws when nothing is told of the group at all
+ */
+export async function committedOffsets(
+  cluster: Pick<Connections, 'getNodeIds' | 'findBroker'>,
+  groupId: string,
+  topics: readonly LedTopic[],
+  refused: (place: RefusedPartition) => void,
+): Promise<Map<string, Map<number, string>>> {
+  const offsets = new Map<string, Map<number, string>>();
+  if (topics.length === 0) return offsets;
+  const nodeId = await coordinatorOf(cluster, groupId, COORDINATOR_TRIES);
+  const broker = await cluster.findBroker({ nodeId: String(nodeId) });
+  const { responses } = await broker.offsetFetch({
+    groupId,
+    topics: topics.map(({ name, partitions }) => ({
+      topic: name,
+      partitions: partitions.map(({ partitionId }) => ({ partition: partitionId })),
+    })),
+  });
+  for (const { topic, partitions } of responses) {
+    const known = new Map<number, string>();
+    offsets.set(topic, known);
+    for (const { partition, offset, errorCode } of partitions) {
+      if (errorCode === 0) known.set(partition, offset);
+      else refused({ topic, partition, error: errorOf(errorCode) });
+    }
+  }
+  return offsets;
+}
