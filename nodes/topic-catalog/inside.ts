@@ -1,9 +1,15 @@
-import type { GroupDescription, TopicDescription } from '../kafka-cluster/types';
+import type {
+  GroupDescription,
+  KafkaProblemError,
+  RefusedPartition,
+  TopicDescription,
+} from '../kafka-cluster/types';
 import { asking, CatalogError } from './catalog-error';
 import type { ErrorInfo, InsideAnswer, InsideGroup, InsidePage, InsidePartition } from './contract';
 import { Memo } from './memo';
 import type { InsideRequest } from './requests';
 import type { TopicsSource } from './topics';
+import { untoldGroup, untoldOf, untoldProblems } from './untold';
 
 const AGE_MS = 1_000;
 const COST_FACTOR = 5;
@@ -12,6 +18,8 @@ const MAX_TOPICS = 50;
 const MAX_GROUPS = 50;
 const MAX_MEMBERS = 100;
 const KEPT_ANSWERS = 20;
+/** Groups that nobody could be asked about: each may take seconds, and the next would not be answered either. */
+const MAX_FAILURES = 2;
 /** Of a group that has committed nothing in a partition, and of an offset that nobody tells. */
 const NONE = '-1';
 
@@ -37,14 +45,21 @@ export class Inside {
     const all = (await this.kafka(() => admin.topicNames())).filter((name) => !name.startsWith('__'));
     const [names, topicPage] = pageOf(all.filter(matches).sort(), topicOffset, MAX_TOPICS);
     const topics = await this.kafka(() => admin.describeTopics(names));
-    const problems: ErrorInfo[] = [];
+    const localize = (error: CatalogError): string => this.source.localize(error);
+    const problems = untoldProblems(topics.flatMap(untoldOf), localize);
     let groups: InsideGroup[] = [];
     let groupPage: InsidePage = { offset: 0, shown: 0, matching: 0 };
     try {
       const found = (await this.kafka(() => admin.groups())).filter(({ groupId }) => matches(groupId));
       const [shown, page] = pageOf(found.sort(byId), groupOffset, MAX_GROUPS);
       // One after the other: each is asked for at its own coordinator.
-      for (const group of shown) groups.push(await this.group(group, topics));
+      let failures = 0;
+      for (const group of shown) {
+        const answer = await this.group(group, topics);
+        groups.push(answer.group);
+        problems.push(...answer.problems);
+        if (answer.outage && ++failures === MAX_FAILURES) throw answer.outage;
+      }
       groupPage = page;
     } catch (error) {
       if (!(error instanceof CatalogError) || error.source !== 'kafka') throw error;
@@ -55,22 +70,46 @@ export class Inside {
     return { at: Date.now(), topicPage, groupPage, partitions, groups, problems };
   }
 
+  /** One that Kafka does not tell of is shown without what it does not tell, with Kafka's reason. */
   private async group(
-    { groupId, state, members }: GroupDescription,
+    { groupId, state, members, error }: GroupDescription,
     topics: readonly TopicDescription[],
-  ): Promise<InsideGroup> {
+  ): Promise<{ group: InsideGroup; problems: ErrorInfo[]; outage: CatalogError | undefined }> {
+    const localize = (problem: CatalogError): string => this.source.localize(problem);
     const names = topics.map(({ name }) => name);
-    const offsets = await this.kafka(() => this.source.admin.committedOffsetsOf(groupId, names));
+    const untold: RefusedPartition[] = [];
+    let offsets = new Map<string, Map<number, string>>();
+    let reason = error?.message;
+    let outage: CatalogError | undefined;
+    try {
+      if (!error)
+        offsets = await this.kafka(() =>
+          this.source.admin.committedOffsetsOf(groupId, names, (place) => untold.push(place)),
+        );
+    } catch (problem) {
+      if (!(problem instanceof CatalogError) || problem.source !== 'kafka') throw problem;
+      reason = String(problem.params.reason);
+      if (isUnreachable(problem)) outage = problem;
+    }
     const committed = topics.flatMap(({ name, partitions }) => {
       const found = offsets.get(name);
       if (!found || [...found.values()].every((offset) => offset === NONE)) return [];
-      return partitions.map(({ partition, firstOffset, nextOffset }) => {
-        const offset = found.get(partition) ?? NONE;
+      return partitions.flatMap(({ partition, firstOffset, nextOffset }) => {
+        const offset = found.get(partition);
+        if (offset === undefined) return [];
         const lag = distance(offset === NONE ? firstOffset : offset, nextOffset);
-        return { topic: name, partition, offset: offset === NONE ? null : offset, lag };
+        return [{ topic: name, partition, offset: offset === NONE ? null : offset, lag }];
       });
     });
-    return { groupId, state, members: members.slice(0, MAX_MEMBERS), memberCount: members.length, committed };
+    const shown = members.slice(0, MAX_MEMBERS);
+    return {
+      group: { groupId, state, members: shown, memberCount: members.length, committed },
+      problems: [
+        ...(reason === undefined ? [] : [untoldGroup(groupId, reason, localize)]),
+        ...untoldProblems(untold, localize),
+      ],
+      outage,
+    };
   }
 
   private kafka<T>(question: () => Promise<T>): Promise<T> {
@@ -87,6 +126,10 @@ function pageOf<T>(list: readonly T[], wanted: number, size: number): [T[], Insi
 
 function byId(a: GroupDescription, b: GroupDescription): number {
   return a.groupId < b.groupId ? -1 : 1;
+}
+
+function isUnreachable({ cause }: CatalogError): boolean {
+  return (cause as Partial<KafkaProblemError> | undefined)?.problem === 'unreachable';
 }
 
 function partitionsOf({ name, partitions }: TopicDescription): InsidePartition[] {

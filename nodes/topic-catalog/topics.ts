@@ -2,6 +2,7 @@ import type {
   ClusterAdmin,
   ClusterShape,
   PartitionDescription,
+  RefusedPartition,
   TopicDescription,
   TopicExtent,
   TopicSettings,
@@ -11,6 +12,7 @@ import { CatalogError, asking } from './catalog-error';
 import { Memo } from './memo';
 import type { NodeIndex, TopicNodes } from './nodes';
 import { MINUTE_MS } from '../shared/durations';
+import { untoldOf, untoldProblems } from './untold';
 
 const LIST_AGE_MS = 1_000;
 const LIST_COST_FACTOR = 5;
@@ -78,11 +80,16 @@ export class Topics {
     const settingsFound = orNull(
       this.kafka(() => this.settings.get(names.join(), () => admin.topicSettings(visible))),
     );
-    const offsetsFound = orNull(this.kafka(() => admin.committedOffsetsOf(groupId, visible)));
+    const untold = described.flatMap(untoldOf);
+    const uncommitted: RefusedPartition[] = [];
+    const offsetsFound = orNull(
+      this.kafka(() => admin.committedOffsetsOf(groupId, visible, (place) => uncommitted.push(place))),
+    );
     const rates = await this.kafka(() => this.ratesOf(described.filter(({ internal }) => !internal)));
     const [nodes, settings, offsets] = await Promise.all([nodesFound, settingsFound, offsetsFound]);
     // After all else: a question that fails ends the connection that the others would be using.
     const extents = await this.extents.get(names.join(), () => this.extentsOf(described));
+    problems.push(...untoldProblems([...untold, ...uncommitted], (error) => this.source.localize(error)));
     const { mode = null, version = null } = await this.shape.get('', () => this.shapeOf());
     return {
       at: Date.now(),
@@ -93,6 +100,7 @@ export class Topics {
         topicRow(topic, {
           settings: settings?.get(topic.name),
           offsets: offsets?.get(topic.name),
+          isLagWhole: !uncommitted.some((place) => place.topic === topic.name),
           extent: extents.topics.get(topic.name),
           nodes: nodes === null ? null : (nodes.get(topic.name) ?? NO_NODES),
           rate: rates.get(topic.name) ?? null,
@@ -131,10 +139,9 @@ export class Topics {
     for (const { name, partitions } of topics) {
       if (partitions.some(({ leader }) => leader < 0) || partitions.length === 0) continue;
       const then = await this.source.admin.offsetsAt(name, since);
-      rates.set(
-        name,
-        sum(partitions.map(({ partition, nextOffset }) => distance(then.get(partition), nextOffset) ?? 0)),
-      );
+      const counts = partitions.map(({ partition, nextOffset }) => distance(then.get(partition), nextOffset));
+      // Of a part of the partitions it would be no rate of the topic.
+      if (counts.every((count) => count !== null)) rates.set(name, sum(counts));
     }
     return rates;
   }
@@ -152,15 +159,18 @@ function isOutage(error: unknown): error is CatalogError {
 interface AboutTopic {
   settings: TopicSettings | undefined;
   offsets: Map<number, string> | undefined;
+  /** whether it was told of all partitions what the group has committed */
+  isLagWhole: boolean;
   extent: TopicExtent | undefined;
   nodes: TopicNodes | null;
   rate: number | null;
 }
 
 function topicRow({ name, internal, partitions }: TopicDescription, about: AboutTopic): TopicRow {
-  const { settings, offsets, extent, nodes, rate } = about;
+  const { settings, offsets, isLagWhole, extent, nodes, rate } = about;
   const rows = partitions.map((partition) => partitionRow(partition, offsets?.get(partition.partition)));
-  const lags = rows.map(({ lag }) => lag).filter((lag) => lag !== null);
+  const isWhole = isLagWhole && partitions.every(({ error }) => error === undefined);
+  const lags = isWhole ? rows.map(({ lag }) => lag).filter((lag) => lag !== null) : [];
   const messages = partitions.map(({ firstOffset, nextOffset }) => distance(firstOffset, nextOffset));
   return {
     name,

@@ -15,7 +15,14 @@ export async function look(admin: ClusterAdmin, env = process.env): Promise<stri
   const topics = await admin.describeTopics(names);
   const lines = topics.flatMap((topic) => linesOfTopic(topic, env));
   for (const group of await admin.groups()) {
-    const committed = await admin.committedOffsetsOf(group.groupId, names);
+    const { groupId, error } = group;
+    if (error) {
+      lines.push(t('inside.group', { group: groupId, members: error.message }, env));
+      continue;
+    }
+    const committed = await admin.committedOffsetsOf(groupId, names, ({ topic, partition, error: reason }) =>
+      lines.push(`${topic}, ${t('inside.partition', { partition }, env)}: ${reason.message}`),
+    );
     lines.push(...linesOfGroup(group, topics, committed, env));
   }
   return lines;
@@ -53,7 +60,8 @@ function linesOfGroup(
     if (!offsets || [...offsets.values()].every((offset) => offset === NONE)) continue;
     for (const { partition, firstOffset, nextOffset } of partitions) {
       const offset = offsets.get(partition) ?? NONE;
-      const lag = difference(nextOffset, offset === NONE ? firstOffset : offset);
+      const isTold = offsets.has(partition);
+      const lag = isTold ? difference(nextOffset, offset === NONE ? firstOffset : offset) : '?';
       const where = t('inside.committed', { offset: offset === NONE ? nothing : offset, lag }, env);
       lines.push(`  ${name}, ${t('inside.partition', { partition }, env)}: ${where}`);
     }

@@ -163,4 +163,72 @@ describe('topic-catalog: inside of a real Kafka', function () {
     assert.ok(partitions.some((one) => one.topic === topic));
     assert.deepEqual([groups, problems], [[], [{ source: 'kafka', message: 'topic-catalog.errors.kafka' }]]);
   });
+
+  it('names a group and partitions that Kafka tells nothing of, and shows all others', async () => {
+    const topic = await fixture.createTopic(fixture.name('topic'), 2);
+    const place = { topic, partition: 1, error: new Error('a disk is broken') };
+    const group = (groupId: string, error?: Error) => ({
+      groupId,
+      state: error ? '' : 'Empty',
+      members: [],
+      ...(error ? { error } : {}),
+    });
+    const asked: string[] = [];
+    const { partitions, groups, problems } = await look((admin) => ({
+      topicNames: () => Promise.resolve([topic]),
+      describeTopics: async (names) =>
+        (await admin.describeTopics(names)).map((described) => ({
+          ...described,
+          partitions: described.partitions.map((one) =>
+            one.partition === 1 ? { ...one, firstOffset: '-1', nextOffset: '-1', error: place.error } : one,
+          ),
+        })),
+      groups: () => Promise.resolve([group('a'), group('b', new Error('not for you')), group('c')]),
+      committedOffsetsOf: (id, _topics, refused) => {
+        asked.push(id);
+        if (id === 'c') return Promise.reject(Object.assign(new Error('no'), { problem: 'group-forbidden' }));
+        refused?.(place);
+        return Promise.resolve(new Map([[topic, new Map([[0, '0']])]]));
+      },
+    }));
+    assert.deepEqual(
+      partitions.map(({ firstOffset, nextOffset }) => [firstOffset, nextOffset]),
+      [
+        ['0', '0'],
+        ['-1', '-1'],
+      ],
+    );
+    assert.deepEqual(asked, ['a', 'c']);
+    assert.deepEqual(
+      groups.map(({ groupId, committed }) => [groupId, committed]),
+      [
+        ['a', [{ topic, partition: 0, offset: '0', lag: 0 }]],
+        ['b', []],
+        ['c', []],
+      ],
+    );
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      [
+        'topic-catalog.errors.offsets-untold',
+        'topic-catalog.errors.offsets-untold',
+        'topic-catalog.errors.group-untold',
+        'topic-catalog.errors.group-untold',
+      ],
+    );
+  });
+
+  it('asks about no more groups once two could not be asked about', async () => {
+    const asked: string[] = [];
+    const { groups, problems } = await look(() => ({
+      topicNames: () => Promise.resolve([]),
+      groups: () => Promise.resolve(['a', 'b', 'c'].map((groupId) => ({ groupId, state: '', members: [] }))),
+      committedOffsetsOf: (id) => {
+        asked.push(id);
+        return Promise.reject(Object.assign(new Error('away'), { problem: 'unreachable' }));
+      },
+    }));
+    assert.deepEqual([asked, groups], [['a', 'b'], []]);
+    assert.equal(problems.at(-1)?.message, 'topic-catalog.errors.kafka');
+  });
 });

@@ -186,4 +186,30 @@ describe('topic-catalog: topics of a real Kafka', function () {
     assert.ok(Date.now() - begun < 8_000);
     await away.drained();
   });
+
+  it('names partitions whose offsets Kafka does not tell, and calls the lag of the rest no lag of the topic', async () => {
+    const [ill, well] = [await fixture.createTopic(fixture.name('topic'), 2), await fixture.createTopic()];
+    for (const partition of [0, 1]) await fixture.write(ill, ['a'], partition);
+    await fixture.write(well, ['a']);
+    const answer = await ask(
+      () => Promise.resolve([]),
+      cluster,
+      (admin) => {
+        const committedOffsetsOf: ClusterAdmin['committedOffsetsOf'] = (_group, _topics, refused) => {
+          refused?.({ topic: ill, partition: 1, error: new Error('not for you') });
+          return Promise.resolve(new Map([ill, well].map((topic) => [topic, new Map([[0, '0']])])));
+        };
+        return Object.assign(Object.create(admin), { committedOffsetsOf }) as ClusterAdmin;
+      },
+    );
+    assert.deepEqual(
+      answer.problems.map(({ message }) => message),
+      ['topic-catalog.errors.offsets-untold'],
+    );
+    assert.deepEqual([row(answer, ill).lag, row(answer, well).lag], [null, 1]);
+    assert.deepEqual(
+      row(answer, ill).partitions.map(({ lag }) => lag),
+      [1, null],
+    );
+  });
 });
