@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { until } from '../support/until';
 import { AloneInBrowser } from './support/alone-in-browser';
 import type { PageAlone } from './support/page-alone';
-import { answerOf, ROW } from './support/page-answers';
+import { answerOf, ROW, TOPIC } from './support/page-answers';
 
 const PAGE = 50;
 
@@ -139,5 +139,57 @@ describe('the pages of the list of nodes', function () {
     await alone.page.getByRole('link', { name: 'n00', exact: true }).waitFor();
     await alone.page.getByRole('button', { name: 'Siguientes' }).click();
     await alone.page.getByRole('link', { name: 'n50', exact: true }).waitFor();
+  });
+});
+
+describe('the lists of topics', function () {
+  this.timeout(60_000);
+  const pages = AloneInBrowser.forTests();
+  const names = ['Prueba', 'Prueba.dlq', 'otro'];
+
+  /** What each view with topics is, and where a topic stands in it. */
+  const views = [
+    ['topics', 'Buscar un topic', (name: string) => `tr[data-topic="${name}"]`],
+    ['kafka', 'Buscar un topic o un grupo', (name: string) => `.card[data-topic="${name}"]`],
+  ] as const;
+
+  function answer(action: string, { search = '' }: Record<string, unknown>): unknown {
+    if (action === 'topics')
+      return { ...(answerOf(action) as object), topics: names.map((name) => ({ ...TOPIC, name })) };
+    if (action !== 'inside') return answerOf(action);
+    const found = names.filter((name) => name.toLowerCase().includes((search as string).toLowerCase()));
+    const partitions = found.map((topic) => ({ topic, partition: 0, first: 0, next: 0, replicas: [] }));
+    const page = { offset: 0, total: found.length };
+    return { at: Date.now(), partitions, groups: [], problems: [], topicPage: page, groupPage: page };
+  }
+
+  for (const [view, label, place] of views) {
+    it(`are filtered by what stands in the address, also after a reload (${view})`, async () => {
+      const { page } = await pages.open(answer, `#/host?vista=${view}&filtro=dlq`);
+      await page.locator(place('Prueba.dlq')).waitFor();
+      assert.equal(await page.locator(place('otro')).count(), 0);
+      const search = page.getByRole('searchbox', { name: label });
+      assert.equal(await search.inputValue(), 'dlq');
+      await search.fill('ot');
+      await page.locator(place('otro')).waitFor();
+      assert.equal(new URL(page.url()).hash, `#/host?vista=${view}&filtro=ot`);
+      await page.reload();
+      await page.locator(place('otro')).waitFor();
+      assert.equal(await page.locator(place('Prueba.dlq')).count(), 0);
+      await search.fill('');
+      await page.locator(place('Prueba')).waitFor();
+      assert.equal(new URL(page.url()).hash, `#/host?vista=${view}`);
+    });
+  }
+
+  it('keep what they are filtered by when a topic is opened and closed', async () => {
+    const { page } = await pages.open(answer, '#?vista=topics&filtro=dlq');
+    const open = page.getByRole('button', { name: 'Prueba.dlq' });
+    await open.click();
+    await page.locator('td.inside').waitFor();
+    assert.equal(new URL(page.url()).hash, '#?vista=topics&topic=Prueba.dlq&filtro=dlq');
+    await open.click();
+    await page.locator('td.inside').waitFor({ state: 'detached' });
+    assert.equal(new URL(page.url()).hash, '#?vista=topics&filtro=dlq');
   });
 });

@@ -46,6 +46,8 @@ export interface Address {
   topic?: string;
   /** view "nodes"; view "topics": of the nodes of the open one */
   list?: ListPlace;
+  /** views "topics" and "inside": only topics whose names have this text */
+  filter?: string;
   /** views "compare", "wall" and "screen": what is shown, in this order; more than there is room for is said */
   series?: readonly SeriesName[];
   /** views "wall" and "screen": how a screen without controls looks, and what it speaks; absent: as the browser does */
@@ -79,13 +81,14 @@ const VIEWS: ReadonlyMap<string, ViewName> = new Map([
 
 const OF_SERIES: readonly ViewName[] = ['compare', 'wall', 'screen'];
 const OF_NODES: readonly ViewName[] = ['nodes', 'topics'];
+const OF_TOPICS: readonly ViewName[] = ['topics', 'inside'];
 const ORDERS: readonly (readonly [name: string, column: NodeColumn])[] = [
   ['nodo', 'nodo'],
   ['topic', 'topic'],
   ['fecha', 'ts'],
   ['estado', 'state'],
 ];
-/** The longest name that a list holds, and the longest text that it is searched for. */
+/** The longest name that a list holds, and the longest text that one is searched for. */
 export const LONGEST_NAME = 256;
 const MOST_PAGES = 1e9;
 const THEMES = { claro: 'light', oscuro: 'dark' } as const;
@@ -107,17 +110,19 @@ export function readAddress(fragment: string): Address {
     return { view, range, series: readSeries(fields), ...(view === 'compare' ? {} : readLook(fields)) };
   const topic = fields.get('topic');
   const list = OF_NODES.includes(view) ? readList(fields) : {};
+  const filter = OF_TOPICS.includes(view) ? fields.get('filtro')?.slice(0, LONGEST_NAME) : undefined;
   return {
     view,
     range,
     ...(topic ? { topic } : {}),
+    ...(filter ? { filter } : {}),
     ...(Object.keys(list).length > 0 ? { list } : {}),
   };
 }
 
 /** @returns the fragment that shows this; what the host has in the present one stays */
 export function writeAddress(fragment: string, address: Address): string {
-  const { view, nodo, topic, series, range, list = {} } = address;
+  const { view, nodo, topic, filter, series, range, list = {} } = address;
   const fields: [string, string][] = [];
   const viewName = [...VIEWS].find(([, name]) => name === view)?.[0];
   if (view === 'node' && nodo !== undefined) fields.push(['nodo', nodo], ...writeRange(range));
@@ -125,6 +130,7 @@ export function writeAddress(fragment: string, address: Address): string {
   if (OF_SERIES.includes(view))
     fields.push(...writeSeries(series ?? []), ...writeRange(range), ...writeLook(address));
   if (view !== 'node' && topic !== undefined) fields.push(['topic', topic]);
+  if (OF_TOPICS.includes(view) && filter) fields.push(['filtro', filter]);
   if (OF_NODES.includes(view)) fields.push(...writeList(list));
   const host = fragment.replace(/^#/, '').split('?', 1)[0] ?? '';
   const query = fields.map(([name, value]) => `${name}=${encode(value)}`).join('&');

@@ -9,6 +9,7 @@ import type {
   LiveUpdate,
   RecordPlace,
 } from '../../contract';
+import { LONGEST_NAME } from '../address';
 import { element } from '../element';
 import { INSIDE_TEXTS, type InsideTexts } from '../inside-texts';
 import { blank, noticeStyles, staleNotice, waiting } from '../parts/notices';
@@ -32,10 +33,13 @@ export class InsideView extends HearingView {
 
   /** the last records that were stored, the newest at the end, by topic and partition */
   @state() private records: ReadonlyMap<string, readonly RecordPlace[]> = new Map();
-  @state() private search = '';
   @state() private topicOffset = 0;
   @state() private groupOffset = 0;
   private readonly inside = new Query<InsideAnswer>(this, this.client);
+
+  private get search(): string {
+    return this.app.address.filter ?? '';
+  }
 
   protected override willUpdate(): void {
     const { search, topicOffset, groupOffset } = this;
@@ -70,12 +74,13 @@ export class InsideView extends HearingView {
         <input
           type="search"
           .value=${this.search}
+          maxlength=${LONGEST_NAME}
           placeholder=${texts.search}
           aria-label=${texts.search}
           @input=${(event: Event) => {
-            this.search = (event.target as HTMLInputElement).value;
             this.topicOffset = 0;
             this.groupOffset = 0;
+            app.go({ ...app.address, filter: (event.target as HTMLInputElement).value }, true);
           }}
         />
       </div>

@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { element } from '../element';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TopicRow, TopicsAnswer } from '../../contract';
-import { LAST_10, type Address } from '../address';
+import { LAST_10, LONGEST_NAME, type Address } from '../address';
 import type { ViewContext } from '../view-context';
 import { Clock } from '../clock';
 import { icons } from '../parts/icons';
@@ -38,7 +38,6 @@ export class TopicsView extends LitElement {
   static override styles = [shared, noticeStyles, topicsViewStyles];
 
   @property({ attribute: false }) app!: ViewContext;
-  @state() private filter = '';
   @state() private internal = false;
   @state() private sorting: Sorting<Column> = { column: 'name', descending: false };
 
@@ -47,6 +46,15 @@ export class TopicsView extends LitElement {
   constructor() {
     super();
     new Clock(this);
+  }
+
+  private get filter(): string {
+    return this.app.address.filter ?? '';
+  }
+
+  /** What is filtered and opened here is no step in the browser's history. */
+  private show(address: Address): void {
+    this.app.go(address, true);
   }
 
   protected override willUpdate(): void {
@@ -72,9 +80,11 @@ export class TopicsView extends LitElement {
         </label>
         <input
           type="search"
+          .value=${this.filter}
+          maxlength=${LONGEST_NAME}
           placeholder=${texts.topics.filter}
           aria-label=${texts.topics.filter}
-          @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
+          @input=${(event: Event) => this.show({ ...app.address, filter: (event.target as HTMLInputElement).value })}
         />
       </div>
       ${staleNotice(app, topics)}
@@ -145,8 +155,9 @@ export class TopicsView extends LitElement {
     const { texts, format, client } = app;
     const { columns } = texts.topics;
     const open = app.address.topic === topic.name;
+    const { filter } = this;
     const toggle = (): void =>
-      app.go({ view: 'topics', range: LAST_10, ...(open ? {} : { topic: topic.name }) }, true);
+      this.show({ view: 'topics', range: LAST_10, filter, ...(open ? {} : { topic: topic.name }) });
     const known = (value: number | null): string => (value === null ? '–' : format.count(value));
     return html`<tr class="topic ${open ? 'open' : ''}" data-topic=${topic.name} @click=${toggle}>
         <td class="topic-name">

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   keyOf,
   LAST_10,
+  LONGEST_NAME,
   MOST_NAMED,
   MOST_SERIES,
   NAMED_RANGES,
@@ -111,6 +112,17 @@ describe("the page's address", () => {
       const address = { view, topic: 'a/b?c=d&e', range: LAST_10 };
       assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
     }
+  });
+
+  it('keeps what topics are filtered by, and gives it to no other view', () => {
+    for (const view of ['topics', 'inside'] as const) {
+      const address = { view, topic: 't', filter: 'río & más', range: LAST_10 };
+      assert.deepEqual(readAddress(writeAddress('#!/0', address)), address);
+    }
+    const { filter } = readAddress(`#?vista=topics&filtro=${'x'.repeat(1_000)}`);
+    assert.equal(filter?.length, LONGEST_NAME);
+    assert.deepEqual(readAddress('#?vista=vivo&filtro=x'), { view: 'live', range: LAST_10 });
+    assert.equal(writeAddress('', { view: 'topics', range: LAST_10, filter: '' }), '#?vista=topics');
   });
 
   it('is written as AngularJS would write it, which would otherwise write it again', () => {
