@@ -46,7 +46,7 @@ export interface Address {
   topic?: string;
   /** view "nodes"; view "topics": of the nodes of the open one */
   list?: ListPlace;
-  /** views "topics" and "inside": only topics whose names have this text */
+  /** views "topics" and "inside": what names in their lists have to contain */
   filter?: string;
   /** views "compare", "wall" and "screen": what is shown, in this order; more than there is room for is said */
   series?: readonly SeriesName[];
