@@ -16,6 +16,11 @@ const ORDER = ['firmware', 'nodes', 'flows', 'proteus', 'tools'];
 /** These drive everything, or start it. They run beside the others, in a process and with services of their own. */
 const TOGETHER = ['interop', 'package', 'system', 'browser', 'stack'];
 
+/** The nodes of Kafka: most of the time they wait for a broker. They run beside the others, too. */
+const OF_KAFKA = ['kafka-cluster', 'kafka-consumer', 'kafka-producer'].map((node) =>
+  path.join('nodes', node),
+);
+
 /** These take many minutes, and have commands of their own. */
 const APART = ['faults', 'registry', 'machine', path.join('package', 'matrix.test.ts')];
 
@@ -32,24 +37,37 @@ MONGODB_URI=... npm test       against a MongoDB of yours (it writes and drops d
 TEST_MOMENT=SEED npm test      the tests of the nodes live at the moment of that seed, or "now"
 CHROMIUM_PATH=... npm test     with a browser of yours`;
 
-/**
- * @returns the test files in the order in which they run, relative to the checkout: those of the nodes that need nothing
- * but their process, those of the parts, and those of all
- */
-async function testFiles(): Promise<{ alone: string[]; parts: string[]; together: string[] }> {
+/** Test files in the order in which they run, relative to the checkout. */
+interface TestFiles {
+  /** those of the nodes that need nothing but their process */
+  alone: string[];
+  /** those of one part each */
+  parts: string[];
+  /** those of the nodes of Kafka that need a broker */
+  kafka: string[];
+  /** those of all parts together */
+  together: string[];
+}
+
+async function testFiles(): Promise<TestFiles> {
   const alone = await testsWithoutServices();
   const files = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !APART.includes(file) && !APART.includes(topFolder(file)))
     .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
   const inTest = (file: string): string => path.join('test', file);
+  const ofPart = files
+    .filter((file) => !TOGETHER.includes(topFolder(file)))
+    .filter((file) => !alone.includes(inTest(file)));
   return {
     alone,
-    parts: files
-      .filter((file) => !TOGETHER.includes(topFolder(file)))
-      .map(inTest)
-      .filter((file) => !alone.includes(file)),
+    parts: ofPart.filter((file) => !isOfKafka(file)).map(inTest),
+    kafka: ofPart.filter(isOfKafka).map(inTest),
     together: files.filter((file) => TOGETHER.includes(topFolder(file))).map(inTest),
   };
+}
+
+function isOfKafka(file: string): boolean {
+  return OF_KAFKA.some((folder) => file.startsWith(folder + path.sep));
 }
 
 function topFolder(file: string): string {
@@ -62,24 +80,29 @@ function rank(file: string): number {
 }
 
 /**
- * Most tests wait for a program to start or to come back: two can wait at once.
+ * Most tests wait for a program to start or to come back: several can wait at once.
  * @param env of the tests of the nodes that need no service, whose outcome is the first
  */
 async function runAll(args: string[], env: Record<string, string>): Promise<Outcome[]> {
-  const { alone, parts, together } = await testFiles();
+  const { alone, parts, kafka, together } = await testFiles();
   // The database that MONGODB_URI names is one for all.
   const sideBySide = os.availableParallelism() > 1 && !process.env.MONGODB_URI;
   const first = (): Promise<Outcome> => runMocha([...args, ...alone], new Output(), env);
-  if (!sideBySide) return [await first(), await runMocha([...args, ...parts, ...together], new Output())];
-  console.log(`tests of ${TOGETHER.join(', ')} run beside the others, and are shown after them`);
-  const later = new Output(true);
-  const showLater = <T>(result: T): T => {
-    later.release();
-    return result;
-  };
-  const beside = runMocha([...args, ...together], later);
-  const outcomes = [await first(), await runMocha([...args, ...parts], new Output()).then(showLater)];
-  return [...outcomes, await beside];
+  if (!sideBySide)
+    return [await first(), await runMocha([...args, ...parts, ...kafka, ...together], new Output())];
+  console.log(
+    `tests of the nodes of Kafka, and of ${TOGETHER.join(', ')}, run beside the others, and are shown after them`,
+  );
+  const beside = [kafka, together].map((files) => {
+    const output = new Output(true);
+    return { output, ended: runMocha([...args, ...files], output) };
+  });
+  const outcomes = [await first(), await runMocha([...args, ...parts], new Output())];
+  for (const { output, ended } of beside) {
+    output.release();
+    outcomes.push(await ended);
+  }
+  return outcomes;
 }
 
 /** The environment in which the tests of the nodes live at another moment, a different one in each run. */
