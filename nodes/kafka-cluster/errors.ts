@@ -48,6 +48,7 @@ const PROBLEMS: Record<string, KafkaProblem> = {
 
 const LASTING: ReadonlySet<KafkaProblem> = new Set<KafkaProblem>([
   'not-admitted',
+  'broker-version',
   'topic-forbidden',
   'group-forbidden',
 ]);

@@ -109,6 +109,7 @@ export interface ProducerOptions {
  * - topic-missing, topic-not-created, topic-forbidden: until somebody changes that on the cluster
  * - no-leader: this partition can't be read or written until a broker leads it; others can
  * - not-admitted: the brokers do not let this client in, or it does not trust them, until somebody changes that
+ * - broker-version: a broker does not take the requests that are needed, until it is another version of Kafka
  * - group-forbidden: the user may not read as a member of this consumer group
  * - unreachable, send-failed: for the moment; the same records may be sent again
  * - not-acknowledged: not within deliveryTimeoutMs; they may have been written or not
@@ -127,6 +128,7 @@ export type KafkaProblem =
   | 'group-forbidden'
   | 'group-protocol'
   | 'not-admitted'
+  | 'broker-version'
   | 'unreachable'
   | 'send-failed'
   | 'not-acknowledged'
@@ -282,6 +284,8 @@ export interface ClusterConsumer extends Pick<EventEmitter, 'on' | 'off'> {
   readonly state: ConsumerState;
   /** Those of its topics that do not exist; they are looked up again every so often. */
   readonly missingTopics: readonly string[];
+  /** Those that do not exist, or that this user may not see: brokers answer the same. Likewise. */
+  readonly unseenTopics: readonly string[];
   /** Those that the present assignment has beside its topics; see ConsumerListener.unsubscribed. */
   readonly unsubscribedTopics: readonly string[];
   /** until when the brokers give no records, since a quota is used up (milliseconds since 1970) */
@@ -389,7 +393,10 @@ export interface ClusterAdmin {
   clusterShape(): Promise<ClusterShape>;
   /** Topics that do not exist are left out. */
   describeTopics(names: string[]): Promise<TopicDescription[]>;
-  /** Those of these topics that the user may not know of; for him they are not among the topicNames. */
+  /**
+   * Those of these topics that the user may not know of; for him they are not among the topicNames. Whether they are there
+   * brokers do not tell him.
+   */
   forbiddenTopics(names: readonly string[]): Promise<string[]>;
   /** Settings by topic. Rejects where the user may not read them. */
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>>;

@@ -8,6 +8,7 @@ const MAX_CHARACTERS = 60;
 const SHORT_TEXTS: Readonly<Record<string, string>> = {
   unreachable: 'no-connection',
   'not-admitted': 'not-admitted',
+  'broker-version': 'broker-version',
   'topic-forbidden': 'no-permission',
   'group-forbidden': 'no-permission',
   'group-protocol': 'group-protocol',

@@ -3,6 +3,7 @@ import { protocolErrorType } from '../errors';
 import {
   AssignerProtocol,
   errorOf,
+  wholeAnswer,
   type Admin,
   type Connections,
   type DescribedGroup,
@@ -50,7 +51,7 @@ export async function describeGroups(
 async function ask(cluster: Asked, nodeId: number, groupIds: string[]): Promise<GroupDescription[]> {
   try {
     const broker = await cluster.findBroker({ nodeId: String(nodeId) });
-    const { groups } = await broker.describeGroups({ groupIds });
+    const { groups } = await wholeAnswer(broker.describeGroups({ groupIds }));
     return groups.map(descriptionOf);
   } catch (error) {
     return groupIds.map((groupId) => undescribed(groupId, error));

@@ -1,4 +1,4 @@
-import { errorOf, type Connections } from '../patched-kafkajs/index';
+import { errorOf, wholeAnswer, type Connections } from '../patched-kafkajs/index';
 import { toError } from '../../shared/user-error';
 import type { RefusedPartition } from '../types';
 import { coordinatorOf } from './coordinators';
@@ -47,12 +47,13 @@ export async function listOffsets(
   const answers = await Promise.allSettled(
     [...byLeader(topics)].map(async ([nodeId, numbers]) => {
       const broker = await cluster.findBroker({ nodeId: String(nodeId) });
-      const { responses } = await broker.listOffsets({
+      const question = broker.listOffsets({
         topics: [...numbers].map(([topic, partitions]) => ({
           topic,
           partitions: partitions.map((partition) => ({ partition, timestamp: at })),
         })),
       });
+      const { responses } = await wholeAnswer(question);
       return responses;
     }),
   );
@@ -121,13 +122,14 @@ export async function committedOffsets(
   if (topics.length === 0) return offsets;
   const nodeId = await coordinatorOf(cluster, groupId, COORDINATOR_TRIES);
   const broker = await cluster.findBroker({ nodeId: String(nodeId) });
-  const { responses } = await broker.offsetFetch({
+  const question = broker.offsetFetch({
     groupId,
     topics: topics.map(({ name, partitions }) => ({
       topic: name,
       partitions: partitions.map(({ partitionId }) => ({ partition: partitionId })),
     })),
   });
+  const { responses } = await wholeAnswer(question);
   for (const { topic, partitions } of responses) {
     const known = new Map<number, string>();
     offsets.set(topic, known);

@@ -44,6 +44,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
  *   any-broker       BrokerPool.withBroker: a question that any broker can answer failed when the first that it went to
  *                    could not be reached. See any-broker.ts. Not needed when it goes on to the next.
+ *   broker-versions  Broker.apiVersions: sent brokers that are too old, or too new, what they do not take, which failed later
+ *                    without a reason. See broker-versions.ts. Not needed when it refuses them itself.
  *   OAUTHBEARER      by a mechanism of our own, as kafkajs provides for: its own takes a refusal for a success. See
  *                    oauth-sign-in.ts. Not needed when a wrong token makes connect() reject (secured.test.ts).
  *
@@ -79,6 +81,6 @@ export type { Decoder, ProduceAnswer } from './own-requests';
 export { oauthSignIn } from './oauth-sign-in';
 export { RecordRun } from './record-run';
 export { FetchedRun, readWithin } from './fetched-run';
-export { OffsetsRefused, type FetchAnswer } from './partition-errors';
+export { OffsetsRefused, wholeAnswer, type FetchAnswer } from './partition-errors';
 export { errorOf } from './error-code';
 export { EXPECTED_VERSION, examination, folder, type Part };

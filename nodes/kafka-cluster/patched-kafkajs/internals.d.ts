@@ -102,7 +102,7 @@ declare module 'kafkajs/src/cluster' {
     topic: string;
     partitions: { partition: number }[];
   }
-  /** Patched, with the errors of single partitions beside what is told of others: see partition-errors.ts. */
+  /** With the errors of single partitions beside what is told of others where it is asked for by wholeAnswer. */
   interface OffsetsAnswer {
     responses: { topic: string; partitions: { partition: number; offset: string; errorCode: number }[] }[];
   }

@@ -1,6 +1,5 @@
 import type { Cluster } from 'kafkajs/src/cluster';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
-import { errorOf } from './error-code';
 import type { FetchedRun } from './fetched-run';
 
 /*
@@ -35,19 +34,36 @@ export function goOnWithTheRest({ prototype }: typeof ConsumerGroup): void {
   };
 }
 
-interface OffsetsOfGroup {
-  /** what is wrong with the group, and so with all of its offsets */
-  errorCode: number;
+/** Answers of which kafkajs has made an error, by that error. */
+const answers = new WeakMap<Error, unknown>();
+
+/**
+ * Keeps an answer in which a part has an error, for wholeAnswer.
+ * @param parse kafkajs's: rejects with the error of the first part that has one
+ */
+export function keepingAnswers<T extends { errorCode?: number }>(
+  parse: (answer: T) => Promise<unknown>,
+): (answer: T) => Promise<unknown> {
+  return async (answer) => {
+    try {
+      return await parse(answer);
+    } catch (error) {
+      // An error of the answer itself leaves nothing to tell of its parts.
+      if (error instanceof Error && !answer.errorCode) answers.set(error, answer);
+      throw error;
+    }
+  };
 }
 
-/** Takes an answer with the error codes of its partitions, or groups, for whoever asks to look at. */
-export function withTheErrors<T>(answer: T): Promise<T> {
-  return Promise.resolve(answer);
-}
-
-/** Likewise, but rejects with kafkajs's error where nothing can be told of the whole group. */
-export function unlessOfGroup<T extends OffsetsOfGroup>(answer: T): Promise<T> {
-  return answer.errorCode === 0 ? Promise.resolve(answer) : Promise.reject(errorOf(answer.errorCode));
+/** @returns the answer to a question with the error codes of its parts; rejects where it is one error altogether */
+export async function wholeAnswer<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    const answer = error instanceof Error ? answers.get(error) : undefined;
+    if (answer === undefined) throw error;
+    return answer as T;
+  }
 }
 
 /** Kafka's names of what is wrong with a partition alone, and not with the group or its member. */

@@ -14,8 +14,9 @@ import { beginWhereTold } from './beginnings';
 import { createClusterOf } from './own-requests';
 import { askAnyBroker, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
+import { refuseUnfitBrokers, type AskedForVersions } from './broker-versions';
 import { tolerantParse } from './leaderless';
-import { goOnWithTheRest, refusedOffsets, unlessOfGroup, withTheErrors } from './partition-errors';
+import { goOnWithTheRest, keepingAnswers, refusedOffsets } from './partition-errors';
 import { produceRequest, type ProduceOrder, type ProduceRequest } from './produce-request';
 import { RecordRun } from './record-run';
 import { quietRequestQueue } from './request-queue-timer';
@@ -35,6 +36,7 @@ export type Part =
   | 'groups'
   | 'commits'
   | 'sentences'
+  | 'broker-versions'
   | 'any-broker'
   | 'own-requests';
 
@@ -84,6 +86,7 @@ const LIST_OFFSETS = [1, 2].map((version) => `src/protocol/requests/listOffsets/
 /** The later versions of these two take their parsing from them. */
 const OFFSET_FETCH = 'src/protocol/requests/offsetFetch/v2/response';
 const DESCRIBE_GROUPS = 'src/protocol/requests/describeGroups/v0/response';
+const BROKER = 'src/broker';
 const BROKER_POOL = 'src/cluster/brokerPool';
 /** Likewise. */
 const CREATE_TOPICS = 'src/protocol/requests/createTopics/v0/response';
@@ -99,14 +102,17 @@ const EMPTY: ProduceOrder = {
   topicData: [],
 };
 
-/** @returns what puts another parsing of an answer in the place of kafkajs's */
-function parsedBy(part: Part, name: string, parse: (answer: never) => Promise<unknown>): Expectation {
+/** @returns what has the whole of an answer kept where kafkajs makes an error of it */
+function kept(part: Part, name: string): Expectation {
   return {
     part,
     fits: (load) => has({ prototype: load(name) }, 'decode', 'parse'),
     patch: ({ load, replace }) => {
-      const { decode } = load(name) as { decode: unknown };
-      replace(name, { decode, parse });
+      const { decode, parse } = load(name) as {
+        decode: unknown;
+        parse: Parameters<typeof keepingAnswers>[0];
+      };
+      replace(name, { decode, parse: keepingAnswers(parse) });
     },
   };
 }
@@ -202,9 +208,9 @@ const EXPECTATIONS: readonly Expectation[] = [
     fits: (load) => has(load(OFFSET_MANAGER), 'resolveOffsets', 'committedOffsets'),
     patch: ({ load }) => beginWhereTold(load(OFFSET_MANAGER) as typeof OffsetManager),
   },
-  ...LIST_OFFSETS.map((name) => parsedBy('offsets', name, withTheErrors)),
-  parsedBy('offsets', OFFSET_FETCH, unlessOfGroup),
-  parsedBy('groups', DESCRIBE_GROUPS, withTheErrors),
+  ...LIST_OFFSETS.map((name) => kept('offsets', name)),
+  kept('offsets', OFFSET_FETCH),
+  kept('groups', DESCRIBE_GROUPS),
   {
     part: 'commits',
     fits: (load) => has({ prototype: load(OFFSET_COMMIT) }, 'decode', 'parse'),
@@ -230,6 +236,11 @@ const EXPECTATIONS: readonly Expectation[] = [
     patch: ({ load }) => askAnyBroker((load(BROKER_POOL) as { prototype: BrokerPool }).prototype),
   },
   {
+    part: 'broker-versions',
+    fits: (load) => has(load(BROKER), 'apiVersions'),
+    patch: ({ load }) => refuseUnfitBrokers((load(BROKER) as { prototype: AskedForVersions }).prototype),
+  },
+  {
     part: 'own-requests',
     fits: (load) => {
       const { Kafka: Client } = load('index.js') as { Kafka: typeof Kafka };
@@ -237,7 +248,7 @@ const EXPECTATIONS: readonly Expectation[] = [
         has(load('src/protocol/encoder'), 'writeUVarIntString', 'writeUVarIntArray') &&
         has(load('src/protocol/decoder'), 'readUVarIntString', 'readTaggedFields') &&
         has(load('src/cluster'), 'getNodeIds', 'findBroker', 'findGroupCoordinator') &&
-        has(load('src/broker'), 'listOffsets', 'offsetFetch', 'findGroupCoordinator', 'describeGroups') &&
+        has(load(BROKER), 'listOffsets', 'offsetFetch', 'findGroupCoordinator', 'describeGroups') &&
         createClusterOf(new Client({ brokers: ['localhost:9092'] })) !== undefined
       );
     },

@@ -50,6 +50,7 @@ const RECORD_PROBLEMS: ReadonlySet<KafkaProblem | undefined> = new Set<KafkaProb
 /** Problems that last until somebody changes something on the cluster. */
 const LASTING_PROBLEMS: ReadonlySet<KafkaProblem | undefined> = new Set<KafkaProblem>([
   'not-admitted',
+  'broker-version',
   'topic-missing',
   'topic-not-created',
   'topic-forbidden',

@@ -55,6 +55,7 @@ describe('the kafkajs that was loaded', () => {
       groups: ['src/protocol/requests/describeGroups/v0/response', {}],
       commits: ['src/protocol/requests/offsetCommit/v0/response', {}],
       sentences: ['src/protocol/requests/createTopics/v0/response', {}],
+      'broker-versions': ['src/broker', Empty],
       'any-broker': ['src/cluster/brokerPool', Empty],
       'record-decoding': ['src/consumer/batch', Empty],
       'own-requests': ['index.js', { Kafka: Empty }],
