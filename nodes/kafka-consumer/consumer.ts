@@ -73,6 +73,8 @@ export interface RecordConsumerListener {
 export interface ConsumerOverview {
   state: ConsumerState;
   missingTopics: readonly string[];
+  /** topics that do not exist, or that this user may not see */
+  unseenTopics: readonly string[];
   /** topics of others that the group's leader has assigned here: part of the group's records is read by nobody */
   unsubscribedTopics: readonly string[];
   partitions: number;
@@ -202,10 +204,12 @@ export class RecordConsumer implements ConsumerListener {
     });
   }
 
-  /** Only who has been heard of all topics knows that one is missing: it may as well be forbidden. */
+  /** Where there is nothing else to read, the state says what can't be seen. */
   private tellMissing(): void {
-    const { state, missingTopics } = this.client;
-    if (state.state === 'waiting' || state.state === 'connected') this.reports.missing(missingTopics);
+    const { state, missingTopics, unseenTopics } = this.client;
+    if (state.state !== 'waiting' && state.state !== 'connected') return;
+    this.reports.missing(missingTopics);
+    this.reports.unseen(unseenTopics);
   }
 
   start(): void {
@@ -281,6 +285,7 @@ export class RecordConsumer implements ConsumerListener {
     return {
       state: this.client.state,
       missingTopics: this.client.missingTopics,
+      unseenTopics: this.client.unseenTopics,
       unsubscribedTopics: this.client.unsubscribedTopics,
       partitions: partitions.length,
       leaderless: this.leaderlessPartitions,

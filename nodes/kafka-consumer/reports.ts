@@ -24,6 +24,7 @@ export class Reports {
   private toldTopics = '';
   private withoutLeader = '';
   private toldMissing = '';
+  private toldUnseen = '';
   /** what brokers refuse, by topic and reason */
   private toldRefused = new Set<string>();
   /** since when the registry is away that was told of */
@@ -99,6 +100,15 @@ export class Reports {
     this.toldMissing = names;
     if (names !== '')
       this.listener.warn(new UserError('kafka-consumer.errors.topic-awaited', { topics: names }));
+  }
+
+  /** These topics do not exist, or the user may not see them. Told once for each set of them; none forgets what was told. */
+  unseen(topics: readonly string[]): void {
+    const names = shorten(topics.join(', '));
+    if (names === this.toldUnseen) return;
+    this.toldUnseen = names;
+    if (names !== '')
+      this.listener.report(new UserError('kafka-consumer.errors.topic-unseen', { topics: names }));
   }
 
   /** Nobody leads these partitions. Told when that begins, and of those that somebody was seen to lead again. */

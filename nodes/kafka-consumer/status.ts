@@ -63,6 +63,7 @@ function connected(
     overdue,
     missed,
     missingTopics,
+    unseenTopics,
     deadLetterProblem,
     leaderless,
     refused,
@@ -99,6 +100,10 @@ function connected(
     const reason = shortReason(first.error, t);
     parts.unshift(t('kafka-consumer.status.refused', { partitions, reason }));
   }
+  if (unseenTopics.length > 0) {
+    const topics = shorten(unseenTopics.join(', '), MAX_REASON);
+    parts.unshift(t('kafka-consumer.status.unseen', { topics }));
+  }
   if (stuck) parts.unshift(t('kafka-consumer.status.stuck', { ...stuck, since: timeOfDay(stuck.since) }));
   if (registryProblem) {
     const reason = shorten(fullReason(registryProblem.error, t), MAX_REASON);
@@ -111,10 +116,11 @@ function connected(
   if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
   if (missingTopics.length > 0) parts.push(waiting(missingTopics, t).text ?? '');
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
+  const isRed = stuck ?? blocked ?? first ?? registryProblem ?? unseenTopics[0];
   const hasProblem =
     paused || overdue > 0 || missingTopics.length > 0 || leaderless.length > 0 || transaction !== undefined;
   return {
-    fill: stuck || blocked || first || registryProblem ? 'red' : hasProblem ? 'yellow' : 'green',
+    fill: isRed ? 'red' : hasProblem ? 'yellow' : 'green',
     shape: 'dot',
     text: parts.join(' · '),
   };

@@ -108,12 +108,12 @@ export class KafkaJsAdmin implements ClusterAdmin {
   }
 
   topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>> {
-    return this.connection.ask((admin) => topicExtents(clusterOf(admin), topics));
+    return this.connection.ask(async (admin) => topicExtents(await brokersOf(admin), topics));
   }
 
   topicIds(names: readonly string[]): Promise<Map<string, string>> {
     if (names.length === 0) return Promise.resolve(new Map<string, string>());
-    return this.ask((admin) => topicIds(clusterOf(admin), names));
+    return this.ask(async (admin) => topicIds(await brokersOf(admin), names));
   }
 
   async committedOffsets(groupId: string, topic: string): Promise<Map<number, string>> {
@@ -190,6 +190,13 @@ async function metadataOf(admin: Admin, names: readonly string[]): Promise<Topic
 function connectionsOf(admin: Admin): Connections {
   const cluster = clusterOf(admin);
   if (!cluster) throw new Error('this kafkajs keeps its connections to itself');
+  return cluster;
+}
+
+/** @returns the connections, which know the brokers of the cluster: right after connecting they do not */
+async function brokersOf(admin: Admin): Promise<Connections> {
+  const cluster = connectionsOf(admin);
+  if (cluster.getNodeIds().length === 0) await cluster.refreshMetadata();
   return cluster;
 }
 

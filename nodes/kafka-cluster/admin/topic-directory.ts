@@ -88,8 +88,13 @@ export class TopicDirectory {
     try {
       return await fetchPartitions(admin, topic);
     } catch (error) {
-      if (!this.creation.createTopics || protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION')
-        throw error;
+      const type = protocolErrorType(error);
+      if (type === 'TOPIC_AUTHORIZATION_FAILED') {
+        // Who may not know of a topic is told so whether it is there or not.
+        const params = { topic, brokers: this.brokers };
+        throw new KafkaError('topic-forbidden', params, { cause: error, text: 'topic-unseen' });
+      }
+      if (!this.creation.createTopics || type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
     }
     try {
       await this.create(admin, topic);

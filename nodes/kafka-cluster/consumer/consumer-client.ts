@@ -28,6 +28,8 @@ const WAITING_LOOK_UP_MS = 1_000;
 const LOOK_UP_MS = 5_000;
 /** A session that lasted this long had worked; the next one follows at once. */
 const WORKED_MS = 10_000;
+/** What is said of a topic that is refused, whatever was wanted of it. */
+const MAY_NOT_WRITE = new KafkaError('topic-forbidden').key;
 const CLOSE_TIMEOUT_MS = 3_500;
 
 /**
@@ -39,6 +41,7 @@ const CLOSE_TIMEOUT_MS = 3_500;
 export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   state: ConsumerState = { state: 'connecting' };
   missingTopics: readonly string[] = [];
+  unseenTopics: readonly string[] = [];
   unsubscribedTopics: readonly string[] = [];
   throttledUntil = 0;
   private readonly closing = new AbortController();
@@ -176,7 +179,7 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   private explain(error: Error, topic = this.options.topics.join(', ')): Error {
     const params = { brokers: this.brokers, group: this.options.groupId, topic };
     const known = knownKafkaError(error, params);
-    return known?.problem === 'topic-forbidden' ? unreadable(params, error) : (known ?? error);
+    return known?.key === MAY_NOT_WRITE ? unreadable(params, error) : (known ?? error);
   }
 
   /**
@@ -185,28 +188,32 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
    */
   private async waitForTopics(): Promise<string[]> {
     for (;;) {
-      const { topics, missing } = await this.lookUp();
+      const { topics, unseen } = await this.lookUp();
       if (topics.length > 0) {
         this.setState({ state: 'connecting' });
         return topics;
       }
-      const forbidden = await this.admin.forbiddenTopics(missing);
-      if (forbidden.length > 0) throw unreadable({ brokers: this.brokers, topic: forbidden.join(', ') });
+      if (unseen.length > 0) throw unseenError({ brokers: this.brokers, topic: unseen.join(', ') });
       this.setState({ state: 'waiting', topics: this.options.topics.map(String) });
       await sleep(WAITING_LOOK_UP_MS, undefined, { signal: this.closing.signal });
     }
   }
 
-  private async lookUp(): Promise<TopicSelection> {
+  private async lookUp(): Promise<TopicSelection & { unseen: readonly string[] }> {
     const existing = await this.admin.topicNames();
     this.closing.signal.throwIfAborted();
     this.atStart ??= new Set(existing);
     const selection = selectTopics(this.options.topics, existing, this.options.ignored);
-    if (!sameTopics(this.missingTopics, selection.missing)) {
-      this.missingTopics = selection.missing;
+    // For the user they are in no list, whether they are there or not.
+    const unseen = await this.admin.forbiddenTopics(selection.missing);
+    this.closing.signal.throwIfAborted();
+    const missing = selection.missing.filter((topic) => !unseen.includes(topic));
+    if (!sameTopics(this.missingTopics, missing) || !sameTopics(this.unseenTopics, unseen)) {
+      this.missingTopics = missing;
+      this.unseenTopics = unseen;
       this.emit('state', this.state);
     }
-    return selection;
+    return { ...selection, missing, unseen };
   }
 
   /** Ends the session when there are other topics to read than it has; the next one takes them up. */
@@ -262,6 +269,10 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
     this.state = state;
     this.emit('state', state);
   }
+}
+
+function unseenError(params: TextParams): KafkaError {
+  return new KafkaError('topic-forbidden', params, { text: 'topic-unseen' });
 }
 
 function unreadable(params: TextParams, cause?: unknown): KafkaError {

@@ -386,7 +386,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
         await topic(prefix),
         'allowed-group-a',
       );
-      await refused(consumer, 'topic-unreadable');
+      await refused(consumer, 'topic-unseen');
       await kafka.grant(USERS.writer, 'topic-read', prefix);
       await write(prefix);
       await until('the record', () => values.includes('x'));
@@ -418,7 +418,7 @@ describe('kafka-cluster: a Kafka with passwords, certificates and access rights'
     it('to know of the topic, for a producer', async () => {
       const name = await topic(`hidden-${randomUUID()}`);
       const producer = producerOf(connect(withPassword(USERS.writer)));
-      await rejects(send(producer, name, 'x'), 'topic-forbidden');
+      await rejects(send(producer, name, 'x'), 'topic-unseen');
       await kafka.grant(USERS.writer, 'topic-write', name);
       await until('the record to be written', () => send(producer, name, 'x'));
     });

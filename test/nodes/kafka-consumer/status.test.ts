@@ -7,6 +7,7 @@ import { UserError } from '../../../nodes/shared/user-error';
 const OVERVIEW: ConsumerOverview = {
   state: { state: 'connected' },
   missingTopics: [],
+  unseenTopics: [],
   unsubscribedTopics: [],
   partitions: 3,
   leaderless: [],
@@ -52,6 +53,13 @@ describe("the kafka-consumer's status", () => {
     assert.deepEqual(shown({ refused }), {
       fill: 'red',
       text: 'status.refused Prueba/0, Prueba/2 No disk · status.connected g 3 12 · status.by-mongo-sink',
+    });
+  });
+
+  it('says of topics that can be missing or forbidden that it is one of both', () => {
+    assert.deepEqual(shown({ unseenTopics: ['a', 'b'] }), {
+      fill: 'red',
+      text: 'status.unseen a, b · status.connected g 3 12 · status.by-mongo-sink',
     });
   });
 

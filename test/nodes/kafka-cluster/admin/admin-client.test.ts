@@ -87,6 +87,12 @@ describe('kafka-cluster: questions to a real Kafka', function () {
     );
   });
 
+  it('knows the ids of topics, also where that is its first question', async () => {
+    const ids = await admin.topicIds([topic, 'not-there']);
+    assert.deepEqual([...ids.keys()], [topic]);
+    assert.match(ids.get(topic) ?? '', /^[0-9a-f]{32}$/);
+  });
+
   it('knows that it is a cluster of one broker without ZooKeeper', async () => {
     const { mode, version, brokers: count } = await admin.clusterShape();
     assert.equal(mode, 'kraft');
