@@ -48,8 +48,8 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   private running: Promise<void> = Promise.resolve();
   private session: ConsumerSession | undefined;
   private generation = 0;
-  /** What existed when the topics were first looked up: anything else is younger than this consumer. */
-  private atStart: ReadonlySet<string> | undefined;
+  /** What existed when the topics were first looked up, and does since: anything else is younger than this consumer. */
+  private atStart: Set<string> | undefined;
   private lookingUp = false;
 
   /**
@@ -171,6 +171,7 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
       },
       unreachable: (error, nextAttempt) =>
         this.setState({ state: 'retrying', nextAttempt, error: this.explain(error) }),
+      madeAgain: (topic) => void this.atStart?.delete(topic),
       explain: (error, topic) => this.explain(error, topic),
     });
   }
@@ -202,7 +203,10 @@ export class KafkaJsConsumer extends EventEmitter implements ClusterConsumer {
   private async lookUp(): Promise<TopicSelection & { unseen: readonly string[] }> {
     const existing = await this.admin.topicNames();
     this.closing.signal.throwIfAborted();
-    this.atStart ??= new Set(existing);
+    const names = new Set(existing);
+    this.atStart ??= names;
+    // What comes back under such a name is another topic.
+    for (const name of this.atStart) if (!names.has(name)) this.atStart.delete(name);
     const selection = selectTopics(this.options.topics, existing, this.options.ignored);
     // For the user they are in no list, whether they are there or not.
     const unseen = await this.admin.forbiddenTopics(selection.missing);

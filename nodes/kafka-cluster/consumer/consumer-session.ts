@@ -62,6 +62,8 @@ export interface SessionListener {
   alive(): void;
   /** The cluster cannot be reached; it is asked again at `nextAttempt`. */
   unreachable(error: Error, nextAttempt: number): void;
+  /** This topic is another one than was read under its name before. */
+  madeAgain(topic: string): void;
   /** @returns what a person can do about an error that is about this topic, where that is known */
   explain(error: Error, topic: string): Error;
 }
@@ -167,6 +169,7 @@ export class ConsumerSession {
         for (const place of places) this.refusals.passed(place);
         this.lookForLeaders();
       },
+      madeAgain: (topic) => owner.madeAgain(topic),
       failed: (error) => this.ended.reject(error),
     });
     this.pauses = new Pauses(

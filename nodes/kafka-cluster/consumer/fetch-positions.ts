@@ -29,6 +29,8 @@ export interface PositionListener {
   untold(place: RefusedPartition): void;
   /** They have told it of these, which waited. */
   told(places: readonly TopicPartition[]): void;
+  /** This topic is another one than was read under its name before. */
+  madeAgain(topic: string): void;
   /** Nobody can say where an assignment begins. */
   failed(error: Error): void;
 }
@@ -172,6 +174,7 @@ export class FetchPositions {
       const found = bounds.get(topic)?.get(partition);
       if (!found || !isKnown(found) || this.places.get(placeKey(place)) !== place) continue;
       place.topicId = ids.get(topic);
+      this.owner.madeAgain(topic);
       if (next !== found.first) this.listener.missed({ topic, partition }, next, found.first);
       this.seek(place, found.first);
     }
@@ -294,6 +297,8 @@ export class FetchPositions {
     if (!bounds) {
       // Nobody can tell at the moment: it is asked for again.
     } else if (!isWithin(expected, bounds.first, bounds.next)) {
+      const isOther = topicId !== undefined && place.topicId !== undefined && topicId !== place.topicId;
+      if (isOther || BigInt(expected) > BigInt(bounds.next)) this.owner.madeAgain(topic);
       this.listener.missed({ topic, partition }, expected, bounds.first);
       place.next = bounds.first;
       place.topicId = topicId ?? place.topicId;

@@ -432,6 +432,39 @@ describe('the consumer client', function () {
     assert.deepEqual(seen.values().slice(-8), wanted);
   });
 
+  it('"latest" leaves out nothing of a topic that was gone for a while', async () => {
+    const topic = await fixture.createTopic();
+    await fixture.write(topic, numbered(5, 'old'));
+    const { consumer, seen } = start({ topics: [topic], groupId: fixture.name('group'), from: 'latest' });
+    await until('the assignment', () => seen.assignment.length === 1);
+    await fixture.admin.deleteTopics({ topics: [topic] });
+    await until('it says that it waits', () => consumer.state.state === 'waiting', 30_000);
+    await fixture.createTopic(topic);
+    await fixture.write(topic, numbered(3, 'new'));
+    await until('all of the new one', () => seen.values().length >= 3, 30_000);
+    assert.deepEqual(seen.values(), numbered(3, 'new'));
+    assert.deepEqual(seen.skippedTopics, [{ topic, count: 5 }]);
+  });
+
+  it('"latest" leaves out nothing of a topic that was made again at once, also where it begins anew before it has committed', async () => {
+    const [topic, later] = [await fixture.createTopic(), fixture.name('later')];
+    await fixture.write(topic, numbered(5, 'old'));
+    const groupId = fixture.name('group');
+    const { consumer, seen } = start({ topics: [topic, later], groupId, from: 'latest' });
+    await until('the assignment', () => seen.assignment.length === 1);
+    consumer.pause([{ topic, partition: 0 }]);
+    await fixture.admin.deleteTopics({ topics: [topic] });
+    await fixture.createTopic(topic);
+    await fixture.write(topic, numbered(8, 'new'));
+    consumer.resume([{ topic, partition: 0 }]);
+    const times = (value: string): number => seen.values().filter((each) => each === value).length;
+    await until('all of the new one', () => times('new0') > 0 && times('new7') > 0, 30_000);
+    const before = times('new0');
+    await fixture.createTopic(later);
+    await until('it begins anew', () => times('new0') > before && times('new7') > before, 30_000);
+    assert.deepEqual(seen.skippedTopics, [{ topic, count: 5 }]);
+  });
+
   it('tells how much there is behind a transaction that is open, and reads it once that has ended', async () => {
     const topic = await fixture.createTopic();
     await fixture.write(topic, numbered(5));
