@@ -49,8 +49,7 @@ export class Reports {
     this.listener.sendAside(
       missedMessage(place, from, to, {
         message: '',
-        reason: 'missed',
-        ...(count > 0n ? { missed: Number(count) } : {}),
+        ...(count > 0n ? { reason: 'missed', missed: Number(count) } : { reason: 'made-again' }),
       }),
       error,
     );

@@ -19,7 +19,7 @@ export interface AsideError {
   reason: string;
   /** where the dead letter stands, if one was written */
   deadLetter?: DeadLetterPlace;
-  /** how many records are missing (reason "missed") */
+  /** how many records are missing (reason "missed"; with "made-again" nobody knows) */
   missed?: number;
 }
 

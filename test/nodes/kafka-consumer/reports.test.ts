@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import type { RefusedPartition } from '../../../nodes/kafka-cluster/types';
+import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { Reports } from '../../../nodes/kafka-consumer/reports';
 
 describe('kafka-consumer: reports', () => {
   let told: string[];
+  let aside: PipelineMessage[];
   let reports: Reports;
 
   beforeEach(() => {
     told = [];
+    aside = [];
     const tell = (error: Error): void =>
       void told.push(error.message.replace(/^kafka-consumer\.errors\./, ''));
-    reports = new Reports('g', { sendAside: (_, error) => tell(error), report: tell, warn: tell });
+    const sendAside = (message: PipelineMessage, error: Error): void => {
+      aside.push(message);
+      tell(error);
+    };
+    reports = new Reports('g', { sendAside, report: tell, warn: tell });
   });
 
   it('tell of refused partitions once for each reason, and that they are read again only where that is so', () => {
@@ -28,6 +35,20 @@ describe('kafka-consumer: reports', () => {
       'refused {"partitions":"t/0, t/1","reason":"no right"}',
       'given-again {"partitions":"t/0"}',
     ]);
+  });
+
+  it('tell records that are gone from a topic that was made again, by the reason too', () => {
+    const place = { topic: 't', partition: 0 };
+    reports.missed(place, '5', '9');
+    reports.missed(place, '9', '0');
+    assert.deepEqual(
+      aside.map(({ error }) => error),
+      [
+        { message: '', reason: 'missed', missed: 4 },
+        { message: '', reason: 'made-again' },
+      ],
+    );
+    assert.equal(reports.missedCount, 4n);
   });
 
   it('tell of partitions without a leader, and that they have one again only where that is so', () => {
