@@ -16,13 +16,13 @@ const NOBODY = -1;
 const COORDINATOR_TRIES = 5;
 
 /** A topic as the metadata have it. */
-export interface LedTopic {
+interface LedTopic {
   name: string;
   partitions: readonly { partitionId: number; leader: number }[];
 }
 
 /** By topic and partition: an offset, or why the broker does not tell it. */
-export type ToldOffsets = Map<string, Map<number, string | Error>>;
+type ToldOffsets = Map<string, Map<number, string | Error>>;
 
 /** Says that a broker can't be reached, which is nothing about the partitions that it was asked for. */
 const CONNECTION_ERRORS = new Set([

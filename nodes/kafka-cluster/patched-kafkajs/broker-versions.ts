@@ -27,9 +27,7 @@ const NEEDED: readonly Needed[] = [
 ];
 
 /** What a broker takes, by the number of each request. */
-export type OfferedVersions = Readonly<
-  Record<number, { minVersion: number; maxVersion: number } | undefined>
->;
+type OfferedVersions = Readonly<Record<number, { minVersion: number; maxVersion: number } | undefined>>;
 
 /** @returns what is wrong with a broker that takes these; undefined where it will do */
 export function versionProblem(broker: string, offered: OfferedVersions): KafkaError | undefined {
