@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { MongoClient } from 'mongodb';
 import { newReadingId } from '../../nodes/shared/reading-id';
 import { NodeList } from '../../nodes/topic-catalog/node-list';
-import { NodeIndex } from '../../nodes/topic-catalog/nodes';
+import { MAX_LISTED, NodeIndex } from '../../nodes/topic-catalog/nodes';
 import { Readings } from '../../nodes/topic-catalog/readings';
 import { readRequest, type NodesRequest } from '../../nodes/topic-catalog/requests';
 import { Database } from '../../stack/database/database';
@@ -153,7 +153,39 @@ async function askPages(client: MongoClient, name: string, nodes: number): Promi
   const next = await ask('first page', {});
   await ask('first page again', {});
   await ask('next page', typeof next === 'string' ? { after: next } : { offset: 50 });
+  await ask('page 20', { offset: 950 });
   await ask('search', { search: `comuna_${nodes - 1}` });
+  await ask('search that finds many', { search: 'comuna_7' });
+  await ask('of a topic, by name', { topic: 'Prueba' });
+  return [...pages, ...(await askParts(new NodeList(source)))];
+}
+
+/** What the pages are put together from, one question at a time: which of them it is that takes the time. */
+async function askParts(list: NodeList): Promise<Figures['pages']> {
+  const pages: Figures['pages'] = [];
+  const time = async <T>(what: string, question: () => Promise<T>): Promise<T> => {
+    const loop = monitorEventLoopDelay({ resolution: 2 });
+    loop.enable();
+    const [begun, used] = [performance.now(), process.cpuUsage()];
+    const answer = await question();
+    const ms = performance.now() - begun;
+    const { user, system } = process.cpuUsage(used);
+    loop.disable();
+    pages.push({ what: `part: ${what}`, ms, cpuMs: (user + system) / 1_000, loopMs: loop.max / 1e6 });
+    return answer;
+  };
+  const all = { topic: undefined, beginnings: [] };
+  const known: string[] = [];
+  await time('whether the list is long', () =>
+    list.forEach(MAX_LISTED + 1, ({ nodo }) => void known.push(String(nodo))),
+  );
+  list.learn(known);
+  const names = await time('names of a page', () => list.names(all, undefined, 0, 51));
+  await time('names of page 20', () => list.names(all, undefined, 950, 51));
+  await time('values of a page', () => list.withValues(names));
+  await time('count of a search', () => list.count({ topic: undefined, beginnings: ['comuna_7'] }, 1_000));
+  await time('count of a topic', () => list.count({ topic: 'Prueba', beginnings: [] }, 1_000));
+  await time('count of what no list holds', () => list.countUnlistable(1_000));
   return pages;
 }
 
