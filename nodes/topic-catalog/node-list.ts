@@ -1,11 +1,10 @@
-import type { Db, Document, Filter } from 'mongodb';
-import { LISTED_NODO } from '../shared/listed-nodo';
+import { MongoServerError, type Db, type Document, type Filter } from 'mongodb';
 import { TIMEOUT, askDatabase } from './database-source';
+import { ListedNames, UNLISTABLE, UNLISTABLE_BY_PATTERN } from './listed-names';
 import type { ReadingsSource } from './readings';
 
 /** What a list needs of each node; its values, which may be long, are asked for where they are shown. */
 const LISTED: Document = {
-  nodo: 1,
   topic: 1,
   ts: 1,
   fecha: 1,
@@ -15,20 +14,34 @@ const LISTED: Document = {
 };
 const PIECE = 500;
 
+const NAME_ALONE: Document = { _id: 0 };
+
 /** What an `$in` costs the embedded database grows with the square of its length. */
 const LOOKED_UP = 25;
 /** Values may be some hundred kilobytes of a node. */
 const VALUES_PIECE = 10;
 
 /** How many known names are in the windows in which those after a name are looked for, one after the other. */
-const STEPS = [3, 30, 300];
+const STEPS = [3, 10, 30, 100, 300];
 /** Where none is known: how many characters are left off its end. */
 const ENDINGS = [2, 3, 5];
+/** ... and of a beginning, which most likely goes on with a number: what is put to its end. */
+const FIRST_NUMBERS = ['00', '0'];
+
+/** How often a page is filled up in place of names that no list can hold, before the server is to pass over them. */
+const FILLED_UP = 5;
 
 /** Names of nodes, from the first on and up to the second, without it; both in the database's order. */
 interface NameRange {
   from: string;
   to: string | undefined;
+}
+
+/** The same as a server is asked for it. */
+interface NameWindow {
+  $gt?: string;
+  $gte?: string;
+  $lt?: string;
 }
 
 /** Nodes of a topic (null: of none that is known; undefined: of any), whose names begin with one of some texts. */
@@ -50,6 +63,7 @@ export interface Counted {
 export class NodeList {
   /** some of the names in their order, by which ranges are parted */
   private fences: readonly string[] = [];
+  private readonly listed = new ListedNames();
 
   constructor(private readonly source: ReadingsSource) {}
 
@@ -63,11 +77,16 @@ export class NodeList {
   /** The first nodes in any order, without their values. */
   async forEach(limit: number, each: (document: Document) => void): Promise<void> {
     await this.ask(async (db) => {
-      const found = this.in(db).find(
-        { nodo: LISTED_NODO },
-        { projection: LISTED, limit, batchSize: PIECE, ...TIMEOUT },
-      );
-      for await (const document of found) each(document);
+      const nodos = this.in(db);
+      const options = { limit, batchSize: PIECE, ...TIMEOUT };
+      let others = 0;
+      const found = await this.listed.forEach(nodos, {}, LISTED, options, (document, isListable) => {
+        if (isListable) each(document);
+        else others++;
+      });
+      // They may stand before as many nodes as were asked for.
+      if (others > 0 && found === limit)
+        await this.listed.forEachByPattern(nodos, {}, LISTED, options, (document) => each(document));
     });
   }
 
@@ -102,15 +121,10 @@ export class NodeList {
         const isInside = after !== undefined && !isBefore(after, from);
         const begin = isInside ? { $gt: after } : { $gte: from };
         for (const window of windowsOf(begin, this.endsAfter(isInside ? after : from, to), to)) {
-          const filter = filterOf(wanted.topic, window);
-          const found = this.in(db)
-            .find(filter, { projection: { _id: 0, nodo: 1 }, ...TIMEOUT })
-            .sort({ nodo: 1 })
-            .limit(left + limit - names.length);
-          for await (const { nodo } of found) {
+          await this.forEachName(db, wanted.topic, window, left + limit - names.length, (nodo) => {
             if (left > 0) left--;
-            else if (typeof nodo === 'string') names.push(nodo);
-          }
+            else names.push(nodo);
+          });
           if (names.length >= limit) return names;
         }
       }
@@ -120,26 +134,65 @@ export class NodeList {
 
   /** @param upTo more are not counted */
   async count(wanted: NodesWanted, upTo: number): Promise<Counted> {
-    return this.ask(async (db) => {
-      let count = 0;
-      for (const { from, to } of beginningsOf(wanted)) {
-        const name = { $gte: from, ...(to === undefined ? {} : { $lt: to }) };
-        count += await this.countOf(db, filterOf(wanted.topic, name), upTo + 1 - count);
-        if (count > upTo) return { count: upTo, isMore: true };
-      }
-      return { count, isMore: false };
-    });
+    const { length } = await this.names(wanted, undefined, 0, upTo + 1);
+    return { count: Math.min(length, upTo), isMore: length > upTo };
   }
 
   /** Those that other programs have stored under what no list can hold: no text, or a very long one. */
   async countUnlistable(upTo: number): Promise<Counted> {
-    const count = await this.ask((db) => this.countOf(db, { nodo: { $not: LISTED_NODO } }, upTo + 1));
+    const count = await this.ask(async (db) => {
+      try {
+        return await this.countOf(db, UNLISTABLE, upTo + 1);
+      } catch (error) {
+        if (!(error instanceof MongoServerError)) throw error;
+        return this.countOf(db, UNLISTABLE_BY_PATTERN, upTo + 1);
+      }
+    });
     return { count: Math.min(count, upTo), isMore: count > upTo };
   }
 
   private async countOf(db: Db, filter: Filter<Document>, limit: number): Promise<number> {
     const options = { projection: { _id: 1 }, limit, batchSize: limit, ...TIMEOUT };
     return (await this.in(db).find(filter, options).toArray()).length;
+  }
+
+  /** The first names of a window that a list takes, in their order. */
+  private async forEachName(
+    db: Db,
+    topic: NodesWanted['topic'],
+    window: NameWindow,
+    limit: number,
+    each: (nodo: string) => void,
+  ): Promise<void> {
+    let [open, left] = [window, limit];
+    for (let round = 0; ; round++) {
+      let [reached, isLast]: [string | undefined, boolean] = [undefined, false];
+      const asked = left;
+      const take = ({ nodo }: Document, isListable: boolean): void => {
+        if (typeof nodo !== 'string' || nodo === '') return;
+        [reached, isLast] = [nodo, isListable];
+        if (!isListable) return;
+        left--;
+        each(nodo);
+      };
+      const filter = filterOf(topic, open);
+      const options = { sort: { nodo: 1 as const }, limit: asked, batchSize: asked, ...TIMEOUT };
+      const isFilledUp = round < FILLED_UP;
+      const found = isFilledUp
+        ? await this.listed.forEach(this.in(db), filter, NAME_ALONE, options, take)
+        : await this.listed.forEachByPattern(this.in(db), filter, NAME_ALONE, options, take);
+      if (left === 0 || found < asked) return;
+      if (reached === undefined) {
+        // Nothing but lists of names, of which none is to be shown.
+        if (!isFilledUp) return;
+        round = FILLED_UP;
+        continue;
+      }
+      // All that begin with what is left of a name that was cut are too long as well.
+      const next = isLast ? { $gt: reached } : nextAfterAllOf(reached);
+      if (!next || (open.$lt !== undefined && !isBefore(reached, open.$lt))) return;
+      open = { ...next, ...(open.$lt === undefined ? {} : { $lt: open.$lt }) };
+    }
   }
 
   /** The ends of growing windows behind a name: by the names that are known, else by how it begins. */
@@ -152,7 +205,10 @@ export class NodeList {
       else low = middle + 1;
     }
     const ends = STEPS.flatMap((step) => fences[low + step] ?? []);
-    if (ends.length === 0) ends.push(...ENDINGS.flatMap((left) => endWithout(name, left) ?? []));
+    if (ends.length === 0) {
+      ends.push(...FIRST_NUMBERS.flatMap((first) => afterAllOf(name + first) ?? []));
+      ends.push(...ENDINGS.flatMap((left) => endWithout(name, left) ?? []));
+    }
     return to === undefined ? ends : ends.filter((end) => isBefore(end, to));
   }
 
@@ -165,8 +221,14 @@ export class NodeList {
   }
 }
 
-function filterOf(topic: NodesWanted['topic'], name: object): Filter<Document> {
-  return { ...(topic === undefined ? {} : { topic }), nodo: { ...name, ...LISTED_NODO } };
+/** Nothing but what an index serves. */
+function filterOf(topic: NodesWanted['topic'], nodo: NameWindow): Filter<Document> {
+  return { ...(topic === undefined ? {} : { topic }), nodo };
+}
+
+function nextAfterAllOf(beginning: string): NameWindow | undefined {
+  const $gte = afterAllOf(beginning);
+  return $gte === undefined ? undefined : { $gte };
 }
 
 /** The ranges of names that begin with one of the texts, in order, none inside of another. */
@@ -181,7 +243,11 @@ function beginningsOf({ beginnings }: NodesWanted): NameRange[] {
  * Parts a range into growing windows: a server that does not stop at a limit reads no more than the window.
  * @param ends where the windows end, rising
  */
-function* windowsOf(begin: object, ends: readonly string[], to: string | undefined): Iterable<object> {
+function* windowsOf(
+  begin: NameWindow,
+  ends: readonly string[],
+  to: string | undefined,
+): Iterable<NameWindow> {
   let from = begin;
   for (const end of ends) {
     yield { ...from, $lt: end };

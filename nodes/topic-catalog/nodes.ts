@@ -238,7 +238,15 @@ export class NodeIndex {
     return this.listed.get(nodo) ?? this.others.get(nodo);
   }
 
-  private refresh(): Promise<void> {
+  /** Whether a long list still is one is looked at beside: the embedded database passes over all of it for that. */
+  private async refresh(): Promise<void> {
+    const looked = this.look();
+    if (!this.isLong) return looked;
+    // The page's own questions tell what is wrong, and the next page has it looked at again.
+    looked.catch(() => undefined);
+  }
+
+  private look(): Promise<void> {
     return this.list.get('', async () => {
       if (Date.now() < this.longUntil) return;
       const listed = new Map<string, NodeRecord>();
