@@ -1,7 +1,10 @@
 import type { RecordSchema } from '../../schema-registry/types';
 import type { RecordHeaders } from '../../shared/record-headers';
 
-/** In front of the 16 bytes of a GUID, by which some writers name a schema in a header instead of in front of the bytes. */
+/**
+ * In front of the 16 bytes of a GUID, by which some writers name a schema in a header instead of in front of the bytes. Of
+ * Protobuf it also says which of the schema's messages it is, behind the GUID.
+ */
 const MAGIC = 1;
 const NAME_BYTES = 17;
 
@@ -14,8 +17,8 @@ export function namedByHeader(headers: RecordHeaders, part: 'key' | 'value'): Re
   const name = `__${part}_schema_id`;
   const given = headers[name];
   const last = Array.isArray(given) ? given.at(-1) : given;
-  if (!Buffer.isBuffer(last) || last.length !== NAME_BYTES || last[0] !== MAGIC) return undefined;
-  const guid = last.toString('hex', 1).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  if (!Buffer.isBuffer(last) || last.length < NAME_BYTES || last[0] !== MAGIC) return undefined;
+  const guid = last.toString('hex', 1, NAME_BYTES).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   const detail = `the header ${name} names the schema ${guid}: only schemas named in front of the ${part}'s bytes are read`;
   return { decode: () => ({ reason: 'not-framed', detail }) };
 }

@@ -60,11 +60,18 @@ describe('the schemas of records that wait for their registry', () => {
 
   it('are not looked for in front of bytes whose schema a header names: these are set aside with its name', () => {
     const guid = Buffer.from('0189abcdef0123456789abcdef01234567', 'hex');
-    const named = { ...record(7), headers: { __value_schema_id: guid } };
-    assert.ok(schemas.areHere({ records: [named] }));
-    const rejection = schemas.decode(named.value!, 'text') as Rejection;
-    assert.equal(rejection.reason, 'not-framed');
-    assert.match(rejection.detail, /__value_schema_id names the schema 89abcdef-0123-4567-89ab-cdef01234567/);
+    // Of Protobuf, the places of the message in its file stand behind it.
+    const ofProtobuf = Buffer.concat([guid, Buffer.of(0x04, 0x02, 0x00)]);
+    for (const name of [guid, ofProtobuf]) {
+      const named = { ...record(7), headers: { __value_schema_id: name } };
+      assert.ok(schemas.areHere({ records: [named] }));
+      const rejection = schemas.decode(named.value!, 'text') as Rejection;
+      assert.equal(rejection.reason, 'not-framed');
+      assert.match(
+        rejection.detail,
+        /__value_schema_id names the schema 89abcdef-0123-4567-89ab-cdef01234567:/,
+      );
+    }
     assert.deepEqual([...registry.asked.keys()], []);
     const other = { ...record(8), headers: { __value_schema_id: Buffer.from('no name of a schema') } };
     assert.ok(!schemas.areHere({ records: [other] }));
