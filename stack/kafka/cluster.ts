@@ -66,6 +66,8 @@ export interface TopicSpec {
   topic: string;
   partitions?: number;
   replicas?: number;
+  /** by Kafka's names; others are the broker's own */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** A real Apache Kafka cluster of one or several brokers on 127.0.0.1. */
@@ -228,10 +230,11 @@ export async function ensureTopics(
     await admin.createTopics({
       // kafkajs gives up where a broker has not heard of the topic yet.
       waitForLeaders: false,
-      topics: missing.map(({ topic, partitions, replicas }) => ({
+      topics: missing.map(({ topic, partitions, replicas, settings = {} }) => ({
         topic,
         numPartitions: partitions ?? 1,
         replicationFactor: replicas ?? -1,
+        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
       })),
     });
     await untilLed(

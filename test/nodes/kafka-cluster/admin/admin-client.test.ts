@@ -4,6 +4,7 @@ import net from 'node:net';
 import type { Admin } from 'kafkajs';
 import { KafkaJsAdmin } from '../../../../nodes/kafka-cluster/admin/admin-client';
 import { KafkaClient } from '../../../../nodes/kafka-cluster/client';
+import { ensureTopics } from '../../../../stack/kafka/cluster';
 import { Gate } from '../../../support/gate';
 import { kafka } from '../../../support/services';
 import { until } from '../../../support/until';
@@ -31,10 +32,7 @@ describe('kafka-cluster: questions to a real Kafka', function () {
 
   beforeEach(async () => {
     topic = `admin-${randomUUID()}`;
-    await setUp.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '3600000' }] }],
-    });
+    await ensureTopics(brokers, [{ topic, partitions: 2, settings: { 'retention.ms': '3600000' } }]);
     admin = new KafkaJsAdmin(() => clientOf([brokers]));
   });
 
@@ -111,7 +109,7 @@ describe('kafka-cluster: questions to a real Kafka', function () {
 
   it('goes on answering after a topic it has described was deleted', async () => {
     const other = `admin-${randomUUID()}`;
-    await setUp.createTopics({ waitForLeaders: true, topics: [{ topic: other }] });
+    await ensureTopics(brokers, [{ topic: other }]);
     assert.equal((await admin.describeTopics([topic, other])).length, 2);
     await setUp.deleteTopics({ topics: [topic] });
     await until('the topic to be gone', async () => !(await setUp.listTopics()).includes(topic));
