@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import type { Browser } from 'playwright-core';
-import { KafkaCluster } from '../../stack/kafka/cluster';
+import { KafkaCluster, ensureTopics } from '../../stack/kafka/cluster';
 import { launchBrowser } from '../support/browser';
 import { Gate } from '../support/gate';
 import { database } from '../support/services';
@@ -29,10 +28,7 @@ describe('the dashboard while a part is away', function () {
     dir = await mkdtemp(path.join(os.tmpdir(), 'test-outage-'));
     kafka = await KafkaCluster.prepare({ dir, report: () => undefined });
     await kafka.start();
-    const admin = new Kafka({ brokers: [kafka.bootstrap], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC }] });
-    await admin.disconnect();
+    await ensureTopics(kafka.bootstrap, [{ topic: TOPIC }]);
     gate = new Gate(new URL((await database()).uri).host);
     const address = await gate.open();
     host = await DashboardHost.start({

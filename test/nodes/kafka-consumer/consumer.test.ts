@@ -7,6 +7,7 @@ import type { AsideError } from '../../../nodes/kafka-consumer/delivery/message'
 import type { PipelineMessage } from '../../../nodes/shared/messages';
 import { UserError } from '../../../nodes/shared/user-error';
 import { newTraceparent } from '../../../nodes/shared/trace-context';
+import { ensureTopics } from '../../../stack/kafka/cluster';
 import { until } from '../../support/until';
 import { KafkaFixture, numbered } from './kafka-fixture';
 
@@ -310,15 +311,8 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
 
   it('sets aside a record whose clock was far ahead', async () => {
     const topics = fixture.name('topic');
-    await fixture.admin.createTopics({
-      topics: [
-        {
-          topic: topics,
-          configEntries: [{ name: 'message.timestamp.after.max.ms', value: '9999999999999' }],
-        },
-      ],
-      waitForLeaders: true,
-    });
+    const settings = { 'message.timestamp.after.max.ms': '9999999999999' };
+    await ensureTopics(fixture.brokers, [{ topic: topics, settings }]);
     const groupId = fixture.name('group');
     const timestamp = String(Date.now() + 7_200_000);
     await fixture.write(topics, [{ value: 'not JSON', timestamp }]);

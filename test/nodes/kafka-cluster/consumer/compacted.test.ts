@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import { batchHeaders } from '../../../../nodes/kafka-cluster/records/record-set';
-import { KafkaCluster } from '../../../../stack/kafka/cluster';
+import { KafkaCluster, ensureTopics } from '../../../../stack/kafka/cluster';
 import { outgoing } from '../../../support/outgoing';
 import { withTempDir } from '../../../support/temp-dir';
 import { until } from '../../../support/until';
@@ -51,15 +50,11 @@ describe('a consumer of a compacted topic', function () {
 });
 
 async function makeCompacted(brokers: string, topic: string): Promise<void> {
-  const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
   const settings = {
     'cleanup.policy': 'compact',
-    'segment.bytes': SEGMENT_BYTES,
-    'min.cleanable.dirty.ratio': 0.01,
-    'min.compaction.lag.ms': 0,
+    'segment.bytes': String(SEGMENT_BYTES),
+    'min.cleanable.dirty.ratio': '0.01',
+    'min.compaction.lag.ms': '0',
   };
-  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value: String(value) }));
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: true });
-  await admin.disconnect();
+  await ensureTopics(brokers, [{ topic, partitions: 1, settings }]);
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
 import Broker from 'kafkajs/src/broker';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import type {
@@ -9,6 +8,7 @@ import type {
   OutgoingRecord,
   ProducerOptions,
 } from '../../../../nodes/kafka-cluster/types';
+import { ensureTopics } from '../../../../stack/kafka/cluster';
 import { outgoing } from '../../../support/outgoing';
 import { kafka } from '../../../support/services';
 import { readTopic } from '../../../support/read-topic';
@@ -40,14 +40,7 @@ describe('kafka-cluster: producer client', function () {
 
   async function topic(numPartitions = 1, settings: Record<string, string> = {}): Promise<string> {
     const name = `producer-${randomUUID()}`;
-    const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-    await admin.createTopics({
-      topics: [{ topic: name, numPartitions, configEntries }],
-      waitForLeaders: true,
-    });
-    await admin.disconnect();
+    await ensureTopics(brokers, [{ topic: name, partitions: numPartitions, settings }]);
     return name;
   }
 
