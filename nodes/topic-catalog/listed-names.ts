@@ -31,7 +31,7 @@ export const UNLISTABLE: Filter<Document> = {
 export const UNLISTABLE_BY_PATTERN: Filter<Document> = { nodo: { $not: LISTED_NODO } };
 
 /** Whether a server has cut this name, or it is none. */
-export function isListable(nodo: unknown): nodo is string {
+function isListable(nodo: unknown): nodo is string {
   if (typeof nodo !== 'string' || nodo === '') return false;
   return nodo.length <= DATA_BOUNDS.nodo || Array.from(nodo).length <= DATA_BOUNDS.nodo;
 }

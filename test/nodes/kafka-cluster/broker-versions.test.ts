@@ -7,6 +7,7 @@ import { versionProblem } from '../../../nodes/kafka-cluster/patched-kafkajs/bro
 import { outgoing } from '../../support/outgoing';
 import { kafka } from '../../support/services';
 import { until } from '../../support/until';
+import { collecting } from './consumer/collecting';
 
 type Versions = Record<number, { minVersion: number; maxVersion: number }>;
 
@@ -90,27 +91,11 @@ describe('kafka-cluster: a broker of another version', function () {
       assert.equal(error.params.request, 'Produce');
       return true;
     };
-    const seen: string[] = [];
     const topic = `versions-${process.pid}`;
     const producer = cluster.createProducer({ acks: 'leader', compression: 'none', createTopics: true });
-    const consumer = cluster.createConsumer(
-      { groupId: topic, topics: [topic], from: 'earliest', sessionTimeoutMs: 6_000 },
-      {
-        assigned: () => undefined,
-        batch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
-        skipped: () => undefined,
-        located: () => undefined,
-        rebalancing: () => undefined,
-        missed: () => undefined,
-        leaderless: () => undefined,
-        refused: () => undefined,
-        blocked: () => undefined,
-        unsubscribed: () => undefined,
-      },
-    );
+    const { consumer, seen } = collecting(cluster, topic, topic);
     const { admin, release } = cluster.acquireAdmin();
     try {
-      consumer.start();
       await assert.rejects(admin.topicNames(), isTold);
       await assert.rejects(testConnection(settings, new AbortController().signal), isTold);
       await assert.rejects(producer.partitionFor(topic, null), isTold);

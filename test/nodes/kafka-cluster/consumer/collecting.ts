@@ -10,12 +10,16 @@ export interface Collecting {
   assigned: readonly number[];
 }
 
-/** Reads a topic from its beginning. */
-export function collecting(cluster: KafkaJsCluster, topic: string, groupId = 'group'): Collecting {
+/** Reads topics from their beginnings. */
+export function collecting(
+  cluster: KafkaJsCluster,
+  topics: string | readonly string[],
+  groupId = 'group',
+): Collecting {
   const seen: string[] = [];
   const assigned: number[] = [];
   const consumer = cluster.createConsumer(
-    { groupId, topics: [topic], from: 'earliest', sessionTimeoutMs: 6_000 },
+    { groupId, topics: [topics].flat(), from: 'earliest', sessionTimeoutMs: 6_000 },
     {
       assigned: (_, partitions) =>
         void assigned.splice(0, Infinity, ...partitions.map(({ partition }) => partition).sort()),
