@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { MongoDatabase, MongoDatabaseNode } from '../mongo-database/types';
 import { configNode } from '../shared/config-node';
-import { withoutUncopyable } from '../shared/copyable';
+import { withoutUnreportable } from '../shared/copyable';
 import { confirm, deliveriesOf, hold } from '../shared/deliveries';
 import { NodeLifecycle } from '../shared/node-lifecycle';
 import { nameUnnamed } from '../shared/node-name';
@@ -71,7 +71,7 @@ export = function register(RED: NodeAPI): void {
             storedMessage(message, result, settings.collection),
             // What is in them is what could not be stored: a debug node behind them may fail at it, too.
             rejectedMessages(message, result.rejected, textOf).map(
-              (rejected) => withoutUncopyable(rejected)?.message ?? rejected,
+              (rejected) => withoutUnreportable(rejected)?.message ?? rejected,
             ),
           ]);
           done(errorOf(result));

@@ -42,6 +42,30 @@ export function withoutUncopyable(message: NodeMessage): Copyable | undefined {
   return { message: _msgid === undefined ? {} : { _msgid }, leftOut: Object.keys(copyable), reason };
 }
 
+/**
+ * @returns undefined where Node-RED can tell Catch nodes an error about a message; else those of its fields with which it
+ *   can: it asks a message and its `error` by their `hasOwnProperty` what they have, and data may have brought another one
+ */
+export function withoutUnreportable(message: NodeMessage): Copyable | undefined {
+  const copyable = withoutUncopyable(message);
+  const fields = (copyable?.message ?? message) as Record<string, unknown>;
+  const minded = namesOf(fields).filter((name) => {
+    const value = readable(fields, name)?.value;
+    return name === 'hasOwnProperty' || (name === 'error' && isBranch(value) && !canBeAsked(value));
+  });
+  if (minded.length === 0) return copyable;
+  const rest = namesOf(fields).filter((name) => !minded.includes(name));
+  return {
+    message: Object.fromEntries(rest.map((name) => [name, readable(fields, name)?.value])),
+    leftOut: [...(copyable?.leftOut ?? []), ...minded],
+    reason: copyable?.reason ?? 'it has a hasOwnProperty of its own',
+  };
+}
+
+function canBeAsked(value: object): boolean {
+  return typeof readable(value as Record<string, unknown>, 'hasOwnProperty')?.value === 'function';
+}
+
 function namesOf(fields: object): string[] {
   try {
     return Object.keys(fields);

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { withoutUncopyable } from './copyable';
+import { withoutUncopyable, withoutUnreportable } from './copyable';
 import { onFlowsStarted } from './flows-started';
 import { NodeMeasures } from './measures';
 import type { PipelineMessage } from './messages';
@@ -140,8 +140,8 @@ export class NodeLifecycle {
 
   private fail(message: NodeMessage, error: Error, done: Done): void {
     const told = plainly(localizeError(error, this.translate));
-    const copyable = withoutUncopyable(message);
-    if (copyable) return this.tell(told, copyable.message);
+    const reportable = withoutUnreportable(message);
+    if (reportable) return this.tell(told, reportable.message);
     try {
       (done as (error: Error | string) => void)(told);
     } catch {
@@ -153,7 +153,7 @@ export class NodeLifecycle {
   /** Logs an error and gives it to the Catch nodes, with as much of the message as they can be given. */
   private tell(error: Error | string, about: NodeMessage): void {
     try {
-      this.node.error(error, withoutUncopyable(about)?.message ?? about);
+      this.node.error(error, withoutUnreportable(about)?.message ?? about);
     } catch {
       this.node.error(error, idOf(about));
     }

@@ -3,7 +3,7 @@ import type { KafkaClusterNode } from '../kafka-cluster/types';
 import type { MongoDatabaseNode } from '../mongo-database/types';
 import type { PipelineMessage } from '../shared/messages';
 import { configNode } from '../shared/config-node';
-import { withoutUncopyable } from '../shared/copyable';
+import { withoutUnreportable } from '../shared/copyable';
 import { NodeLifecycle, type Incoming, type Send } from '../shared/node-lifecycle';
 import { nameUnnamed } from '../shared/node-name';
 import { localizeError, translator } from '../shared/translate';
@@ -119,7 +119,7 @@ function refusalOf(message: Incoming, pageMayChange: boolean): ChangeRefusal | n
 
 /** The dashboards' widgets look into all that they get: what throws when it is read would end Node-RED there. */
 function copyableOf(message: Incoming): Incoming {
-  return (withoutUncopyable(message)?.message ?? message) as Incoming;
+  return (withoutUnreportable(message)?.message ?? message) as Incoming;
 }
 
 /** Whoever asked gets an answer all the same, and the flow's Catch node the error. */

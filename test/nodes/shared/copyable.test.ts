@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NodeMessage } from 'node-red';
-import { withoutUncopyable } from '../../../nodes/shared/copyable';
+import { withoutUncopyable, withoutUnreportable } from '../../../nodes/shared/copyable';
 
 /** Two fields hold the same, so many times: small in memory, and without end for whoever writes it out. */
 function doubled(times: number): object {
@@ -70,5 +70,29 @@ describe('what Node-RED copies of a message', () => {
   it('is all of it where a web request comes with it, which is handed on as it is', () => {
     const message: NodeMessage & Record<string, unknown> = { req: doubled(60), res: doubled(60) };
     assert.equal(withoutUncopyable(message), undefined);
+  });
+});
+
+describe('what Node-RED can tell an error about', () => {
+  const message = (fields: object): NodeMessage => ({ _msgid: 'm', ...fields });
+
+  it('is a message as it came', () => {
+    const error = { message: 'x', source: { id: 'n' } };
+    for (const fields of [{}, { payload: { hasOwnProperty: 1 } }, { error }, { error: 'x' }, { error: null }])
+      assert.equal(withoutUnreportable(message(fields)), undefined, JSON.stringify(fields));
+  });
+
+  it('is one without the field by which it would be asked what it has, and without such an error', () => {
+    const own = withoutUnreportable(message({ payload: 1, hasOwnProperty: 1 }));
+    assert.deepEqual(own?.message, message({ payload: 1 }));
+    assert.deepEqual(own?.leftOut, ['hasOwnProperty']);
+    for (const error of [{ hasOwnProperty: null, source: 1 }, Object.create(null) as object])
+      assert.deepEqual(withoutUnreportable(message({ payload: 1, error }))?.message, message({ payload: 1 }));
+  });
+
+  it('is one without what can’t be copied, either', () => {
+    const found = withoutUnreportable(message({ payload: nested(1_001), hasOwnProperty: 1, topic: 't' }));
+    assert.deepEqual(found?.message, message({ topic: 't' }));
+    assert.deepEqual(found?.leftOut, ['payload', 'hasOwnProperty']);
   });
 });
