@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, KafkaJSProtocolError, logLevel, type Admin, type SASLOptions } from 'kafkajs';
+import {
+  Kafka,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError,
+  logLevel,
+  type Admin,
+  type SASLOptions,
+} from 'kafkajs';
 import type { Report } from '../install-once';
 import { java } from '../java/java';
 import type { ManagedProcess } from '../process/managed-process';
@@ -244,16 +251,21 @@ export async function ensureTopics(
   });
 }
 
-/** Waits until every partition of the topics has a leader and can be written to. */
+/** Waits until every partition of the topics has a leader that takes records. */
 async function untilLed(admin: Admin, topics: string[]): Promise<void> {
   const end = Date.now() + LEADERS_MS;
   for (;;) {
     try {
       const metadata = await admin.fetchTopicMetadata({ topics });
-      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        // A broker announces itself as the leader before it takes records: offsets it tells only after that.
+        for (const topic of topics) await admin.fetchTopicOffsets(topic);
+        return;
+      }
     } catch (error) {
-      // A broker that has not heard of the topic or of its leaders yet.
-      if (!(error instanceof KafkaJSProtocolError && error.retriable) || Date.now() > end) throw error;
+      // A broker that has not heard of the topic or of its leaders yet; kafkajs wraps some of its answers.
+      const answer = error instanceof KafkaJSNumberOfRetriesExceeded ? error.cause : error;
+      if (!(answer instanceof KafkaJSProtocolError && answer.retriable) || Date.now() > end) throw error;
     }
     if (Date.now() > end) throw new Error(`no leader for ${topics.join(', ')} within ${LEADERS_MS / 1000} s`);
     await sleep(50);

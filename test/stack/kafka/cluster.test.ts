@@ -92,6 +92,24 @@ describe('the embedded Kafka', function () {
     });
   });
 
+  it('makes topics of which every partition takes records at once', async () => {
+    await withTempDir(async (dir) => {
+      const cluster = await KafkaCluster.prepare({ dir });
+      await cluster.start();
+      const producer = client(cluster).producer({ retry: { retries: 0 } });
+      await producer.connect();
+      // Of ten topics about one was announced too early.
+      for (let made = 0; made < 60; made++) {
+        const topic = `made-${made}`;
+        await cluster.ensureTopics([{ topic, partitions: 2 }]);
+        await producer.send({ topic, messages: [0, 1].map((partition) => ({ value: topic, partition })) });
+        assert.equal(await count(cluster, topic), 2, `records in ${topic}`);
+      }
+      await producer.disconnect();
+      await cluster.stop();
+    });
+  });
+
   it('runs with three brokers, and keeps accepting records when one is killed', async () => {
     await withTempDir(async (dir) => {
       const cluster = await KafkaCluster.prepare({ dir, brokers: 3 });
