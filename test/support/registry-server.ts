@@ -4,13 +4,22 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Certificate } from './certificates';
-import type { ConfluentRecord } from './apicurio/confluent-records';
+import type { ConfluentRecord, HeaderRecords } from './apicurio/confluent-records';
 
 const CONFLUENT = path.join(__dirname, '../nodes/schema-registry/confluent');
 
 /** @returns records that Confluent's serialisers have written, as tools/registry-records keeps them */
 export function keptRecords(): ConfluentRecord[] {
-  return JSON.parse(readFileSync(path.join(CONFLUENT, 'records.json'), 'utf8')) as ConfluentRecord[];
+  return readKept('records.json') as ConfluentRecord[];
+}
+
+/** @returns the same records with their schemas named in a header */
+export function keptHeaderRecords(): ConfluentRecord[] {
+  return (readKept('header-records.json') as HeaderRecords).records;
+}
+
+function readKept(name: string): unknown {
+  return JSON.parse(readFileSync(path.join(CONFLUENT, name), 'utf8'));
 }
 
 /** @returns bytes as records.json shows them */
@@ -36,12 +45,17 @@ export class RegistryServer {
   readonly replies = new Map<string, Reply>();
   /** answers everything with this */
   reply: Reply | undefined;
+  /** told of each question before it is answered */
+  onAsked: (place: string) => void = () => undefined;
   /** answers nothing at all */
   silent = false;
-  private readonly known = JSON.parse(readFileSync(path.join(CONFLUENT, 'registry.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
+  /** whether it finds schemas by GUID; one that does not has no such path */
+  findsGuids = true;
+  private readonly known: Record<string, unknown> = {
+    '/schemas/types': ['JSON', 'PROTOBUF', 'AVRO'],
+    ...(readKept('registry.json') as object),
+    ...(readKept('header-records.json') as HeaderRecords).answers,
+  };
   private readonly server: http.Server | https.Server;
 
   /** @param certificate of a server that speaks https; absent: http */
@@ -82,6 +96,12 @@ export class RegistryServer {
     this.set(`/schemas/ids/${id}`, { schema: text, ...more });
   }
 
+  /** Gives a schema a GUID. */
+  setGuid(guid: string, schema: unknown, more: object = {}): void {
+    const text = typeof schema === 'string' ? schema : JSON.stringify(schema);
+    this.set(`/schemas/guids/${guid}`, { guid, schema: text, ...more });
+  }
+
   /** Gives a subject a schema. */
   setSubject(subject: string, id: number, schema: unknown, more: object = {}, version = 1): void {
     const text = typeof schema === 'string' ? schema : JSON.stringify(schema);
@@ -102,15 +122,19 @@ export class RegistryServer {
   private serve(request: http.IncomingMessage, body: string, response: http.ServerResponse): void {
     const place = request.url ?? '';
     this.asked.push({ path: place, authorization: request.headers.authorization, body });
+    this.onAsked(place);
     if (this.silent) return;
-    const known = this.known[place];
-    const answer =
-      this.reply ??
-      this.replies.get(place) ??
-      (known === undefined ? NOT_FOUND : { status: 200, body: JSON.stringify(known) });
+    const answer = this.reply ?? this.replies.get(place) ?? this.ownAnswer(place);
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
+  }
+
+  private ownAnswer(place: string): Reply {
+    if (!this.findsGuids && place.startsWith('/schemas/guids/')) return NO_SUCH_PATH;
+    const known = this.known[place];
+    return known === undefined ? NOT_FOUND : { status: 200, body: JSON.stringify(known) };
   }
 }
 
 const NOT_FOUND: Reply = { status: 404, body: '{"error_code":40403,"message":"Schema not found"}' };
+const NO_SUCH_PATH: Reply = { status: 404, body: '{"error_code":404,"message":"HTTP 404 Not Found"}' };

@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { prepareApicurio } from '../../test/support/apicurio/apicurio';
-import { confluentRecords } from '../../test/support/apicurio/confluent-records';
+import { confluentHeaderRecords, confluentRecords } from '../../test/support/apicurio/confluent-records';
 
 const TARGET = path.join(__dirname, '../../test/nodes/schema-registry/confluent');
 
@@ -21,6 +21,7 @@ async function make(): Promise<void> {
     const records = await confluentRecords(dir, [registry.url]);
     await write('records.json', records);
     await write('registry.json', await answersOf(registry.url));
+    await write('header-records.json', await confluentHeaderRecords(dir));
   } finally {
     await registry.process.stop();
     await rm(dir, { recursive: true, force: true });

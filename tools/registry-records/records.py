@@ -4,14 +4,27 @@
 
 Called by make.ts, and by the tests with a registry and a Kafka: with an address of Kafka behind the registry's, the records
 are also written into the topic that each of them names.
+
+    python records.py mock://
+
+The same records with their schemas named in a header, by the registry that Confluent's client brings for tests: few
+registries give a GUID. Prints its answers besides.
 """
 import datetime
 import decimal
 import json
+import random
 import sys
+import urllib.parse
 import uuid
 
-from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaReference
+from confluent_kafka.schema_registry import (
+    Schema,
+    SchemaReference,
+    SchemaRegistryClient,
+    header_schema_id_serializer,
+    prefix_schema_id_serializer,
+)
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.schema_registry.json_schema import JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufSerializer
@@ -19,14 +32,24 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory, text_format
 from google.protobuf import timestamp_pb2
 
+by_header = sys.argv[1] == "mock://"
+settings = {"schema.id.serializer": header_schema_id_serializer if by_header else prefix_schema_id_serializer}
 # In seconds; without one it waits for ever for an answer that does not come.
-client = SchemaRegistryClient({"url": sys.argv[1], "timeout": 20})
+client = SchemaRegistryClient.new_client({"url": sys.argv[1], "timeout": 20})
+if by_header:
+    # The same GUIDs each time.
+    chance = random.Random(1)
+    uuid.uuid4 = lambda: uuid.UUID(int=chance.getrandbits(128), version=4)
 records = []
 
 
 def add(topic, serializer, value, expected, type):
-    data = serializer(value, SerializationContext(topic, MessageField.VALUE))
-    records.append({"topic": topic, "type": type, "bytes": data.hex(), "expected": expected})
+    headers = []
+    data = serializer(value, SerializationContext(topic, MessageField.VALUE, headers))
+    shown = {name: header.hex() for name, header in headers}
+    records.append(
+        {"topic": topic, "type": type, **({"headers": shown} if shown else {}), "bytes": data.hex(), "expected": expected}
+    )
 
 
 # Avro
@@ -104,7 +127,7 @@ def expected_reading(**changes):
     }
 
 
-avro = AvroSerializer(client, json.dumps(READING))
+avro = AvroSerializer(client, json.dumps(READING), conf=settings)
 add("avro", avro, reading(), expected_reading(), "AVRO")
 add(
     "avro",
@@ -113,8 +136,8 @@ add(
     expected_reading(humedad=None, anterior=expected_reading(cuenta=-1, precio="0.001", serie=[])),
     "AVRO",
 )
-add("avro-text", AvroSerializer(client, '"string"'), "hola", "hola", "AVRO")
-add("avro-long", AvroSerializer(client, '"long"'), -(2**63), str(-(2**63)), "AVRO")
+add("avro-text", AvroSerializer(client, '"string"', conf=settings), "hola", "hola", "AVRO")
+add("avro-long", AvroSerializer(client, '"long"', conf=settings), -(2**63), str(-(2**63)), "AVRO")
 
 PLACE = {"type": "record", "name": "Place", "namespace": "sensors", "fields": [{"name": "sitio", "type": "string"}]}
 client.register_schema("place", Schema(json.dumps(PLACE), "AVRO"))
@@ -127,7 +150,7 @@ PLACED = {
 placed = Schema(json.dumps(PLACED), "AVRO", [SchemaReference("sensors.Place", "place", 1)])
 add(
     "avro-references",
-    AvroSerializer(client, placed),
+    AvroSerializer(client, placed, conf=settings),
     {"lugar": {"sitio": "cuba"}, "otros": [{"sitio": "a"}, {"sitio": "b"}]},
     {"lugar": {"sitio": "cuba"}, "otros": [{"sitio": "a"}, {"sitio": "b"}]},
     "AVRO",
@@ -152,7 +175,8 @@ MEASURED = {
 }
 measured = Schema(json.dumps(MEASURED), "JSON", [SchemaReference("unit.json", "unit", 1)])
 value = {"nodo": "n", "valor": 1.5, "unidad": "%", "cuenta": 73314510714175488}
-add("json", JSONSerializer(measured, client), value, {**value, "cuenta": str(value["cuenta"])}, "JSON")
+json_schema = JSONSerializer(measured, client, conf=settings)
+add("json", json_schema, value, {**value, "cuenta": str(value["cuenta"])}, "JSON")
 
 # Protobuf: the files as protoc would have them, since it is no package of Python's
 
@@ -211,7 +235,7 @@ def message(name, fields):
 
 def add_message(topic, name, fields, expected):
     kind, value = message(name, fields)
-    add(topic, ProtobufSerializer(kind, client), value, expected, "PROTOBUF")
+    add(topic, ProtobufSerializer(kind, client, settings), value, expected, "PROTOBUF")
 
 
 EMPTY = {
@@ -273,4 +297,19 @@ if len(sys.argv) > 2:
         producer.produce(record["topic"], bytes.fromhex(record["bytes"]))
     if producer.flush(30) > 0:
         sys.exit("not all records were written")
-print(json.dumps(records))
+
+
+def answers():
+    """What a registry answers for the schemas: by GUID, and as those that others refer to."""
+    found = {}
+    for subject in client.get_subjects():
+        for version in sorted(client.get_versions(subject)):
+            registered = client.get_version(subject, version)
+            answer = {"guid": registered.guid, **registered.schema.to_dict()}
+            found[f"/schemas/guids/{registered.guid}"] = answer
+            place = f"/subjects/{urllib.parse.quote(subject, safe='')}/versions/{version}"
+            found[place] = {"subject": subject, "version": version, "id": registered.schema_id, **answer}
+    return found
+
+
+print(json.dumps({"records": records, "answers": answers()} if by_header else records))

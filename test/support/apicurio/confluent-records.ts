@@ -8,10 +8,18 @@ const PROGRAM = path.join(__dirname, '../../../tools/registry-records');
 export interface ConfluentRecord {
   topic: string;
   type: 'AVRO' | 'JSON' | 'PROTOBUF';
+  /** hexadecimal, where the schema is named in one of them */
+  headers?: Record<string, string>;
   /** hexadecimal */
   bytes: string;
   /** what a consumer makes of it; bytes in it are `{ bytes: <hexadecimal> }` */
   expected: unknown;
+}
+
+/** Records whose schemas are named in a header, and what a registry answers for these, by the path that asks for it. */
+export interface HeaderRecords {
+  records: ConfluentRecord[];
+  answers: Record<string, unknown>;
 }
 
 /**
@@ -23,9 +31,18 @@ export async function confluentRecords(
   dir: string,
   addresses: readonly string[],
 ): Promise<ConfluentRecord[]> {
+  return (await printed(dir, addresses)) as ConfluentRecord[];
+}
+
+/** The same with the registry that Confluent's client has for tests. */
+export async function confluentHeaderRecords(dir: string): Promise<HeaderRecords> {
+  return (await printed(dir, ['mock://'])) as HeaderRecords;
+}
+
+async function printed(dir: string, args: readonly string[]): Promise<unknown> {
   const python = await makeEnvironment(path.join(dir, 'python'), "to run Confluent's serialisers");
   await installLocked(python, path.join(PROGRAM, 'requirements.txt'));
   const lines: string[] = [];
-  await run(python, [path.join(PROGRAM, 'records.py'), ...addresses], { onLine: (line) => lines.push(line) });
-  return JSON.parse(lines.at(-1) ?? '') as ConfluentRecord[];
+  await run(python, [path.join(PROGRAM, 'records.py'), ...args], { onLine: (line) => lines.push(line) });
+  return JSON.parse(lines.at(-1) ?? '');
 }
