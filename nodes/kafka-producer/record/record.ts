@@ -1,5 +1,6 @@
 import { isReadingId, newReadingId, READING_ID_HEADER } from '../../shared/reading-id';
 import type { HeaderValue, RecordHeaders } from '../../shared/record-headers';
+import { SCHEMA_HEADERS } from '../../shared/schema-headers';
 import type { TraceContext } from '../../shared/trace-context';
 import { JSON_BOUNDS, TooLargeForJson, jsonCopy } from '../../shared/json-copy';
 import { isTopicName } from '../../shared/topic-name';
@@ -43,13 +44,18 @@ export function toRecord(fields: RecordFields, timestamp: number, tombstones: bo
   const key = toKey(fields.key);
   const headers = withReadingId(toHeaders(fields.headers, fields.trace), fields.readingId);
   const partition = toPartition(fields.partition);
+  const isSchemed = fields.schemed?.payload === true && kind === 'buffer';
+  const isKeySchemed = fields.schemed?.key === true && key !== null;
+  // Those of a record that is passed on name the schema that it was written by; readers go by them before a frame.
+  if (isSchemed) headers[SCHEMA_HEADERS.value] = undefined;
+  if (isKeySchemed) headers[SCHEMA_HEADERS.key] = undefined;
   const parts = {
     topic: toTopic(fields.topic),
     partition: partition ?? UNASSIGNED,
     pinned: partition !== undefined,
-    kind: fields.schemed?.payload === true && kind === 'buffer' ? 'schema' : kind,
+    kind: isSchemed ? ('schema' as const) : kind,
     textKey: typeof key === 'string',
-    schemaKey: fields.schemed?.key === true && key !== null,
+    schemaKey: isKeySchemed,
     timestamp,
     messageId: fields.messageId,
     content: { key, value, headers },

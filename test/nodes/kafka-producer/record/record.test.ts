@@ -48,6 +48,24 @@ describe('kafka-producer: record', () => {
     );
   });
 
+  it('has no header that names another schema than the one that it is written by', () => {
+    const name = Buffer.from(`01${'ab'.repeat(16)}`, 'hex');
+    const headers = { __value_schema_id: name, __key_schema_id: [name, name], other: 'x' };
+    const namesOf = (schemed: { payload: boolean; key: boolean }, key: unknown = 'k'): string[] => {
+      const fields = { ...FIELDS, payload: Buffer.of(0, 0, 0, 0, 1, 2), key, headers, schemed };
+      return Object.keys(headersOf(toRecord(fields, 0, true)))
+        .filter((header) => header !== 'reading-id')
+        .sort();
+    };
+    const [key, value, other] = ['__key_schema_id', '__value_schema_id', 'other'];
+    assert.deepEqual(namesOf({ payload: true, key: true }), [other]);
+    assert.deepEqual(namesOf({ payload: true, key: false }), [key, other]);
+    assert.deepEqual(namesOf({ payload: false, key: true }), [value, other]);
+    // Bytes that are passed on as they are keep their name.
+    assert.deepEqual(namesOf({ payload: false, key: false }), [key, value, other]);
+    assert.deepEqual(namesOf({ payload: false, key: true }, null), [key, value, other]);
+  });
+
   describe('the trace context of a message', () => {
     const trace = { traceparent: 'a', tracestate: 'b' };
 
