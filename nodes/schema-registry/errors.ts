@@ -14,15 +14,18 @@ export type RegistryFault = 'away' | 'not-admitted' | 'unknown' | 'unusable' | '
 export class RegistryError extends UserError {
   /** how long the registry wants to be left alone, in milliseconds */
   readonly quietMs: number;
+  /** the server has no such path: it is no registry, or one that takes no such question */
+  readonly isPathUnknown: boolean;
 
   /** @param text the end of its catalog key, where that says more than the fault */
   constructor(
     readonly fault: RegistryFault,
     params: TextParams,
-    options?: { cause?: unknown; text?: string; quietMs?: number },
+    options?: { cause?: unknown; text?: string; quietMs?: number; isPathUnknown?: boolean },
   ) {
     super(`schema-registry.errors.${options?.text ?? fault}`, params, options);
     this.quietMs = options?.quietMs ?? 0;
+    this.isPathUnknown = options?.isPathUnknown ?? false;
   }
 
   /** Whether another attempt may have another end. */

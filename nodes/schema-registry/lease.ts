@@ -1,7 +1,7 @@
 import { keepTrying } from '../shared/keep-trying';
 import { toError } from '../shared/user-error';
 import { RegistryError } from './errors';
-import { schemaIdOf } from './frame';
+import { schemaNameOf, type SchemaName } from './frame';
 import { PendingValues, keyOf, writeFramed } from './pending-values';
 import { NOT_FRAMED, type ConfluentRegistry, type Encoder } from './registry';
 import type { EncoderSettings, RecordSchema, RegistryLease, RegistryProblem } from './types';
@@ -13,7 +13,7 @@ const MOST_WRITING = 10_000;
 export class Lease implements RegistryLease {
   problem: RegistryProblem | undefined;
   private readonly closing = new AbortController();
-  private readonly loads = new Map<number, Promise<RecordSchema>>();
+  private readonly loads = new Map<SchemaName, Promise<RecordSchema>>();
   private readonly pending = new Map<string, PendingValues>();
   /** loads that have failed and go on */
   private waiting = 0;
@@ -27,22 +27,22 @@ export class Lease implements RegistryLease {
     private readonly onProblem: (problem: RegistryProblem | undefined) => void,
   ) {}
 
-  schemaOf(bytes: Buffer): RecordSchema | undefined {
-    return this.registry.known(bytes);
+  schemaOf(bytes: Buffer, header?: Buffer): RecordSchema | undefined {
+    return this.registry.known(bytes, header);
   }
 
-  load(bytes: Buffer): Promise<RecordSchema> {
-    const id = schemaIdOf(bytes);
-    if (id === undefined) return Promise.resolve(NOT_FRAMED);
-    const under = this.loads.get(id) ?? this.keepAsking(id).finally(() => this.loads.delete(id));
-    this.loads.set(id, under);
+  load(bytes: Buffer, header?: Buffer): Promise<RecordSchema> {
+    const name = schemaNameOf(bytes, header);
+    if (name === undefined) return Promise.resolve(NOT_FRAMED);
+    const under = this.loads.get(name) ?? this.keepAsking(name).finally(() => this.loads.delete(name));
+    this.loads.set(name, under);
     return under;
   }
 
-  private async keepAsking(id: number): Promise<RecordSchema> {
+  private async keepAsking(name: SchemaName): Promise<RecordSchema> {
     let failed = false;
     try {
-      return await keepTrying(() => this.registry.ask(id), {
+      return await keepTrying(() => this.registry.ask(name), {
         signal: this.closing.signal,
         onError: (error) => {
           if (!failed) this.waiting++;

@@ -7,7 +7,7 @@ import type { Server } from './client/request';
 import { compile } from './codecs/compile';
 import { DecodeError, type Codec, type SchemaSource } from './codecs/codec';
 import { RegistryError } from './errors';
-import { FRAME_BYTES, describeUnframed, schemaIdOf } from './frame';
+import { contentOf, describeUnframed, schemaNameOf, type SchemaName } from './frame';
 import { Gate } from './gate';
 import type { KeptSchemas } from './kept-schemas';
 import { Lease } from './lease';
@@ -24,7 +24,7 @@ import type {
 
 /** Schemas kept ready: more than a topic has ever had, and some tens of megabytes if each were large. */
 const MOST_SCHEMAS = 1_000;
-/** An id that the registry does not know may be given to a schema; asked no more often than this. */
+/** An id or a GUID that the registry does not know may be given to a schema; asked no more often than this. */
 const UNKNOWN_MS = 30_000;
 /** A newer schema of a subject is written by after this time at the latest. */
 const LATEST_MS = 60_000;
@@ -33,7 +33,7 @@ const LOOK_AGAIN_MS = 30_000;
 /** Requests under way at the same time. */
 const MOST_REQUESTS = 4;
 
-/** Subjects and ids that are asked for at the same time: topics come out of messages, ids out of records. */
+/** Subjects and names that are asked for at the same time: topics come out of messages, names out of records. */
 const MOST_ASKED = 1_000;
 
 /** So long a value waits for a registry that does not answer, before its message is given back. */
@@ -54,7 +54,7 @@ export class ConfluentRegistry implements SchemaRegistry {
   private readonly client: RegistryClient;
   private readonly gate = new Gate(MOST_REQUESTS);
   private readonly schemas = new RecentMap<ReadySchema>(MOST_SCHEMAS);
-  private readonly loading = new Map<number, Promise<ReadySchema>>();
+  private readonly loading = new Map<SchemaName, Promise<ReadySchema>>();
   private readonly encoders = new RecentMap<Encoder>(MOST_SCHEMAS);
   private readonly fetching = new Map<string, Promise<Encoder>>();
   private answerCount = 0;
@@ -89,20 +89,20 @@ export class ConfluentRegistry implements SchemaRegistry {
   }
 
   /** @returns what is known of these bytes' schema; undefined where it has to be asked for */
-  known(bytes: Buffer): RecordSchema | undefined {
-    const id = schemaIdOf(bytes);
-    if (id === undefined) return NOT_FRAMED;
-    const schema = this.schemas.get(String(id));
+  known(bytes: Buffer, header?: Buffer): RecordSchema | undefined {
+    const name = schemaNameOf(bytes, header);
+    if (name === undefined) return NOT_FRAMED;
+    const schema = this.schemas.get(String(name));
     return schema && schema.goodUntil > Date.now() ? schema : undefined;
   }
 
   /** Asks once. @throws RegistryError (a rejection) where the registry can't say for now */
-  ask(id: number): Promise<RecordSchema> {
-    const under = this.loading.get(id);
+  ask(name: SchemaName): Promise<RecordSchema> {
+    const under = this.loading.get(name);
     if (under) return under;
     if (this.loading.size >= MOST_ASKED) return Promise.reject(this.crowded());
-    const loading = this.gate.run(() => this.load(id)).finally(() => this.loading.delete(id));
-    this.loading.set(id, loading);
+    const loading = this.gate.run(() => this.load(name)).finally(() => this.loading.delete(name));
+    this.loading.set(name, loading);
     return loading;
   }
 
@@ -169,29 +169,28 @@ export class ConfluentRegistry implements SchemaRegistry {
     return new RegistryError('away', { url: this.description, most: MOST_ASKED }, { text: 'too-many-asked' });
   }
 
-  private async load(id: number): Promise<ReadySchema> {
-    const schema = await this.fetchSchema(id);
+  private async load(name: SchemaName): Promise<ReadySchema> {
+    const schema = await this.fetchSchema(name);
     this.answerCount++;
-    this.schemas.set(String(id), schema);
+    this.schemas.set(String(name), schema);
     return schema;
   }
 
-  private async fetchSchema(id: number): Promise<ReadySchema> {
+  private async fetchSchema(name: SchemaName): Promise<ReadySchema> {
     let source: SchemaSource;
     try {
-      source = await this.client.schemaOf(id);
+      source = await this.client.schemaOf(name);
     } catch (error) {
       if (!(error instanceof RegistryError) || error.passes) throw error;
-      const unknown = error.fault === 'unknown';
-      const detail = unknown
-        ? `the registry ${this.description} has no schema ${id}`
-        : `schema ${id} can't be used: ${String(error.params.reason)}`;
-      return rejecting(unknown ? 'schema-unknown' : 'schema-unusable', detail);
+      if (error.fault !== 'unknown')
+        return rejecting('schema-unusable', `schema ${name} can't be used: ${String(error.params.reason)}`);
+      const has = error.isPathUnknown ? 'finds no schema by a GUID, and so not schema' : 'has no schema';
+      return rejecting('schema-unknown', `the registry ${this.description} ${has} ${name}`);
     }
     try {
-      return new CompiledSchema(id, compile(source));
+      return new CompiledSchema(name, compile(source));
     } catch (error) {
-      const detail = `schema ${id} (${source.type}) can't be used: ${toError(error).message}`;
+      const detail = `schema ${name} (${source.type}) can't be used: ${toError(error).message}`;
       return rejecting('schema-unusable', detail);
     }
   }
@@ -243,19 +242,20 @@ class CompiledSchema implements ReadySchema {
   readonly goodUntil = Infinity;
 
   constructor(
-    private readonly id: number,
+    private readonly name: SchemaName,
     private readonly codec: Codec,
   ) {}
 
-  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): Decoded {
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter, header?: Buffer): Decoded {
     try {
-      return { value: this.codec.decode(bytes.subarray(FRAME_BYTES), integers, meter) };
+      const { body, behindName } = contentOf(bytes, header);
+      return { value: this.codec.decode(body, integers, meter, behindName) };
     } catch (thrown) {
       const { reason, message } =
         thrown instanceof DecodeError
           ? thrown
           : { reason: 'not-decodable' as const, message: toError(thrown).message };
-      return { reason, detail: `not readable by schema ${this.id}: ${message}` };
+      return { reason, detail: `not readable by schema ${this.name}: ${message}` };
     }
   }
 }
@@ -265,5 +265,8 @@ function rejecting(reason: SchemaRejection, detail: string): ReadySchema {
 }
 
 export const NOT_FRAMED: RecordSchema = {
-  decode: (bytes) => ({ reason: 'not-framed', detail: describeUnframed(bytes) }),
+  decode: (bytes, _integers, _meter, header) => ({
+    reason: 'not-framed',
+    detail: describeUnframed(bytes, header),
+  }),
 };

@@ -9,8 +9,8 @@ import type { SchemaType } from '../shared/schema-types';
 
 /**
  * Why bytes can't become a value, now and at any other time:
- * - not-framed: they do not begin with the byte 0 and the id of a schema
- * - schema-unknown: the registry has no schema of that id
+ * - not-framed: they do not begin with the byte 0 and the id of a schema, and no header names one
+ * - schema-unknown: the registry has no schema of that id or GUID
  * - schema-unusable: it has one that can't be used here
  * - not-decodable: they are not what that schema describes
  * - schema-bounds: the value would be larger than any value may be
@@ -18,18 +18,19 @@ import type { SchemaType } from '../shared/schema-types';
 export type SchemaRejection =
   'not-framed' | 'schema-unknown' | 'schema-unusable' | 'not-decodable' | 'schema-bounds';
 
-/** `detail` is for people and names the schema's id. */
+/** `detail` is for people and names the schema's id or GUID. */
 export type Decoded = { value: unknown } | { reason: SchemaRejection; detail: string };
 
 /** One schema, ready to read by. */
 export interface RecordSchema {
   /**
    * Never throws.
-   * @param bytes with their frame
+   * @param bytes with their frame, if it is that which names their schema
    * @param integers what becomes of whole numbers beyond 2^53
    * @param meter told how much memory the value takes
+   * @param header which names their schema otherwise
    */
-  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): Decoded;
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter, header?: Buffer): Decoded;
 }
 
 /** How values are written. */
@@ -59,13 +60,16 @@ export interface SchemaRegistry {
 export interface RegistryLease {
   /** what keeps this user waiting */
   readonly problem: RegistryProblem | undefined;
-  /** @returns what reads these bytes, if it is here; undefined where it has to be asked for */
-  schemaOf(bytes: Buffer): RecordSchema | undefined;
+  /**
+   * @param header of the record, for whose bytes it may name the schema: by an id or a GUID, behind a byte that says which
+   * @returns what reads these bytes, if it is here; undefined where it has to be asked for
+   */
+  schemaOf(bytes: Buffer, header?: Buffer): RecordSchema | undefined;
   /**
    * The same, asked for as long as it takes.
    * @throws (a rejection) an AbortError once this is released; nothing else
    */
-  load(bytes: Buffer): Promise<RecordSchema>;
+  load(bytes: Buffer, header?: Buffer): Promise<RecordSchema>;
   /**
    * Writes a value by the schema of a subject, with its frame.
    * @returns the bytes; a promise only where the registry has to be asked

@@ -84,6 +84,20 @@ describe("a real registry, a real Kafka, and what Confluent's serialisers write"
       );
   });
 
+  it('is told to find no schemas by GUID, with the GUID that a header names', async () => {
+    const lease = registry.acquire();
+    const header = Buffer.concat([Buffer.of(1), Buffer.alloc(16, 0xab)]);
+    const bytes = Buffer.of(2, 97);
+    const decoded = (await lease.load(bytes, header)).decode(bytes, 'text', undefined, header);
+    lease.release();
+    assert.ok('reason' in decoded);
+    assert.equal(decoded.reason, 'schema-unknown');
+    assert.match(
+      decoded.detail,
+      /finds no schema by a GUID, and so not schema abababab-abab-abab-abab-abababababab$/,
+    );
+  });
+
   it('registers the schema of a value that is written, and gives it back for reading', async () => {
     const lease = registry.acquire();
     const schemas = [

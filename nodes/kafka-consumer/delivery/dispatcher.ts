@@ -9,6 +9,7 @@ import { batchMessage, infoOf, recordMessage, type ReadRecord } from './message'
 import type { Delivery, PartitionQueue } from './partition-queue';
 import { growthOf } from './record-memory';
 import type { RecordSchemas } from './record-schemas';
+import { schemaHeader } from './schema-headers';
 import type { SetAside } from '../dead-letters/set-aside';
 
 /** What the values of one message may take beyond what was reckoned: the rest of its delivery follows in another. */
@@ -85,23 +86,23 @@ export class Dispatcher {
     }
   }
 
-  private payloadOf({ value }: IncomingRecord, meter: MemoryMeter): unknown {
+  private payloadOf({ value, headers }: IncomingRecord, meter: MemoryMeter): unknown {
     const { output, integers } = this.settings;
     if (output !== 'registry') return decode(value, output, integers, meter);
-    return value === null ? noValue() : this.decodeBySchema(value, meter);
+    return value === null ? noValue() : this.decodeBySchema(value, meter, schemaHeader(headers, 'value'));
   }
 
   /** A key that has no schema, or another one, is given as text or bytes: that is what it is. */
-  private keyOf({ key }: IncomingRecord, meter: MemoryMeter): unknown {
+  private keyOf({ key, headers }: IncomingRecord, meter: MemoryMeter): unknown {
     const { keyOutput, integers } = this.settings;
     if (keyOutput !== 'registry') return decodeKey(key, keyOutput, integers, meter);
-    const decoded = key === null ? null : this.decodeBySchema(key, meter);
+    const decoded = key === null ? null : this.decodeBySchema(key, meter, schemaHeader(headers, 'key'));
     return decoded instanceof Rejection ? decodeKey(key, 'string') : decoded;
   }
 
-  private decodeBySchema(bytes: Buffer, meter: MemoryMeter): unknown {
+  private decodeBySchema(bytes: Buffer, meter: MemoryMeter, header: Buffer | undefined): unknown {
     if (!this.schemas) throw new Error('there is no registry');
-    return this.schemas.decode(bytes, this.settings.integers, meter);
+    return this.schemas.decode(bytes, this.settings.integers, meter, header);
   }
 
   private messageOf(queue: PartitionQueue, delivery: Delivery, read: readonly ReadRecord[]): PipelineMessage {

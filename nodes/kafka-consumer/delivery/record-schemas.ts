@@ -6,11 +6,17 @@ import type { LargeIntegers } from '../../shared/exact-json';
 import type { ConsumerSettings } from '../config';
 import { Rejection } from './decode';
 import type { Delivery } from './partition-queue';
-import { namedByHeader } from './schema-headers';
+import { schemaHeader } from './schema-headers';
 
 /** Schemas that are asked for at the same time, of one delivery and in all: each record may name another. */
 const MOST_OF_ONE = 16;
 const MOST_ASKED = 1_000;
+
+/** Bytes that have a schema, and the header that may name it. */
+interface Schemed {
+  bytes: Buffer;
+  header: Buffer | undefined;
+}
 
 /** The schemas that records are read by. A partition waits where the registry has to be asked for one. */
 export class RecordSchemas {
@@ -35,12 +41,14 @@ export class RecordSchemas {
 
   /** @returns whether everything is here by which a delivery is read; what is not is asked for */
   areHere({ records }: Pick<Delivery, 'records'>): boolean {
-    if (!records.some((record) => this.schemedOf(record).some((bytes) => !this.schemaOf(bytes)))) return true;
+    if (records.every((record) => this.schemedOf(record).every((schemed) => this.schemaOf(schemed))))
+      return true;
     let left = MOST_OF_ONE;
-    for (const bytes of records.flatMap((record) => this.schemedOf(record))) {
-      const schema = this.schemaOf(bytes);
+    for (const schemed of records.flatMap((record) => this.schemedOf(record))) {
+      const { bytes, header } = schemed;
+      const schema = this.schemaOf(schemed);
       if (schema) this.held.set(bytes, schema);
-      else if (left-- > 0 && this.asked.size < MOST_ASKED) this.ask(this.registry.load(bytes));
+      else if (left-- > 0 && this.asked.size < MOST_ASKED) this.ask(this.registry.load(bytes, header));
     }
     return false;
   }
@@ -48,30 +56,29 @@ export class RecordSchemas {
   /**
    * @param bytes of a record of a delivery whose schemas are here
    * @param meter told how much memory the value takes
+   * @param header of that record, for these bytes
    */
-  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): unknown {
-    const schema = this.schemaOf(bytes);
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter, header?: Buffer): unknown {
+    const schema = this.schemaOf({ bytes, header });
     if (!schema) throw new Error('the schema of this record is not here');
-    const decoded = schema.decode(bytes, integers, meter);
+    const decoded = schema.decode(bytes, integers, meter, header);
     return 'value' in decoded ? decoded.value : new Rejection(decoded.reason, decoded.detail);
   }
 
   /** What of a record names a schema. */
-  private schemedOf({ rejection, value, key, headers }: IncomingRecord): Buffer[] {
+  private schemedOf({ rejection, value, key, headers }: IncomingRecord): Schemed[] {
     const { output, keyOutput } = this.settings;
-    const schemed: Buffer[] = [];
+    const schemed: Schemed[] = [];
     if (rejection) return schemed;
-    if (output === 'registry' && value !== null) schemed.push(value);
-    if (keyOutput === 'registry' && key !== null) schemed.push(key);
-    for (const bytes of schemed) {
-      const named = namedByHeader(headers, bytes === value ? 'value' : 'key');
-      if (named) this.held.set(bytes, named);
-    }
+    if (output === 'registry' && value !== null)
+      schemed.push({ bytes: value, header: schemaHeader(headers, 'value') });
+    if (keyOutput === 'registry' && key !== null)
+      schemed.push({ bytes: key, header: schemaHeader(headers, 'key') });
     return schemed;
   }
 
-  private schemaOf(bytes: Buffer): RecordSchema | undefined {
-    return this.held.get(bytes) ?? this.registry.schemaOf(bytes);
+  private schemaOf({ bytes, header }: Schemed): RecordSchema | undefined {
+    return this.held.get(bytes) ?? this.registry.schemaOf(bytes, header);
   }
 
   /** @param loading the same promise for the same schema, as long as it is not here */

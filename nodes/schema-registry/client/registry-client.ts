@@ -15,7 +15,7 @@ import {
 } from '../../vendored/schema';
 import type { Reference, SchemaSource } from '../codecs/codec';
 import { RegistryError } from '../errors';
-import { MAX_SCHEMA_ID } from '../frame';
+import { MAX_SCHEMA_ID, type SchemaName } from '../frame';
 import { SCHEMA_TYPES, type SchemaType } from '../../shared/schema-types';
 import { agentFor, ask, type Server } from './request';
 
@@ -42,6 +42,7 @@ const versionAnswer = looseObject({ ...schemaAnswer.entries, id });
 const idAnswer = looseObject({ id });
 const errorAnswer = looseObject({ error_code: number(), message: nullish(string()) });
 const subjectsAnswer = array(string());
+const typesAnswer = array(string());
 
 type SchemaAnswer = Pick<SchemaSource, 'text'> & { type: string; references: readonly ReferencePlace[] };
 interface ReferencePlace {
@@ -66,8 +67,11 @@ export class RegistryClient {
   }
 
   /** @throws RegistryError (a rejection) */
-  async schemaOf(schemaId: number): Promise<SchemaSource> {
-    const answer = await this.get(`/schemas/ids/${schemaId}`, { what: String(schemaId) });
+  async schemaOf(name: SchemaName): Promise<SchemaSource> {
+    const answer =
+      typeof name === 'number'
+        ? await this.get(`/schemas/ids/${name}`, { what: String(name) })
+        : await this.byGuid(name);
     return this.withReferences(readSchema(this.parse(schemaAnswer, answer)));
   }
 
@@ -99,6 +103,26 @@ export class RegistryClient {
   close(): void {
     this.closing.abort();
     this.agent.destroy();
+  }
+
+  /**
+   * A registry that finds no schemas by GUID says of that path what a proxy says of a registry which is away. So it is asked
+   * again once it is seen to be there: by a question that registries take since they know more than Avro.
+   */
+  private async byGuid(guid: string): Promise<HttpAnswer> {
+    const path = `/schemas/guids/${guid}`;
+    try {
+      return await this.get(path, { what: guid });
+    } catch (error) {
+      if (!isPathUnknown(error)) throw error;
+    }
+    this.parse(typesAnswer, await this.get('/schemas/types', { what: guid }));
+    try {
+      return await this.get(path, { what: guid });
+    } catch (error) {
+      if (!isPathUnknown(error)) throw error;
+      throw new RegistryError('unknown', error.params, { cause: error, isPathUnknown: true });
+    }
   }
 
   private async withReferences(answer: SchemaAnswer): Promise<SchemaSource> {
@@ -188,7 +212,7 @@ export class RegistryClient {
       if (status === 404 || status === 410) return new RegistryError('unknown', params);
       if (isJudgement(status)) return isWrite ? new RegistryError('refused', params) : this.unusable(reason);
     }
-    return new RegistryError('away', params, { text: 'no-registry' });
+    return new RegistryError('away', params, { text: 'no-registry', isPathUnknown: status === 404 });
   }
 
   private parse<S extends Parameters<typeof safeParse>[0]>(schema: S, { status, body }: HttpAnswer) {
@@ -201,6 +225,10 @@ export class RegistryClient {
   private unusable(reason: string, cause?: Error): RegistryError {
     return new RegistryError('unusable', { url: this.url, reason }, { cause });
   }
+}
+
+function isPathUnknown(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.isPathUnknown;
 }
 
 /** Too early, too often, too slow: at another time the same request may have another answer. */

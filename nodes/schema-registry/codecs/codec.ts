@@ -17,8 +17,12 @@ export interface Reference {
 
 /** Reads and writes values by one schema, without the frame. */
 export interface Codec {
-  /** @param meter told how much memory the value takes. @throws DecodeError */
-  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter): unknown;
+  /**
+   * @param meter told how much memory the value takes
+   * @param behindName what stands behind the schema's name, if that is in a header and not in front of the bytes
+   * @throws DecodeError
+   */
+  decode(bytes: Buffer, integers: LargeIntegers, meter?: MemoryMeter, behindName?: Buffer): unknown;
   /**
    * @param message the full name of the message, where a schema has several; its first when absent
    * @throws MisfitError
@@ -34,6 +38,12 @@ export class DecodeError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Of what only Protobuf has something to say. @throws DecodeError */
+export function requireNothing(behindName: Buffer | undefined): void {
+  if (behindName && behindName.length > 0)
+    throw new DecodeError(`${behindName.length} bytes are left behind its name in the header`);
 }
 
 /** What a schema asks of a value; also the end of a catalog key. */

@@ -5,7 +5,7 @@ import { excessOfJson } from '../../shared/json-extent';
 import { parseExactly } from '../../shared/exact-json';
 import { Validator, type Schema, type ValidationError } from '../../vendored/json-schema';
 import { exceeds, withinBounds } from './budget';
-import { DecodeError, MisfitError, type Codec, type SchemaSource } from './codec';
+import { DecodeError, MisfitError, requireNothing, type Codec, type SchemaSource } from './codec';
 
 /** What the schema's own `#/...` refer to. */
 const BASE = 'registry:///schema';
@@ -32,7 +32,8 @@ export function jsonCodec({ text, references }: SchemaSource): Codec {
     if (typeof referred === 'object') validator.addSchema(referred, new URL(name, BASE).href);
   }
   return {
-    decode: (bytes, integers, meter) => {
+    decode: (bytes, integers, meter, behindName) => {
+      requireNothing(behindName);
       if (!isUtf8(bytes)) throw new DecodeError('it is not UTF-8');
       const excess = excessOfJson(bytes, DATA_BOUNDS);
       if (excess) throw exceeds(excess);

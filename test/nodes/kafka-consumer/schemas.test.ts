@@ -7,9 +7,16 @@ import { frameOf } from '../../../nodes/schema-registry/frame';
 import { ConfluentRegistry } from '../../../nodes/schema-registry/registry';
 import { confirm } from '../../../nodes/shared/deliveries';
 import type { PipelineMessage } from '../../../nodes/shared/messages';
-import { RegistryServer, keptRecords, withShownBytes } from '../../support/registry-server';
+import {
+  RegistryServer,
+  keptHeaderRecords,
+  keptRecords,
+  withShownBytes,
+} from '../../support/registry-server';
 import { until } from '../../support/until';
 import { KafkaFixture, numbered } from './kafka-fixture';
+
+const GUID = '89abcdef-0123-4567-89ab-cdef01234567';
 
 describe('the kafka-consumer with the schemas of a registry, with a real Kafka', function () {
   this.timeout(60_000);
@@ -76,6 +83,8 @@ describe('the kafka-consumer with the schemas of a registry, with a real Kafka',
 
   const text = (id: number, value: string): Buffer =>
     Buffer.concat([frameOf(id), Buffer.of(2 * value.length), Buffer.from(value)]);
+  const named = (guid: string): Buffer =>
+    Buffer.concat([Buffer.of(1), Buffer.from(guid.replaceAll('-', ''), 'hex')]);
   const errorOf = (message: PipelineMessage | undefined): AsideError => message?.error as AsideError;
 
   for (const mode of ['single', 'batch'] as const) {
@@ -98,7 +107,91 @@ describe('the kafka-consumer with the schemas of a registry, with a real Kafka',
       );
       assert.deepEqual(aside, []);
     });
+
+    it(`hands on what they have written with its schema named in a header, in its order (${mode})`, async () => {
+      const topics = await fixture.createTopic();
+      const records = keptHeaderRecords();
+      await fixture.write(
+        topics,
+        records.map(({ bytes, headers }) => ({
+          value: Buffer.from(bytes, 'hex'),
+          headers: { __value_schema_id: Buffer.from(headers?.__value_schema_id ?? '', 'hex') },
+        })),
+      );
+      const { out, aside, committed } = start({ topics, mode });
+      await committed(topics, records.length);
+      const payloads =
+        mode === 'batch'
+          ? out.flatMap(({ payload }) => payload as unknown[])
+          : out.map(({ payload }) => payload);
+      assert.deepEqual(
+        withShownBytes(payloads),
+        records.map(({ expected }) => expected),
+      );
+      assert.deepEqual(aside, []);
+    });
   }
+
+  it('reads key and value each by the schema that its header names, and those beside them that have a frame', async () => {
+    const topics = await fixture.createTopic();
+    server.setSchema(1, '"string"');
+    server.setGuid(GUID, '"string"');
+    const bare = text(1, 'bare').subarray(5);
+    await fixture.write(topics, [
+      { key: bare, value: bare, headers: { __key_schema_id: named(GUID), __value_schema_id: named(GUID) } },
+      { key: bare, value: text(1, 'framed'), headers: { __key_schema_id: named(GUID) } },
+      { key: text(1, 'framed'), value: bare, headers: { __value_schema_id: named(GUID) } },
+      { key: text(1, 'framed'), value: text(1, 'framed') },
+      { key: 'plain', value: bare, headers: { __value_schema_id: frameOf(1) } },
+      { key: bare, value: null, headers: { __key_schema_id: named(GUID), __value_schema_id: named(GUID) } },
+    ]);
+    const { out, aside } = start({ topics, keyOutput: 'registry' });
+    await until('6 records', () => out.length + aside.length === 6);
+    assert.deepEqual(
+      out.map(({ key, payload }) => [key, payload]),
+      [
+        ['bare', 'bare'],
+        ['bare', 'framed'],
+        ['framed', 'bare'],
+        ['framed', 'framed'],
+        ['plain', 'bare'],
+      ],
+    );
+    assert.deepEqual(
+      aside.map((message) => errorOf(message).reason),
+      ['no-value'],
+    );
+  });
+
+  it('sets aside what a header names in vain, with the GUID and the reason, and goes on', async () => {
+    const topics = await fixture.createTopic();
+    server.findsGuids = false;
+    server.setSchema(1, '"string"');
+    const value = text(1, 'not by this frame');
+    await fixture.write(topics, [
+      { value, headers: { __value_schema_id: named(GUID) } },
+      { value, headers: { __value_schema_id: named(GUID).subarray(0, 9) } },
+      text(1, 'good'),
+    ]);
+    const { out, aside, committed } = start({ topics });
+    await committed(topics, 3);
+    assert.deepEqual(
+      out.map(({ payload }) => payload),
+      ['good'],
+    );
+    assert.deepEqual(
+      aside.map((message) => [errorOf(message).reason, message.payload]),
+      [
+        ['schema-unknown', value],
+        ['not-framed', value],
+      ],
+    );
+    assert.match(
+      errorOf(aside[0]).message,
+      new RegExp(`finds no schema by a GUID, and so not schema ${GUID}`),
+    );
+    assert.match(errorOf(aside[1]).message, /the header .* are 9,/);
+  });
 
   it('reads keys by their schema, and leaves those that have none as they are', async () => {
     const topics = await fixture.createTopic();
@@ -148,34 +241,41 @@ describe('the kafka-consumer with the schemas of a registry, with a real Kafka',
     assert.deepEqual(aside[1]?.payload, text(77, 'x'));
   });
 
-  it('waits for a registry that is away, says so, and loses nothing', async () => {
-    const topics = await fixture.createTopic(undefined, 2);
-    server.setSchema(1, '"string"');
-    server.setSchema(2, '"string"');
-    const { consumer, out, aside, reports, committed } = start({ topics, maxInFlight: '10' });
-    await fixture.write(topics, [text(2, 'known')], 1);
-    await until('the first record', () => out.length === 1);
-    server.reply = { status: 503, body: '' };
-    await fixture.write(
-      topics,
-      numbered(50).map((value) => text(1, value)),
-    );
-    const problem = await until('the problem to be told', () => consumer.overview().registryProblem);
-    assert.match(problem.error.message, /away/);
-    // The other partition needs nothing that is not here.
-    await fixture.write(topics, [text(2, 'on')], 1);
-    await until('the second record', () => out.length === 2);
-    await until('a message for the Catch nodes', () => reports.length > 0);
-    server.reply = undefined;
-    await committed(topics, 50);
-    assert.deepEqual(
-      out.map(({ payload }) => payload),
-      ['known', 'on', ...numbered(50)],
-    );
-    assert.equal(reports.length, 1);
-    assert.deepEqual(aside, []);
-    assert.equal(consumer.overview().registryProblem, undefined);
-  });
+  for (const how of ['in front of their bytes', 'in a header']) {
+    it(`waits for a registry that is away, says so, and loses nothing of records that name their schema ${how}`, async () => {
+      const topics = await fixture.createTopic(undefined, 2);
+      server.setSchema(1, '"string"');
+      server.setSchema(2, '"string"');
+      server.setGuid(GUID, '"string"');
+      const { consumer, out, aside, reports, committed } = start({ topics, maxInFlight: '10' });
+      await fixture.write(topics, [text(2, 'known')], 1);
+      await until('the first record', () => out.length === 1);
+      server.reply = { status: 503, body: '' };
+      await fixture.write(
+        topics,
+        numbered(50).map((value) =>
+          how === 'in a header'
+            ? { value: text(1, value).subarray(5), headers: { __value_schema_id: named(GUID) } }
+            : text(1, value),
+        ),
+      );
+      const problem = await until('the problem to be told', () => consumer.overview().registryProblem);
+      assert.match(problem.error.message, /away/);
+      // The other partition needs nothing that is not here.
+      await fixture.write(topics, [text(2, 'on')], 1);
+      await until('the second record', () => out.length === 2);
+      await until('a message for the Catch nodes', () => reports.length > 0);
+      server.reply = undefined;
+      await committed(topics, 50);
+      assert.deepEqual(
+        out.map(({ payload }) => payload),
+        ['known', 'on', ...numbered(50)],
+      );
+      assert.equal(reports.length, 1);
+      assert.deepEqual(aside, []);
+      assert.equal(consumer.overview().registryProblem, undefined);
+    });
+  }
 
   it('closes at once while it waits', async () => {
     const topics = await fixture.createTopic();

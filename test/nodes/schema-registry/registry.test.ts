@@ -6,10 +6,16 @@ import { frameOf } from '../../../nodes/schema-registry/frame';
 import { ConfluentRegistry } from '../../../nodes/schema-registry/registry';
 import type { Decoded, RegistryLease, RegistryProblem } from '../../../nodes/schema-registry/types';
 import { UserError } from '../../../nodes/shared/user-error';
-import { RegistryServer, keptRecords, withShownBytes } from '../../support/registry-server';
+import {
+  RegistryServer,
+  keptHeaderRecords,
+  keptRecords,
+  withShownBytes,
+} from '../../support/registry-server';
 import { until } from '../../support/until';
 
 const TIMEOUT_MS = 500;
+const GUID = '89abcdef-0123-4567-89ab-cdef01234567';
 
 describe('a schema registry', () => {
   let server: RegistryServer;
@@ -31,9 +37,12 @@ describe('a schema registry', () => {
     await server.stop();
   });
 
-  async function decode(bytes: Buffer): Promise<Decoded> {
-    return (await lease.load(bytes)).decode(bytes, 'text');
+  async function decode(bytes: Buffer, header?: Buffer): Promise<Decoded> {
+    return (await lease.load(bytes, header)).decode(bytes, 'text', undefined, header);
   }
+  /** @returns a header that names a schema by its GUID */
+  const named = (guid: string, ...behind: number[]): Buffer =>
+    Buffer.concat([Buffer.of(1), Buffer.from(guid.replaceAll('-', ''), 'hex'), Buffer.of(...behind)]);
   const framed = (id: number, ...bytes: number[]): Buffer =>
     Buffer.concat([frameOf(id), Buffer.of(...bytes)]);
   const reasonOf = (decoded: Decoded): string => ('reason' in decoded ? decoded.reason : 'none');
@@ -60,6 +69,150 @@ describe('a schema registry', () => {
         assert.equal(again.toString('hex'), bytes);
       });
     }
+  });
+
+  describe("reads records of Confluent's serialisers that name their schema in a header", () => {
+    const records = keptHeaderRecords();
+
+    it('as many as of those that name it in front of their bytes', () => {
+      const topics = (of: readonly { topic: string }[]): string[] => of.map(({ topic }) => topic);
+      assert.deepEqual(topics(records), topics(keptRecords()));
+    });
+
+    for (const { topic, type, headers, bytes, expected } of records) {
+      it(`of the topic ${topic} (${type})`, async () => {
+        const header = Buffer.from(headers?.__value_schema_id ?? '', 'hex');
+        assert.equal(header[0], 1);
+        const decoded = await decode(Buffer.from(bytes, 'hex'), header);
+        assert.deepEqual(withShownBytes(decoded), { value: expected });
+      });
+    }
+  });
+
+  it('is asked once for the schema of a GUID', async () => {
+    server.setGuid(GUID, '"string"', { id: 7 });
+    const bytes = Buffer.of(2, 97);
+    const header = named(GUID);
+    assert.equal(lease.schemaOf(bytes, header), undefined);
+    const decoded = await Promise.all([decode(bytes, header), decode(bytes, header)]);
+    assert.deepEqual(decoded, [{ value: 'a' }, { value: 'a' }]);
+    assert.ok(lease.schemaOf(bytes, header));
+    assert.deepEqual(
+      server.asked.map(({ path }) => path),
+      [`/schemas/guids/${GUID}`],
+    );
+  });
+
+  it('is asked for a bounded number of schemas at the same time, by whatever names', async () => {
+    server.silent = true;
+    const guidOf = (n: number): string => GUID.replace(/^.{8}/, n.toString(16).padStart(8, '0'));
+    const names = Array.from({ length: 1_000 }, (_, n) => (n % 2 === 0 ? n : guidOf(n)));
+    const asked = names.map((name) => registry.ask(name));
+    await assert.rejects(registry.ask(guidOf(1_000)), /too-many-asked/);
+    registry.close();
+    const ended = await Promise.allSettled(asked);
+    assert.ok(ended.every(({ status }) => status === 'rejected'));
+    assert.ok(server.asked.length <= 4);
+  });
+
+  it('reads what a header names by an id or a GUID, also where the bytes begin as if they named another', async () => {
+    server.setSchema(1, '"string"');
+    server.setGuid(GUID, { type: 'fixed', name: 'Seven', size: 7 });
+    const framedText = framed(1, 2, 97);
+    assert.deepEqual(await decode(framedText), { value: 'a' });
+    assert.deepEqual(await decode(framedText, named(GUID)), { value: framedText });
+    assert.deepEqual(await decode(Buffer.of(2, 97), frameOf(1)), { value: 'a' });
+    // What another program has put there for a purpose of its own.
+    for (const other of ['', 'no name of a schema'])
+      assert.deepEqual(await decode(framedText, Buffer.from(other)), { value: 'a' });
+  });
+
+  it('reads the message of a Protobuf file that a header names behind the schema', async () => {
+    const file =
+      'syntax = "proto3"; message A { int32 a = 1; message B { int32 b = 1; } } message C { int32 c = 1; }';
+    server.setGuid(GUID, file, { schemaType: 'PROTOBUF' });
+    server.setSchema(3, file, { schemaType: 'PROTOBUF' });
+    const seven = Buffer.of(8, 7);
+    assert.deepEqual(await decode(seven, named(GUID, 0)), { value: { a: 7 } });
+    assert.deepEqual(await decode(seven, named(GUID, 4, 0, 0)), { value: { b: 7 } });
+    assert.deepEqual(await decode(seven, named(GUID, 2, 2)), { value: { c: 7 } });
+    assert.deepEqual(await decode(Buffer.alloc(0), named(GUID, 0)), { value: { a: 0 } });
+    assert.deepEqual(await decode(seven, framed(3, 2, 2)), { value: { c: 7 } });
+    const damaged: [number[], RegExp][] = [
+      [[], /can't be read in the header: it ends too early/],
+      [[2], /can't be read in the header: it ends too early/],
+      [[0, 0], /can't be read in the header: 1 bytes are left/],
+      [[1], /can't be read in the header: -1 indexes/],
+      [[0xfe, 0xff, 0xff, 0xff, 0x0f], /can't be read in the header: \d+ indexes/],
+      [new Array<number>(30).fill(0xff), /can't be read in the header: .* 64 bits/],
+      [[2, 40], /no message at 20/],
+    ];
+    for (const [behind, message] of damaged) {
+      const decoded = await decode(seven, named(GUID, ...behind));
+      assert.equal(reasonOf(decoded), 'not-decodable');
+      assert.match('detail' in decoded ? decoded.detail : '', message);
+      assert.match('detail' in decoded ? decoded.detail : '', new RegExp(`schema ${GUID}`));
+    }
+  });
+
+  it('says what is wrong with a header that names no schema', async () => {
+    server.setSchema(1, '"string"');
+    server.setGuid(GUID, '"string"');
+    server.setGuid(GUID.replace('8', '7'), '{"type":"object"}', { schemaType: 'JSON' });
+    const bad: [Buffer, string, RegExp][] = [
+      [Buffer.of(1), 'not-framed', /the header .* are 1, and a one with the GUID of a schema takes 17/],
+      [named(GUID).subarray(0, 16), 'not-framed', /the header .* are 16,/],
+      [
+        Buffer.of(0, 0, 0, 1),
+        'not-framed',
+        /the header .* are 4, and a zero with the id of a schema takes 5/,
+      ],
+      [framed(1, 9), 'not-decodable', /schema 1: 1 bytes are left behind its name in the header/],
+      [named(GUID, 0), 'not-decodable', /1 bytes are left behind its name in the header/],
+      [
+        named(GUID.replace('8', '7'), 1, 2),
+        'not-decodable',
+        /2 bytes are left behind its name in the header/,
+      ],
+    ];
+    for (const [header, reason, detail] of bad) {
+      // The bytes have a frame too, which the header is in place of.
+      const decoded = await decode(framed(1, 2, 97), header);
+      assert.equal(reasonOf(decoded), reason);
+      assert.match('detail' in decoded ? decoded.detail : '', detail);
+    }
+  });
+
+  describe('that finds no schemas by GUID', () => {
+    it('is told to, once it is seen to be there, and is not asked again at once', async () => {
+      server.findsGuids = false;
+      const bytes = Buffer.of(2, 97);
+      const decoded = await decode(bytes, named(GUID));
+      const detail = `the registry ${registry.description} finds no schema by a GUID, and so not schema ${GUID}`;
+      assert.deepEqual(decoded, { reason: 'schema-unknown', detail });
+      const known = lease.schemaOf(bytes, named(GUID));
+      assert.deepEqual(known?.decode(bytes, 'text', undefined, named(GUID)), decoded);
+      assert.deepEqual(
+        server.asked.map(({ path }) => path),
+        [`/schemas/guids/${GUID}`, '/schemas/types', `/schemas/guids/${GUID}`],
+      );
+      assert.deepEqual(problems, []);
+    });
+
+    it('is not one that was away behind a proxy', async () => {
+      server.replies.set(`/schemas/guids/${GUID}`, { status: 404, body: '<html>no such page</html>' });
+      server.onAsked = (place) => {
+        if (place === '/schemas/types') server.setGuid(GUID, '"string"');
+      };
+      assert.deepEqual(await decode(Buffer.of(2, 97), named(GUID)), { value: 'a' });
+    });
+
+    it('is not one that says of a GUID that it does not know it', async () => {
+      const decoded = await decode(Buffer.of(2, 97), named(GUID));
+      const detail = `the registry ${registry.description} has no schema ${GUID}`;
+      assert.deepEqual(decoded, { reason: 'schema-unknown', detail });
+      assert.equal(server.asked.length, 1);
+    });
   });
 
   it('is asked once for each schema, with the password', async () => {
@@ -170,19 +323,29 @@ describe('a schema registry', () => {
       it(`with ${status} and ${shown} is ${expected}`, async () => {
         server.reply = { status, body, headers: { location: '/elsewhere' } };
         const decoded = decode(framed(7, 2, 97));
+        await isExpected(decoded, () => server.setSchema(7, '"string"'), 'schema 7');
+      });
+
+      it(`with ${status} and ${shown} is ${expected}, where a GUID names it`, async () => {
+        server.reply = { status, body, headers: { location: '/elsewhere' } };
+        const decoded = decode(Buffer.of(2, 97), named(GUID));
+        await isExpected(decoded, () => server.setGuid(GUID, '"string"'), `schema ${GUID}`);
+      });
+
+      async function isExpected(decoded: Promise<Decoded>, mend: () => void, name: string): Promise<void> {
         const first = await Promise.race([decoded, until('a problem', () => lease.problem)]);
         if ('error' in first) {
           assert.ok(first.error instanceof RegistryError);
           assert.equal(first.error.key, `schema-registry.errors.${expected}`);
           server.reply = undefined;
-          server.setSchema(7, '"string"');
+          mend();
           assert.deepEqual(await decoded, { value: 'a' });
         } else {
           assert.equal(reasonOf(first), expected);
-          assert.match('detail' in first ? first.detail : '', /schema 7\b/);
+          assert.match('detail' in first ? first.detail : '', new RegExp(`${name}\\b`));
         }
         assert.equal(server.count('/elsewhere'), 0);
-      });
+      }
     }
 
     it('is not asked for before the time that the registry has named, a minute at most', async () => {
@@ -203,6 +366,7 @@ describe('a schema registry', () => {
           const asked = server.asked.length;
           now += 1_000 * seconds - 1;
           if (seconds > 0) await assert.rejects(client.schemaOf(8), /away/);
+          if (seconds > 0) await assert.rejects(client.schemaOf(GUID), /away/);
           assert.equal(server.asked.length, asked);
           now += 1_001;
           await assert.rejects(client.schemaOf(7), /away/);

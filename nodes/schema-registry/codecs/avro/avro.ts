@@ -1,4 +1,4 @@
-import type { Codec, SchemaSource } from '../codec';
+import { requireNothing, type Codec, type SchemaSource } from '../codec';
 import { readAvro } from './read';
 import { AvroNames } from './schema';
 import { writeAvro } from './write';
@@ -9,7 +9,10 @@ export function avroCodec({ text, references }: SchemaSource): Codec {
   for (const reference of references) names.read(JSON.parse(reference.text));
   const type = names.read(JSON.parse(text));
   return {
-    decode: (bytes, integers, meter) => readAvro(type, bytes, integers, meter),
+    decode: (bytes, integers, meter, behindName) => {
+      requireNothing(behindName);
+      return readAvro(type, bytes, integers, meter);
+    },
     encode: (value) => writeAvro(type, value),
   };
 }

@@ -1,3 +1,4 @@
+import { toError } from '../../../shared/user-error';
 import { ByteInput } from '../byte-input';
 import { ByteOutput } from '../byte-output';
 import { DecodeError, MisfitError, type Codec, type SchemaSource } from '../codec';
@@ -12,10 +13,10 @@ const MOST_INDEXES = 100;
 export function protobufCodec(source: SchemaSource): Codec {
   const file = new ProtoFile(source);
   return {
-    decode: (bytes, integers, meter) => {
+    decode: (bytes, integers, meter, behindName) => {
       const input = new ByteInput(bytes);
-      const message = messageOf(file, indexesOf(input));
-      return readMessage(message, input.take(input.left), integers, meter);
+      const indexes = behindName ? indexesInHeader(behindName) : indexesOf(input);
+      return readMessage(messageOf(file, indexes), input.take(input.left), integers, meter);
     },
     encode: (value, name) => {
       const indexes = name === undefined ? [0] : file.indexesOf(name);
@@ -32,6 +33,19 @@ function frontOf(indexes: readonly number[]): Buffer {
   const isFirst = indexes.length === 1 && indexes[0] === 0;
   for (const number of isFirst ? [0] : [indexes.length, ...indexes]) output.zigzag(number);
   return output.done();
+}
+
+function indexesInHeader(behindName: Buffer): number[] {
+  const input = new ByteInput(behindName);
+  try {
+    const indexes = indexesOf(input);
+    input.end();
+    return indexes;
+  } catch (error) {
+    throw new DecodeError(
+      `which of its messages it is can't be read in the header: ${toError(error).message}`,
+    );
+  }
 }
 
 function indexesOf(input: ByteInput): number[] {

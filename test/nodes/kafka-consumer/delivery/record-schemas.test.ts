@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IncomingRecord } from '../../../../nodes/kafka-cluster/types';
 import { RecordSchemas } from '../../../../nodes/kafka-consumer/delivery/record-schemas';
-import type { Rejection } from '../../../../nodes/kafka-consumer/delivery/decode';
 import { frameOf } from '../../../../nodes/schema-registry/frame';
 import type { RecordSchema, RegistryLease } from '../../../../nodes/schema-registry/types';
 import { collectGarbage } from '../../../support/garbage';
@@ -14,9 +13,10 @@ class SlowRegistry {
   private latest: number | undefined;
 
   readonly lease: Pick<RegistryLease, 'schemaOf' | 'load'> = {
-    schemaOf: (bytes) => (bytes.readUInt32BE(1) === this.latest ? schemaOf(this.latest) : undefined),
-    load: (bytes) => {
-      const id = bytes.readUInt32BE(1);
+    schemaOf: (bytes, header = bytes) =>
+      header.readUInt32BE(1) === this.latest ? schemaOf(this.latest) : undefined,
+    load: (bytes, header = bytes) => {
+      const id = header.readUInt32BE(1);
       const under =
         this.loads.get(id) ??
         new Promise<RecordSchema>((resolve) =>
@@ -58,23 +58,34 @@ describe('the schemas of records that wait for their registry', () => {
     );
   });
 
-  it('are not looked for in front of bytes whose schema a header names: these are set aside with its name', () => {
-    const guid = Buffer.from('0189abcdef0123456789abcdef01234567', 'hex');
-    // Of Protobuf, the places of the message in its file stand behind it.
-    const ofProtobuf = Buffer.concat([guid, Buffer.of(0x04, 0x02, 0x00)]);
-    for (const name of [guid, ofProtobuf]) {
-      const named = { ...record(7), headers: { __value_schema_id: name } };
-      assert.ok(schemas.areHere({ records: [named] }));
-      const rejection = schemas.decode(named.value!, 'text') as Rejection;
-      assert.equal(rejection.reason, 'not-framed');
-      assert.match(
-        rejection.detail,
-        /__value_schema_id names the schema 89abcdef-0123-4567-89ab-cdef01234567:/,
-      );
+  it('are those that headers name, of value and key, before what their bytes begin with', async () => {
+    schemas = new RecordSchemas(
+      registry.lease as RegistryLease,
+      { output: 'registry', keyOutput: 'registry' },
+      () => woken++,
+      (error) => assert.fail(error),
+    );
+    const headers = {
+      __value_schema_id: [frameOf(8), null, frameOf(9)],
+      __key_schema_id: frameOf(10),
+    };
+    const named = { ...record(7), key: frameOf(7), headers };
+    for (const id of [9, 10]) {
+      assert.ok(!schemas.areHere({ records: [named] }));
+      const before = woken;
+      registry.asked.get(id)?.();
+      await until('the next attempt', () => woken > before);
     }
+    assert.ok(schemas.areHere({ records: [named] }));
     assert.deepEqual([...registry.asked.keys()], []);
-    const other = { ...record(8), headers: { __value_schema_id: Buffer.from('no name of a schema') } };
-    assert.ok(!schemas.areHere({ records: [other] }));
+    assert.equal(schemas.decode(named.key, 'text', undefined, headers.__key_schema_id), 10);
+    assert.equal(schemas.decode(named.value!, 'text', undefined, frameOf(9)), 9);
+    // As a program says that has none to name.
+    for (const none of [null, [frameOf(8), null]]) {
+      const plain = { ...record(11), headers: { __value_schema_id: none } };
+      assert.ok(!schemas.areHere({ records: [plain] }));
+    }
+    assert.deepEqual([...registry.asked.keys()], [11]);
   });
 
   it('keep no record of an assignment that is over, however long the registry is away', async () => {
