@@ -45,24 +45,24 @@ function setTime(bytes: Uint8Array, time: number): void {
   }
 }
 
-const DIGITS = Buffer.from('0123456789abcdef');
-/** Its hyphens stay where they are. */
-const text = Buffer.from('00000000-0000-0000-0000-000000000000');
-/** Where each byte's two digits stand in it. */
-const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const HYPHEN = 0x2d;
+const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /**
- * The usual form of a UUID. The library adds digit to digit, which takes three times as long until such a text has also
- * been written somewhere: a quarter of what a serial line costs in all.
+ * The usual form of a UUID. The library adds digit to digit, which takes twice as long once such a text is written
+ * anywhere, and a Buffer's text takes a third longer: of a serial line this is a tenth.
  */
-function textOf(bytes: Uint8Array): string {
-  let i = 0;
-  for (const place of PLACES) {
-    const byte = bytes[i++] ?? 0;
-    text[place] = DIGITS[byte >>> 4] ?? 0;
-    text[place + 1] = DIGITS[byte & 15] ?? 0;
-  }
-  return text.toString('latin1');
+function textOf(b: Uint8Array): string {
+  const d = DIGITS;
+  // prettier-ignore
+  return String.fromCharCode(
+    d[b[0]! >>> 4]!, d[b[0]! & 15]!, d[b[1]! >>> 4]!, d[b[1]! & 15]!, d[b[2]! >>> 4]!, d[b[2]! & 15]!, d[b[3]! >>> 4]!, d[b[3]! & 15]!, HYPHEN,
+    d[b[4]! >>> 4]!, d[b[4]! & 15]!, d[b[5]! >>> 4]!, d[b[5]! & 15]!, HYPHEN,
+    d[b[6]! >>> 4]!, d[b[6]! & 15]!, d[b[7]! >>> 4]!, d[b[7]! & 15]!, HYPHEN,
+    d[b[8]! >>> 4]!, d[b[8]! & 15]!, d[b[9]! >>> 4]!, d[b[9]! & 15]!, HYPHEN,
+    d[b[10]! >>> 4]!, d[b[10]! & 15]!, d[b[11]! >>> 4]!, d[b[11]! & 15]!, d[b[12]! >>> 4]!, d[b[12]! & 15]!,
+    d[b[13]! >>> 4]!, d[b[13]! & 15]!, d[b[14]! >>> 4]!, d[b[14]! & 15]!, d[b[15]! >>> 4]!, d[b[15]! & 15]!,
+  );
 }
 
 /** @returns whether a value is a reading id of ours: a UUIDv7 in lower case, of a time that the database has a form for. */

@@ -7,29 +7,28 @@ const TINY = /\d[eE]-\d{3}|\.\d{300}/;
  * @returns undefined where a closer look is needed
  */
 export function readPlainObject(text: string): Record<string, unknown> | undefined {
-  const strings = stringsIn(text);
-  if (strings === undefined) return undefined;
   const object = parse(text);
   if (object === undefined) return undefined;
-  let found = 0;
+  let fields = 0;
+  let strings = 0;
   for (const name in object) {
     const value = object[name];
-    found += typeof value === 'string' ? 2 : 1;
+    fields += 1;
+    if (typeof value === 'string') strings += 1;
     if (typeof value === 'object' && value !== null) return undefined;
     if (typeof value === 'number' && !isExact(value)) return undefined;
     // What is nearer to 0 than a double can be has become 0.
     if (value === 0 && TINY.test(text)) return undefined;
   }
-  // A key that stands twice is one field: then fewer strings are found than are written.
-  return found === strings ? object : undefined;
+  // A key that stands twice is one field. Colons and quotes may also stand in texts, so that more are no proof of it.
+  if (count(text, ':') === fields) return object;
+  return !text.includes('\\') && count(text, '"') === 2 * (fields + strings) ? object : undefined;
 }
 
-/** @returns how many strings are written there; undefined where quotes alone do not tell */
-function stringsIn(text: string): number | undefined {
-  if (text.includes('\\')) return undefined;
-  let quotes = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes += 1;
-  return quotes / 2;
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found += 1;
+  return found;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

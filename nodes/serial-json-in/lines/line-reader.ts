@@ -19,7 +19,7 @@ import { decode, foreignByte, trimmed, withoutColours } from './line-text';
 import type { LocalClock } from './local-time';
 
 /** What the firmware prints, beside the reading itself, when its DHT does not answer, or not rightly (`Error: checksum`). */
-const SENSOR_ERROR = /^Error(?::|$)/;
+const SENSOR_ERROR = 'Error';
 /** A checksum of other width; `26.00 *C` has none. */
 const OTHER_CHECKSUM = /[^ ]\*[0-9A-Fa-f]{2,8}$/;
 const NO_REPAIRS: readonly MappingNote[] = [];
@@ -119,14 +119,17 @@ export class LineReader {
       this.pretty.skipped();
       return [];
     }
-    if (SENSOR_ERROR.test(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
+    if (isSensorError(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
     if (this.rules.shape !== 'json' || this.pretty.isWhole(line)) return this.readWhole(line, arrived);
     return this.pretty.push(line, arrived).flatMap((whole) => this.readWhole(whole, arrived));
   }
 
   private readWhole(line: string, arrived: number): LineContent[] {
-    return this.partsOf(line)
-      .filter((part, i, all) => !(i + 1 < all.length && this.isIgnoredLabel(part)))
+    const parts = this.partsOf(line);
+    const [only] = parts;
+    if (only && parts.length === 1) return [this.content(only, arrived)];
+    return parts
+      .filter((part, i) => !(i + 1 < parts.length && this.isIgnoredLabel(part)))
       .map((part) => this.content(part, arrived));
   }
 
@@ -214,10 +217,17 @@ function tooLarge(line: string, bound: string, limit: number): RejectedContent {
   return { kind: 'rejected', reason: 'too-large', line, params: { bound, limit } };
 }
 
+function isSensorError(line: string): boolean {
+  return (
+    line.startsWith(SENSOR_ERROR) &&
+    (line.length === SENSOR_ERROR.length || line[SENSOR_ERROR.length] === ':')
+  );
+}
+
 /** Whether a line of any shape is known to have its beginning. */
 function tellsItsBegin(line: RawLine): boolean {
   const text = trimmed(line.text ?? '');
-  return SENSOR_ERROR.test(text) || checkAt(text, 0, text.length - CHECKSUM_LENGTH).checksum === 'right';
+  return isSensorError(text) || checkAt(text, 0, text.length - CHECKSUM_LENGTH).checksum === 'right';
 }
 
 /** Of the first line after an opening: the rest of one that had begun before does not begin as a line does. */

@@ -78,7 +78,8 @@ function takeNode(
 
 function nameOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  const name = typeof value === 'string' ? value.trim() : '';
+  return name === '' ? undefined : name;
 }
 
 function takeTime(

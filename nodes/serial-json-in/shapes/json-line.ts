@@ -66,7 +66,7 @@ export function readJsonLine(line: string, options: JsonLineOptions): LinePart[]
 
 /** One object and nothing else, save a checksum. */
 function readPlain(text: string, options: JsonLineOptions): LinePart | undefined {
-  const end = text.lastIndexOf('}') + 1;
+  const end = text.endsWith('}') ? text.length : text.lastIndexOf('}') + 1;
   if (end === 0 || text.charCodeAt(0) !== OPENING_BRACE) return undefined;
   if (end < text.length) {
     const { checksum, end: checked } = checkAt(text, 0, end);
