@@ -126,16 +126,16 @@ export class ProtoFile {
 
   private fieldOf(field: Field): MessageField {
     const { name, id, required, hasPresence, packed, partOf } = field;
-    const isMap = field instanceof MapField;
+    const map = mapOf(field);
     // proto3 has an `optional` field as the only one of a group that nobody named.
     const isReal = partOf && partOf.oneof.length > 0 && field.getOption('proto3_optional') !== true;
-    const value = this.valueOf(field);
+    const value = this.valueOf(map?.value ?? field);
     return {
       name,
       id,
       value,
-      shape: isMap ? 'map' : field.repeated ? 'repeated' : 'single',
-      key: isMap ? scalarOf(field.keyType) : undefined,
+      shape: map ? 'map' : field.repeated ? 'repeated' : 'single',
+      key: map?.key,
       required,
       // Of messages the library says nothing.
       hasPresence: Boolean(hasPresence) || value.kind === 'message',
@@ -185,6 +185,18 @@ function indexesIn(top: Namespace, names: readonly string[]): number[] | undefin
     place = found;
   }
   return indexes;
+}
+
+/**
+ * What a map is between, where the field is one. The text that Java's serialiser makes of a class has a map as the message of
+ * its entries, with a mark.
+ */
+function mapOf(field: Field): { key: Scalar | undefined; value: Field } | undefined {
+  if (field instanceof MapField) return { key: scalarOf(field.keyType), value: field };
+  const entry = field.repeated ? field.resolvedType : null;
+  if (!(entry instanceof Type) || entry.getOption('map_entry') !== true) return undefined;
+  const { key, value } = entry.fields;
+  return key && value ? { key: scalarOf(key.type), value } : undefined;
 }
 
 function scalarOf(type: string): Scalar | undefined {

@@ -159,6 +159,22 @@ describe('values in Protobuf', () => {
     assert.deepEqual(same.decode(hex('04 00 00 08 07'), 'text'), { a: 7 });
   });
 
+  it('have maps also where the schema is a text that was made of a class, which has them as messages', () => {
+    const file = codec(
+      proto3(`message Outer {
+        repeated MEntry m = 1; message MEntry { option map_entry = true; string key = 1; int32 value = 2; }
+        message Inner { int32 a = 1; }
+      }`),
+    );
+    assert.deepEqual(file.encode({ m: { x: 7 } }), hex('00 0a 05 0a 01 78 10 07'));
+    assert.deepEqual(file.decode(hex('00 0a 05 0a 01 78 10 07'), 'text'), { m: { x: 7 } });
+    assert.deepEqual(file.decode(hex('04 00 02 08 07'), 'text'), { a: 7 });
+    const odd = codec(
+      proto3('message M { repeated E m = 1; message E { option map_entry = true; int32 a = 1; } }'),
+    );
+    assert.deepEqual(odd.decode(hex('00 0a 02 08 07'), 'text'), { m: [{ a: 7 }] });
+  });
+
   it('are of the message that the indexes name', () => {
     const file = codec(
       proto3(
