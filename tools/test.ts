@@ -14,12 +14,13 @@ const root = path.dirname(__dirname);
 const ORDER = ['firmware', 'nodes', 'flows', 'proteus', 'tools'];
 
 /** These drive everything, or start it. They run beside the others, in a process and with services of their own. */
-const TOGETHER = ['interop', 'package', 'system', 'browser', 'stack'];
+const TOGETHER = ['interop', 'package', 'system', 'browser'];
 
-/** The nodes of Kafka: most of the time they wait for a broker. They run beside the others, too. */
-const OF_KAFKA = ['kafka-cluster', 'kafka-consumer', 'kafka-producer'].map((node) =>
-  path.join('nodes', node),
-);
+/** The nodes of Kafka, and what starts brokers: most of the time they wait for one. They run beside the others, too. */
+const OF_KAFKA = [
+  ...['kafka-cluster', 'kafka-consumer', 'kafka-producer'].map((node) => path.join('nodes', node)),
+  'stack',
+];
 
 /** These take many minutes, and have commands of their own. */
 const APART = ['faults', 'registry', 'machine', path.join('package', 'matrix.test.ts')];
@@ -43,7 +44,7 @@ interface TestFiles {
   alone: string[];
   /** those of one part each */
   parts: string[];
-  /** those of the nodes of Kafka that need a broker */
+  /** those that need a broker of Kafka */
   kafka: string[];
   /** those of all parts together */
   together: string[];
@@ -91,7 +92,7 @@ async function runAll(args: string[], env: Record<string, string>): Promise<Outc
   if (!sideBySide)
     return [await first(), await runMocha([...args, ...parts, ...kafka, ...together], new Output())];
   console.log(
-    `tests of the nodes of Kafka, and of ${TOGETHER.join(', ')}, run beside the others, and are shown after them`,
+    `tests of Kafka's nodes and of stack, and those of ${TOGETHER.join(', ')}, run beside the others, and are shown after them`,
   );
   const beside = [kafka, together].map((files) => {
     const output = new Output(true);
