@@ -341,6 +341,8 @@ export class RecordConsumer implements ConsumerListener {
   }
 
   missed(place: TopicPartition, from: string, to: string): void {
+    // Backwards: another topic has this name now, or the partition was cut.
+    if (BigInt(to) < BigInt(from)) this.queue.queueOf(place)?.beginAnew(to);
     this.reports.missed(place, from, to);
   }
 

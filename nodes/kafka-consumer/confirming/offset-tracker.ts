@@ -16,6 +16,8 @@ export class OffsetTracker<T extends Tracked> {
   private readonly pieces = new Map<number, T>();
   private end: string | undefined;
   private committed: string | undefined;
+  /** where the partition began anew, and the number of the first piece since */
+  private anew: { offset: string; number: number } | undefined;
 
   /** The number that the next piece will get. */
   next = 0;
@@ -35,6 +37,17 @@ export class OffsetTracker<T extends Tracked> {
   /** Tells where the reading goes on after the last piece that was added. */
   readUpTo(nextOffset: string): void {
     this.end = nextOffset;
+  }
+
+  /**
+   * The reading begins anew at this offset, since what was read until now is no longer in the partition. Pieces of it that
+   * are not confirmed still want to be, but their offsets are those of other records now.
+   */
+  beginAnew(offset: string): void {
+    this.anew = { offset, number: this.next };
+    this.end = offset;
+    // What was committed before went with what was read.
+    this.committed = undefined;
   }
 
   /** @returns a piece that is not confirmed */
@@ -57,9 +70,17 @@ export class OffsetTracker<T extends Tracked> {
     return this.pieces.delete(number);
   }
 
+  /** The place in the partition of the first piece that is not confirmed; undefined when all are. */
+  get openFrom(): string | undefined {
+    const [first] = this.pieces;
+    if (first === undefined) return undefined;
+    const [number, { offset }] = first;
+    return this.anew !== undefined && number < this.anew.number ? this.anew.offset : offset;
+  }
+
   /** @returns the offset to commit; undefined when nothing has been confirmed since the last commit */
   uncommitted(): string | undefined {
-    const position = this.firstOpen?.offset ?? this.end;
+    const position = this.openFrom ?? this.end;
     return position === this.committed ? undefined : position;
   }
 

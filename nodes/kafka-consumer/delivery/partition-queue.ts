@@ -122,6 +122,12 @@ export class PartitionQueue {
     this.transactionSince = inTransaction ? (this.transactionSince ?? Date.now()) : undefined;
   }
 
+  /** The partition is read from this offset on as if it were another one; what is open of the one before stays so. */
+  beginAnew(offset: string): void {
+    this.tracker.beginAnew(offset);
+    this.position = offset;
+  }
+
   /** @returns a delivery that is not confirmed */
   get(number: number): Delivery | undefined {
     return this.tracker.get(number);
@@ -224,7 +230,7 @@ export class PartitionQueue {
 
   /** How many records of the partition are not confirmed, as far as its last fetch could tell; undefined before it. */
   get lag(): number | undefined {
-    const position = this.tracker.firstOpen?.offset ?? this.position;
+    const position = this.tracker.openFrom ?? this.position;
     if (this.highWatermark === undefined || position === undefined) return undefined;
     return Math.max(0, Number(BigInt(this.highWatermark) - BigInt(position)));
   }

@@ -466,6 +466,29 @@ describe('the kafka-consumer without Node-RED, with a real Kafka', function () {
     assert.equal(message?.kafka?.lastOffset, '6');
   });
 
+  it('commits nothing of a topic that was made again for records of the one before it', async () => {
+    const topics = await fixture.createTopic();
+    const groupId = fixture.name('group');
+    await fixture.write(topics, numbered(10, 'old '));
+    const flow = start({ topics, groupId });
+    await until('the old records', () => flow.out.length === 10);
+    flow.consumer.pause();
+    await until('it says so', () => flow.consumer.overview().paused);
+    await fixture.admin.deleteTopics({ topics: [topics] });
+    await fixture.createTopic(topics);
+    await fixture.write(topics, numbered(20, 'new '));
+    flow.consumer.resume();
+    const wanted = numbered(20, 'new ');
+    await until('all new records', () => wanted.every((value) => flow.payloads().includes(value)), 30_000);
+    // The flow still has the last of the old ones, as well as all of the new ones.
+    flow.out.slice(0, 9).forEach(confirm);
+    await stop(flow);
+    assert.deepEqual(await fixture.committed(groupId, topics), [0]);
+    const again = start({ topics, groupId }, confirm);
+    await until('all new records once more', () => again.payloads().includes('new 19'));
+    assert.deepEqual(again.payloads(), wanted);
+  });
+
   it('counts confirmations of deliveries that it does not know instead of failing', async () => {
     const topics = await fixture.createTopic();
     await fixture.write(topics, ['a']);

@@ -56,6 +56,38 @@ describe('which offset may be committed', () => {
     assert.equal(tracker.uncommitted(), undefined);
   });
 
+  it('the place where the partition began anew, and none of the records before, whose offsets are those of others now', () => {
+    const tracker = trackerOf(7, 8, 9);
+    tracker.confirm(0);
+    tracker.beginAnew('0');
+    assert.equal(tracker.uncommitted(), '0');
+    tracker.commit('0');
+    [0, 1].forEach((offset) => tracker.add({ offset: String(offset) }));
+    tracker.readUpTo('2');
+    tracker.confirm(3);
+    assert.equal(tracker.uncommitted(), undefined, 'what came before is not confirmed');
+    tracker.confirm(1);
+    assert.equal(tracker.uncommitted(), undefined);
+    tracker.confirm(2);
+    assert.equal(tracker.uncommitted(), '1');
+    tracker.confirm(4);
+    assert.equal(tracker.uncommitted(), '2');
+  });
+
+  it('the place where the partition began anew, where all before it was confirmed and not yet committed', () => {
+    const tracker = trackerOf(7, 8);
+    [0, 1].forEach((number) => tracker.confirm(number));
+    tracker.beginAnew('0');
+    assert.equal(tracker.uncommitted(), '0');
+  });
+
+  it('the place where the partition began anew, also where it is that from which it was read before', () => {
+    const tracker = trackerOf(0, 1);
+    assert.equal(tracker.uncommitted(), undefined);
+    tracker.beginAnew('0');
+    assert.equal(tracker.uncommitted(), '0');
+  });
+
   it('keeps nothing of what is confirmed, also behind a record that is not', () => {
     const tracker = trackerOf(5, 6, 7, 8);
     [1, 2].forEach((number) => tracker.confirm(number));
