@@ -59,7 +59,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'no offset is committed before its record is confirmed',
     file: 'nodes/kafka-consumer/confirming/offset-tracker.ts',
-    code: 'const position = this.firstOpen?.offset ?? this.end;',
+    code: 'const position = this.openFrom ?? this.end;',
     off: 'const position = this.end;',
     test: { faults: ['4', '--ci', '--only', 'in its hands'] },
   },
