@@ -51,13 +51,32 @@ function problem(text: string, params: ConstructorParameters<typeof KafkaError>[
 export interface AskedForVersions {
   /** "host:port" */
   readonly brokerAddress: string;
-  /** asked once, right after connecting and before signing in */
+  /** what it takes; at first what the broker takes that has named it, and of the first one nothing */
+  versions: OfferedVersions | null;
+  isConnected: (this: AskedForVersions) => boolean;
+  connect: (this: AskedForVersions) => Promise<void>;
+  /** asked once, right after connecting and before signing in, while there are no versions */
   apiVersions: (this: AskedForVersions) => Promise<OfferedVersions>;
 }
 
-/** Lets a connection to a broker that does not take what is needed fail, and say so, before anything else is asked. */
+/**
+ * Lets a connection to a broker that does not take what is needed fail, and say so, before anything else is asked. Each
+ * broker is asked for itself: kafkajs takes all to be like the first one, which they are not while a cluster is updated.
+ */
 export function refuseUnfitBrokers(prototype: AskedForVersions): void {
-  const { apiVersions } = prototype;
+  const { apiVersions, connect, isConnected } = prototype;
+  const begun = new WeakSet<AskedForVersions>();
+  const ready = new WeakSet<AskedForVersions>();
+  prototype.connect = async function (this: AskedForVersions) {
+    if (!begun.has(this)) this.versions = null;
+    begun.add(this);
+    await connect.call(this);
+    ready.add(this);
+  };
+  // Whoever finds it connected asks at once, and can't before its versions are known.
+  prototype.isConnected = function (this: AskedForVersions) {
+    return ready.has(this) && isConnected.call(this);
+  };
   prototype.apiVersions = async function (this: AskedForVersions) {
     const offered = await apiVersions.call(this);
     const unfit = versionProblem(this.brokerAddress, offered);

@@ -44,8 +44,9 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
  *   any-broker       BrokerPool.withBroker: a question that any broker can answer failed when the first that it went to
  *                    could not be reached. See any-broker.ts. Not needed when it goes on to the next.
- *   broker-versions  Broker.apiVersions: sent brokers that are too old, or too new, what they do not take, which failed later
- *                    without a reason. See broker-versions.ts. Not needed when it refuses them itself.
+ *   broker-versions  Broker.apiVersions, connect and isConnected: sent brokers that are too old, or too new, what they do not
+ *                    take, which failed later without a reason, and asked one alone for the versions of all. See
+ *                    broker-versions.ts. Not needed when broker-versions.test.ts passes without it.
  *   OAUTHBEARER      by a mechanism of our own, as kafkajs provides for: its own takes a refusal for a success. See
  *                    oauth-sign-in.ts. Not needed when a wrong token makes connect() reject (secured.test.ts).
  *

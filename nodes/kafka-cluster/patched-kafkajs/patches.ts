@@ -237,7 +237,7 @@ const EXPECTATIONS: readonly Expectation[] = [
   },
   {
     part: 'broker-versions',
-    fits: (load) => has(load(BROKER), 'apiVersions'),
+    fits: (load) => has(load(BROKER), 'apiVersions', 'connect', 'isConnected'),
     patch: ({ load }) => refuseUnfitBrokers((load(BROKER) as { prototype: AskedForVersions }).prototype),
   },
   {

@@ -4,6 +4,7 @@ import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
 import { testConnection } from '../../../nodes/kafka-cluster/connection-test';
 import { KafkaError } from '../../../nodes/kafka-cluster/errors';
 import { versionProblem } from '../../../nodes/kafka-cluster/patched-kafkajs/broker-versions';
+import { Gate } from '../../support/gate';
 import { outgoing } from '../../support/outgoing';
 import { kafka } from '../../support/services';
 import { until } from '../../support/until';
@@ -66,31 +67,61 @@ describe('kafka-cluster: a broker of another version', function () {
     });
   }
 
-  it('is told by producer, consumer, questions and connection test, until it is updated', async () => {
-    const { brokers } = await kafka();
+  /** @param isOld asked of each broker that tells its versions. @returns what ends it */
+  function updating(isOld: () => boolean): () => void {
     // Not imported: it has to be loaded after what is replaced of kafkajs.
     const response = createRequire(__filename)(
       'kafkajs/src/protocol/requests/apiVersions/v2/response',
     ) as ApiVersionsResponse;
     const { decode } = response;
-    let isOld = true;
     response.decode = async (bytes) => {
       const answer = await decode(bytes);
-      if (!isOld) return answer;
+      if (!isOld()) return answer;
       const apiVersions = Object.entries(KAFKA_0_10).map(([key, range]) => ({
         apiKey: Number(key),
         ...range,
       }));
       return { ...answer, apiVersions };
     };
+    return () => (response.decode = decode);
+  }
+
+  function isTold(error: unknown): boolean {
+    assert.ok(error instanceof KafkaError, String(error));
+    assert.equal(error.key, 'kafka-cluster.errors.broker-too-old');
+    assert.equal(error.params.request, 'Produce');
+    return true;
+  }
+
+  it('is named though the one that was asked first will do: each is asked for itself', async () => {
+    const { brokers } = await kafka();
+    const gate = new Gate(brokers);
+    const first = await gate.open();
+    let asked = 0;
+    const updated = updating(() => ++asked > 1);
+    const { admin, release } = new KafkaJsCluster(
+      { brokers: [first], clientId: 'test' },
+      () => undefined,
+    ).acquireAdmin();
+    try {
+      // By the address that it announces: only the first contact goes through the gate.
+      await assert.rejects(
+        admin.topicNames(),
+        (error) => isTold(error) && (error as KafkaError).params.broker === brokers,
+      );
+    } finally {
+      updated();
+      release();
+      await gate.close();
+    }
+  });
+
+  it('is told by producer, consumer, questions and connection test, until it is updated', async () => {
+    const { brokers } = await kafka();
+    let isOld = true;
+    const updated = updating(() => isOld);
     const settings = { brokers: [brokers], clientId: 'test' };
     const cluster = new KafkaJsCluster(settings, () => undefined);
-    const isTold = (error: unknown): boolean => {
-      assert.ok(error instanceof KafkaError, String(error));
-      assert.equal(error.key, 'kafka-cluster.errors.broker-too-old');
-      assert.equal(error.params.request, 'Produce');
-      return true;
-    };
     const topic = `versions-${process.pid}`;
     const producer = cluster.createProducer({ acks: 'leader', compression: 'none', createTopics: true });
     const { consumer, seen } = collecting(cluster, topic, topic);
@@ -112,7 +143,7 @@ describe('kafka-cluster: a broker of another version', function () {
       });
       await until('the record', () => seen.includes('x'), 20_000);
     } finally {
-      response.decode = decode;
+      updated();
       release();
       await Promise.all([producer.close(), consumer.close()]);
     }
