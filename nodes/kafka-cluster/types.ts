@@ -339,6 +339,12 @@ export interface GroupDescription {
   error?: Error;
 }
 
+/** A broker that can't be reached, or answers with an error. */
+export interface SilentBroker {
+  broker: number;
+  error: Error;
+}
+
 export interface GroupMember {
   clientId: string;
   /** from where it is connected */
@@ -417,8 +423,11 @@ export interface ClusterAdmin {
     topics: string[],
     refused?: (place: RefusedPartition) => void,
   ): Promise<Map<string, Map<number, string>>>;
-  /** All consumer groups that this user may see, with who reads what in each. */
-  groups(): Promise<GroupDescription[]>;
+  /**
+   * All consumer groups that this user may see, with who reads what in each.
+   * @param silent told of each broker that does not tell of its groups: they are left out. Rejects where none does
+   */
+  groups(silent?: (broker: SilentBroker) => void): Promise<GroupDescription[]>;
   /**
    * What kind of group has this name, in Kafka's own word: consumer, share, streams, connect, ...; undefined where there is
    * none, or none that this user may see.

@@ -2,14 +2,15 @@ import type {
   GroupDescription,
   KafkaProblemError,
   RefusedPartition,
+  SilentBroker,
   TopicDescription,
 } from '../kafka-cluster/types';
 import { asking, CatalogError } from './catalog-error';
-import type { ErrorInfo, InsideAnswer, InsideGroup, InsidePage, InsidePartition } from './contract';
+import type { InsideAnswer, InsideGroup, InsidePage, InsidePartition } from './contract';
 import { Memo } from './memo';
 import type { InsideRequest } from './requests';
 import type { TopicsSource } from './topics';
-import { untoldGroup, untoldOf, untoldProblems } from './untold';
+import { silentBrokers, untoldGroups, untoldOf, untoldProblems, type Untold } from './untold';
 
 const AGE_MS = 1_000;
 const COST_FACTOR = 5;
@@ -18,10 +19,23 @@ const MAX_TOPICS = 50;
 const MAX_GROUPS = 50;
 const MAX_MEMBERS = 100;
 const KEPT_ANSWERS = 20;
-/** Groups that nobody could be asked about: each may take seconds, and the next would not be answered either. */
-const MAX_FAILURES = 2;
+/**
+ * Groups that nobody could be asked about: each may take seconds, and the next would not be answered either. Those that
+ * are left are shown without offsets.
+ */
+const MAX_OUTAGES = 2;
 /** Of a group that has committed nothing in a partition, and of an offset that nobody tells. */
 const NONE = '-1';
+
+interface GroupAnswer {
+  group: InsideGroup;
+  /** partitions whose committed offsets Kafka does not tell */
+  places: readonly RefusedPartition[];
+  /** why Kafka does not tell of the group, where that is so */
+  untold: Untold | undefined;
+  /** nobody could be asked about it */
+  isOutage: boolean;
+}
 
 /** Answers what is inside of Kafka: partitions with their leaders and replicas, groups with members and committed offsets. */
 export class Inside {
@@ -50,46 +64,63 @@ export class Inside {
     let groups: InsideGroup[] = [];
     let groupPage: InsidePage = { offset: 0, shown: 0, matching: 0 };
     try {
-      const found = (await this.kafka(() => admin.groups())).filter(({ groupId }) => matches(groupId));
+      const silent: SilentBroker[] = [];
+      const told = await this.kafka(() => admin.groups((broker) => silent.push(broker)));
+      const found = told.filter(({ groupId }) => matches(groupId));
       const [shown, page] = pageOf(found.sort(byId), groupOffset, MAX_GROUPS);
-      // One after the other: each is asked for at its own coordinator.
-      let failures = 0;
-      for (const group of shown) {
-        const answer = await this.group(group, topics);
-        groups.push(answer.group);
-        problems.push(...answer.problems);
-        if (answer.outage && ++failures === MAX_FAILURES) throw answer.outage;
-      }
+      const answers = await this.groups(shown, topics);
+      groups = answers.map(({ group }) => group);
       groupPage = page;
+      const places = answers.flatMap(({ places }) => places);
+      const untold = answers.flatMap(({ untold }) => untold ?? []);
+      problems.push(...untoldProblems(places, localize), ...untoldGroups(untold, localize));
+      problems.push(...silentBrokers(silent, localize));
     } catch (error) {
       if (!(error instanceof CatalogError) || error.source !== 'kafka') throw error;
-      groups = [];
       problems.push({ source: error.source, message: this.source.localize(error) });
     }
     const partitions = topics.flatMap(partitionsOf);
     return { at: Date.now(), topicPage, groupPage, partitions, groups, problems };
   }
 
-  /** One that Kafka does not tell of is shown without what it does not tell, with Kafka's reason. */
+  /** One after the other: each is asked for at its own coordinator. */
+  private async groups(
+    descriptions: readonly GroupDescription[],
+    topics: readonly TopicDescription[],
+  ): Promise<GroupAnswer[]> {
+    const answers: GroupAnswer[] = [];
+    const outages: GroupAnswer[] = [];
+    for (const description of descriptions) {
+      const answer = await this.group(description, topics, outages[MAX_OUTAGES - 1]?.untold?.reason);
+      answers.push(answer);
+      if (answer.isOutage) outages.push(answer);
+    }
+    return answers;
+  }
+
+  /**
+   * One that Kafka does not tell of is shown without what it does not tell, with Kafka's reason.
+   * @param outage why it is not asked about
+   */
   private async group(
     { groupId, state, members, error }: GroupDescription,
     topics: readonly TopicDescription[],
-  ): Promise<{ group: InsideGroup; problems: ErrorInfo[]; outage: CatalogError | undefined }> {
-    const localize = (problem: CatalogError): string => this.source.localize(problem);
+    outage: string | undefined,
+  ): Promise<GroupAnswer> {
     const names = topics.map(({ name }) => name);
-    const untold: RefusedPartition[] = [];
+    const places: RefusedPartition[] = [];
     let offsets = new Map<string, Map<number, string>>();
-    let reason = error?.message;
-    let outage: CatalogError | undefined;
+    let reason = error?.message ?? outage;
+    let isOutage = false;
     try {
-      if (!error)
+      if (reason === undefined)
         offsets = await this.kafka(() =>
-          this.source.admin.committedOffsetsOf(groupId, names, (place) => untold.push(place)),
+          this.source.admin.committedOffsetsOf(groupId, names, (place) => places.push(place)),
         );
     } catch (problem) {
       if (!(problem instanceof CatalogError) || problem.source !== 'kafka') throw problem;
       reason = String(problem.params.reason);
-      if (isUnreachable(problem)) outage = problem;
+      isOutage = isUnreachable(problem);
     }
     const committed = topics.flatMap(({ name, partitions }) => {
       const found = offsets.get(name);
@@ -104,11 +135,9 @@ export class Inside {
     const shown = members.slice(0, MAX_MEMBERS);
     return {
       group: { groupId, state, members: shown, memberCount: members.length, committed },
-      problems: [
-        ...(reason === undefined ? [] : [untoldGroup(groupId, reason, localize)]),
-        ...untoldProblems(untold, localize),
-      ],
-      outage,
+      places,
+      untold: reason === undefined ? undefined : { name: groupId, reason },
+      isOutage,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { RefusedPartition, TopicDescription } from '../kafka-cluster/types';
+import type { RefusedPartition, SilentBroker, TopicDescription } from '../kafka-cluster/types';
 import { shorten } from '../shared/user-error';
 import { CatalogError } from './catalog-error';
 import type { ErrorInfo } from './contract';
@@ -11,28 +11,54 @@ export function untoldOf({ name: topic, partitions }: TopicDescription): Refused
   return partitions.flatMap(({ partition, error }) => (error ? [{ topic, partition, error }] : []));
 }
 
+/** What Kafka does not tell of, by its name, and why. */
+export interface Untold {
+  name: string;
+  reason: string;
+}
+
 /** @returns for each reason that Kafka gives, which partitions it tells no offsets of, for people */
 export function untoldProblems(
   places: readonly RefusedPartition[],
   localize: (error: CatalogError) => string,
 ): ErrorInfo[] {
-  const byReason = new Map<string, Set<string>>();
-  for (const { topic, partition, error } of places) {
-    const names = byReason.get(error.message) ?? new Set<string>();
-    byReason.set(error.message, names.add(`${topic}/${partition}`));
-  }
-  return [...byReason].slice(0, MAX_REASONS).map(([reason, names]) => {
-    const params = { partitions: shorten([...names].join(', ')), reason };
-    return { source: 'kafka', message: localize(new CatalogError('kafka', 'offsets-untold', params)) };
-  });
+  const untold = places.map(({ topic, partition, error }) => ({
+    name: `${topic}/${partition}`,
+    reason: error.message,
+  }));
+  return problemsOf(untold, localize, 'offsets-untold', 'partitions');
 }
 
-/** @returns what Kafka says of a group that it does not describe, for people */
-export function untoldGroup(
-  group: string,
-  reason: string,
+/** @returns for each reason that Kafka gives, which groups it does not tell all of, for people */
+export function untoldGroups(
+  groups: readonly Untold[],
   localize: (error: CatalogError) => string,
-): ErrorInfo {
-  const params = { group: shorten(group), reason };
-  return { source: 'kafka', message: localize(new CatalogError('kafka', 'group-untold', params)) };
+): ErrorInfo[] {
+  return problemsOf(groups, localize, 'groups-untold', 'groups');
+}
+
+/** @returns for each reason, which brokers do not tell which groups there are, for people */
+export function silentBrokers(
+  brokers: readonly SilentBroker[],
+  localize: (error: CatalogError) => string,
+): ErrorInfo[] {
+  const untold = brokers.map(({ broker, error }) => ({ name: String(broker), reason: error.message }));
+  return problemsOf(untold, localize, 'brokers-silent', 'brokers');
+}
+
+function problemsOf(
+  untold: readonly Untold[],
+  localize: (error: CatalogError) => string,
+  key: string,
+  what: string,
+): ErrorInfo[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const { name, reason } of untold) {
+    const names = byReason.get(reason) ?? new Set<string>();
+    byReason.set(reason, names.add(name));
+  }
+  return [...byReason].slice(0, MAX_REASONS).map(([reason, names]) => {
+    const params = { [what]: shorten([...names].join(', ')), reason };
+    return { source: 'kafka', message: localize(new CatalogError('kafka', key, params)) };
+  });
 }

@@ -14,7 +14,10 @@ export async function look(admin: ClusterAdmin, env = process.env): Promise<stri
   const names = (await admin.topicNames()).filter((name) => !name.startsWith(INTERNAL)).sort();
   const topics = await admin.describeTopics(names);
   const lines = topics.flatMap((topic) => linesOfTopic(topic, env));
-  for (const group of await admin.groups()) {
+  const groups = await admin.groups(({ broker, error }) =>
+    lines.push(t('inside.silent', { broker, reason: error.message }, env)),
+  );
+  for (const group of groups) {
     const { groupId, error } = group;
     if (error) {
       lines.push(t('inside.group', { group: groupId, members: error.message }, env));

@@ -9,6 +9,7 @@ import { toError, type TextParams } from '../../shared/user-error';
 import type { KafkaClient } from '../client';
 import { protocolErrorType } from '../errors';
 import { AdminConnection } from './admin-connection';
+import type { Terms } from './ask-broker';
 import { describeGroups } from './groups';
 import { FIRST, NEXT, committedOffsets, listOffsets, offsetsAt } from './offsets';
 import { topicExtents } from './topic-extents';
@@ -20,6 +21,7 @@ import type {
   GroupDescription,
   PartitionDescription,
   RefusedPartition,
+  SilentBroker,
   TopicDescription,
   TopicExtent,
   TopicSettings,
@@ -74,12 +76,13 @@ export class KafkaJsAdmin implements ClusterAdmin {
 
   describeTopics(names: string[]): Promise<TopicDescription[]> {
     if (names.length === 0) return Promise.resolve([]);
-    return this.ask(async (admin) => {
+    return this.ask(async (admin, termsNow) => {
       const topics = await metadataOf(admin, names);
       const cluster = connectionsOf(admin);
+      const terms = termsNow();
       const [first, next] = await Promise.all([
-        listOffsets(cluster, topics, FIRST),
-        listOffsets(cluster, topics, NEXT),
+        listOffsets(cluster, topics, FIRST, terms),
+        listOffsets(cluster, topics, NEXT, terms),
       ]);
       return topics.map((topic) => describeTopic(topic, first.get(topic.name), next.get(topic.name)));
     });
@@ -133,8 +136,13 @@ export class KafkaJsAdmin implements ClusterAdmin {
     );
   }
 
-  groups(): Promise<GroupDescription[]> {
-    return this.ask((admin) => describeGroups(admin, connectionsOf(admin)));
+  groups(silent: (broker: SilentBroker) => void = () => undefined): Promise<GroupDescription[]> {
+    return this.ask(async (admin, terms) => {
+      const cluster = connectionsOf(admin);
+      // There may be other brokers by now.
+      await cluster.refreshMetadata();
+      return describeGroups(cluster, terms(), silent);
+    });
   }
 
   groupKind(groupId: string): Promise<string | undefined> {
@@ -146,9 +154,9 @@ export class KafkaJsAdmin implements ClusterAdmin {
   }
 
   offsetsAt(topic: string, time: number): Promise<Map<number, string>> {
-    return this.ask(async (admin) => {
+    return this.ask(async (admin, terms) => {
       const [found] = await metadataOf(admin, [topic]);
-      return found ? offsetsAt(connectionsOf(admin), found, time) : new Map<number, string>();
+      return found ? offsetsAt(connectionsOf(admin), found, time, terms()) : new Map<number, string>();
     });
   }
 
@@ -157,7 +165,10 @@ export class KafkaJsAdmin implements ClusterAdmin {
     this.connection.close();
   }
 
-  private async ask<T>(question: (admin: Admin) => Promise<T>, params: TextParams = {}): Promise<T> {
+  private async ask<T>(
+    question: (admin: Admin, terms: () => Terms) => Promise<T>,
+    params: TextParams = {},
+  ): Promise<T> {
     try {
       return await this.connection.ask(question);
     } catch (error) {

@@ -17,7 +17,7 @@ const PAUSE_MS = 200;
 export async function coordinatorOf(
   cluster: Pick<Connections, 'getNodeIds' | 'findBroker'>,
   groupId: string,
-  tries = 1,
+  tries: number,
 ): Promise<number> {
   for (let left = tries - 1; ; left--) {
     try {

@@ -4,56 +4,65 @@ import {
   AssignerProtocol,
   errorOf,
   wholeAnswer,
-  type Admin,
   type Connections,
   type DescribedGroup,
 } from '../patched-kafkajs/index';
-import type { GroupDescription, GroupMember } from '../types';
-import { coordinatorOf } from './coordinators';
-
-/** Groups whose coordinators are asked for at the same time. */
-const CONCURRENCY = 8;
+import type { GroupDescription, GroupMember, SilentBroker } from '../types';
+import { askBroker, type Terms } from './ask-broker';
 
 type Asked = Pick<Connections, 'getNodeIds' | 'findBroker'>;
 
 /**
+ * Each broker is asked for the groups that it coordinates: nobody else lists them.
+ * @param silent told of each broker that does not tell of its groups: they are left out
  * @returns all consumer groups that the user may see, by their names; one that is not described says why
  * @throws when nobody answers
  */
 export async function describeGroups(
-  admin: Pick<Admin, 'listGroups'>,
   cluster: Asked,
+  terms: Terms,
+  silent: (broker: SilentBroker) => void,
 ): Promise<GroupDescription[]> {
-  const { groups: listed } = await admin.listGroups();
-  const ids = listed.map(({ groupId }) => groupId).sort();
-  const found = new Map<string, GroupDescription>();
-  const byCoordinator = new Map<number, string[]>();
-  await mapLimited(ids, async (groupId) => {
-    try {
-      const nodeId = await coordinatorOf(cluster, groupId);
-      byCoordinator.set(nodeId, [...(byCoordinator.get(nodeId) ?? []), groupId]);
-    } catch (error) {
-      found.set(groupId, undescribed(groupId, error));
-    }
-  });
-  await Promise.all(
-    [...byCoordinator].map(async ([nodeId, groupIds]) => {
-      for (const group of await ask(cluster, nodeId, groupIds)) found.set(group.groupId, group);
-    }),
+  const nodeIds = cluster.getNodeIds();
+  const silentOnes: SilentBroker[] = [];
+  const answers = await Promise.all(
+    nodeIds.map((nodeId) =>
+      groupsAt(cluster, nodeId, terms, (error) => silentOnes.push({ broker: Number(nodeId), error })),
+    ),
   );
-  const groups = ids.flatMap((id) => found.get(id) ?? []);
+  const [one] = silentOnes;
+  if (one && silentOnes.length === nodeIds.length) throw one.error;
+  const found = new Map<string, GroupDescription>();
+  for (const group of answers.flat()) {
+    // While a group moves to another coordinator, two may list it.
+    const known = found.get(group.groupId);
+    if (!known || known.error) found.set(group.groupId, group);
+  }
+  const groups = [...found.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   const [first] = groups;
   if (first?.error && groups.every(({ error }) => error && protocolErrorType(error) === undefined))
     throw first.error;
+  for (const broker of silentOnes) silent(broker);
   return groups;
 }
 
-async function ask(cluster: Asked, nodeId: number, groupIds: string[]): Promise<GroupDescription[]> {
+async function groupsAt(
+  cluster: Asked,
+  nodeId: string,
+  terms: Terms,
+  silent: (error: Error) => void,
+): Promise<GroupDescription[]> {
+  let groupIds: string[] = [];
   try {
-    const broker = await cluster.findBroker({ nodeId: String(nodeId) });
-    const { groups } = await wholeAnswer(broker.describeGroups({ groupIds }));
-    return groups.map(descriptionOf);
+    return await askBroker(cluster, nodeId, terms, async (broker) => {
+      const listed = await broker.listGroups();
+      groupIds = listed.groups.map(({ groupId }) => groupId);
+      if (groupIds.length === 0) return [];
+      const { groups } = await wholeAnswer(broker.describeGroups({ groupIds }));
+      return groups.map(descriptionOf);
+    });
   } catch (error) {
+    if (groupIds.length === 0) silent(toError(error));
     return groupIds.map((groupId) => undescribed(groupId, error));
   }
 }
@@ -87,12 +96,4 @@ function assignedIn(bytes: Buffer): GroupMember['assigned'] {
     if (error instanceof RangeError) return [];
     throw error;
   }
-}
-
-async function mapLimited<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }

@@ -1,6 +1,8 @@
 import { errorOf, wholeAnswer, type Connections } from '../patched-kafkajs/index';
 import { toError } from '../../shared/user-error';
 import type { RefusedPartition } from '../types';
+import { NoAnswerError } from '../with-timeout';
+import { askBroker, type Terms } from './ask-broker';
 import { coordinatorOf } from './coordinators';
 
 /*
@@ -30,6 +32,7 @@ const CONNECTION_ERRORS = new Set([
   'KafkaJSConnectionClosedError',
   'KafkaJSRequestTimeoutError',
   'KafkaJSBrokerNotFound',
+  NoAnswerError.name,
 ]);
 
 /**
@@ -42,20 +45,22 @@ export async function listOffsets(
   cluster: Pick<Connections, 'findBroker'>,
   topics: readonly LedTopic[],
   at: number,
+  terms: Terms,
 ): Promise<ToldOffsets> {
   const told: ToldOffsets = new Map(topics.map(({ name }) => [name, new Map<number, string | Error>()]));
   const answers = await Promise.allSettled(
-    [...byLeader(topics)].map(async ([nodeId, numbers]) => {
-      const broker = await cluster.findBroker({ nodeId: String(nodeId) });
-      const question = broker.listOffsets({
-        topics: [...numbers].map(([topic, partitions]) => ({
-          topic,
-          partitions: partitions.map((partition) => ({ partition, timestamp: at })),
-        })),
-      });
-      const { responses } = await wholeAnswer(question);
-      return responses;
-    }),
+    [...byLeader(topics)].map(([nodeId, numbers]) =>
+      askBroker(cluster, String(nodeId), terms, async (broker) => {
+        const question = broker.listOffsets({
+          topics: [...numbers].map(([topic, partitions]) => ({
+            topic,
+            partitions: partitions.map((partition) => ({ partition, timestamp: at })),
+          })),
+        });
+        const { responses } = await wholeAnswer(question);
+        return responses;
+      }),
+    ),
   );
   const isSomebodyThere = answers.some(({ status }) => status === 'fulfilled');
   for (const answer of answers) {
@@ -94,10 +99,13 @@ export async function offsetsAt(
   cluster: Pick<Connections, 'findBroker'>,
   topic: LedTopic,
   time: number,
+  terms: Terms,
 ): Promise<Map<number, string>> {
+  const half = { ...terms, milliseconds: terms.milliseconds / 2 };
+  const list = async (at: number) => (await listOffsets(cluster, [topic], at, half)).get(topic.name);
   // The end first: what is written between the two questions is of a later time.
-  const next = (await listOffsets(cluster, [topic], NEXT)).get(topic.name);
-  const then = (await listOffsets(cluster, [topic], time)).get(topic.name) ?? new Map<number, string>();
+  const next = await list(NEXT);
+  const then = (await list(time)) ?? new Map<number, string | Error>();
   const found = new Map<number, string>();
   for (const [partition, offset] of then) {
     if (typeof offset !== 'string') continue;

@@ -42,8 +42,9 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   commits          requests/offsetCommit/v0/response: likewise, of offsets that are not taken. Not needed likewise.
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
- *   any-broker       BrokerPool.withBroker: a question that any broker can answer failed when the first that it went to
- *                    could not be reached. See any-broker.ts. Not needed when it goes on to the next.
+ *   any-broker       BrokerPool.withBroker and getNodeIds: a question that any broker can answer failed when the first that it
+ *                    went to could not be reached. See any-broker.ts. Not needed when it goes to those first that are
+ *                    connected, and on to the next.
  *   broker-versions  Broker.apiVersions, connect and isConnected: sent brokers that are too old, or too new, what they do not
  *                    take, which failed later without a reason, and asked one alone for the versions of all. See
  *                    broker-versions.ts. Not needed when broker-versions.test.ts passes without it.

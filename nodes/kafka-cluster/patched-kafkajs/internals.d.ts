@@ -64,6 +64,8 @@ declare module 'kafkajs/src/cluster' {
       groupId: string;
       coordinatorType: number;
     }) => Promise<{ coordinator: { nodeId: number } }>;
+    /** of those groups that it coordinates */
+    listGroups: () => Promise<{ groups: { groupId: string }[] }>;
     describeGroups: (request: { groupIds: string[] }) => Promise<{ groups: DescribedGroup[] }>;
     /** @returns nothing where no acknowledgement was asked for */
     produce: (request: ProduceRequest) => Promise<{ clientSideThrottleTime?: number } | undefined>;
@@ -87,7 +89,7 @@ declare module 'kafkajs/src/cluster' {
     findBroker: (options: { nodeId: string }) => Promise<Pick<Broker, 'versions' | 'connectionPool'>>;
   }
   interface Cluster {
-    /** of the brokers that are there, as of the last metadata */
+    /** of the brokers that are there, as of the last metadata; those first that it is connected to */
     getNodeIds: () => string[];
     /** connected */
     findBroker: (options: { nodeId: string }) => Promise<Broker>;

@@ -232,7 +232,7 @@ const EXPECTATIONS: readonly Expectation[] = [
   })),
   {
     part: 'any-broker',
-    fits: (load) => has(load(BROKER_POOL), 'withBroker', 'findBroker'),
+    fits: (load) => has(load(BROKER_POOL), 'withBroker', 'findBroker', 'getNodeIds'),
     patch: ({ load }) => askAnyBroker((load(BROKER_POOL) as { prototype: BrokerPool }).prototype),
   },
   {
@@ -248,7 +248,8 @@ const EXPECTATIONS: readonly Expectation[] = [
         has(load('src/protocol/encoder'), 'writeUVarIntString', 'writeUVarIntArray') &&
         has(load('src/protocol/decoder'), 'readUVarIntString', 'readTaggedFields') &&
         has(load('src/cluster'), 'getNodeIds', 'findBroker', 'findGroupCoordinator') &&
-        has(load(BROKER), 'listOffsets', 'offsetFetch', 'findGroupCoordinator', 'describeGroups') &&
+        has(load(BROKER), 'listOffsets', 'offsetFetch', 'findGroupCoordinator') &&
+        has(load(BROKER), 'listGroups', 'describeGroups') &&
         createClusterOf(new Client({ brokers: ['localhost:9092'] })) !== undefined
       );
     },

@@ -34,12 +34,16 @@ describe('topic-catalog: inside of a real Kafka', function () {
   async function look(
     change: (admin: ClusterAdmin) => Partial<ClusterAdmin> = () => ({}),
     wanted: Partial<Parameters<Inside['answer']>[0]> = {},
+    told: CatalogError[] = [],
   ): Promise<InsideAnswer> {
     const { admin, release } = cluster.acquireAdmin();
     const seen = new Proxy(admin, {
       get: (target, name: keyof ClusterAdmin) => change(target)[name] ?? target[name].bind(target),
     });
-    const localize = ({ key }: CatalogError): string => key;
+    const localize = (error: CatalogError): string => {
+      told.push(error);
+      return error.key;
+    };
     try {
       return await new Inside({ description: 'test', groupId: 'any', admin: seen, localize }).answer({
         search: '',
@@ -212,23 +216,63 @@ describe('topic-catalog: inside of a real Kafka', function () {
       [
         'topic-catalog.errors.offsets-untold',
         'topic-catalog.errors.offsets-untold',
-        'topic-catalog.errors.group-untold',
-        'topic-catalog.errors.group-untold',
+        'topic-catalog.errors.groups-untold',
+        'topic-catalog.errors.groups-untold',
       ],
     );
   });
 
-  it('asks about no more groups once two could not be asked about', async () => {
+  it('asks about no more groups once two could not be asked about, and shows what is known of all', async () => {
     const asked: string[] = [];
-    const { groups, problems } = await look(() => ({
-      topicNames: () => Promise.resolve([]),
-      groups: () => Promise.resolve(['a', 'b', 'c'].map((groupId) => ({ groupId, state: '', members: [] }))),
-      committedOffsetsOf: (id) => {
-        asked.push(id);
-        return Promise.reject(Object.assign(new Error('away'), { problem: 'unreachable' }));
-      },
-    }));
-    assert.deepEqual([asked, groups], [['a', 'b'], []]);
-    assert.equal(problems.at(-1)?.message, 'topic-catalog.errors.kafka');
+    const ids = ['a', 'b', 'c', 'd'];
+    const told: CatalogError[] = [];
+    const { groups, groupPage } = await look(
+      () => ({
+        topicNames: () => Promise.resolve([]),
+        groups: () => Promise.resolve(ids.map((groupId) => ({ groupId, state: 'Stable', members: [] }))),
+        committedOffsetsOf: (id) => {
+          asked.push(id);
+          return id === 'a'
+            ? Promise.resolve(new Map())
+            : Promise.reject(Object.assign(new Error('away'), { problem: 'unreachable' }));
+        },
+      }),
+      {},
+      told,
+    );
+    assert.deepEqual(asked, ['a', 'b', 'c']);
+    assert.deepEqual(
+      groups.map(({ groupId, state }) => [groupId, state]),
+      ids.map((groupId) => [groupId, 'Stable']),
+    );
+    assert.equal(groupPage.matching, ids.length);
+    assert.deepEqual(
+      told.map(({ key, params }) => [key, params]),
+      [['topic-catalog.errors.groups-untold', { groups: 'b, c, d', reason: 'away' }]],
+    );
+  });
+
+  it('names the brokers that do not tell their groups, and shows those of the others', async () => {
+    const told: CatalogError[] = [];
+    const { groups } = await look(
+      () => ({
+        topicNames: () => Promise.resolve([]),
+        groups: (silent) => {
+          for (const broker of [2, 3]) silent?.({ broker, error: new Error('no answer') });
+          return Promise.resolve([{ groupId: 'a', state: 'Stable', members: [] }]);
+        },
+        committedOffsetsOf: () => Promise.resolve(new Map()),
+      }),
+      {},
+      told,
+    );
+    assert.deepEqual(
+      groups.map(({ groupId }) => groupId),
+      ['a'],
+    );
+    assert.deepEqual(
+      told.map(({ key, params }) => [key, params]),
+      [['topic-catalog.errors.brokers-silent', { brokers: '2, 3', reason: 'no answer' }]],
+    );
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ClusterAdmin } from '../../../nodes/kafka-cluster/types';
+import type { ClusterAdmin, SilentBroker } from '../../../nodes/kafka-cluster/types';
 import { look } from '../../../tools/inside/look';
 
 const inSync = { replicas: [1, 2], inSyncReplicas: [1] };
@@ -16,8 +16,9 @@ const admin = {
         ],
       })),
     ),
-  groups: () =>
-    Promise.resolve([
+  groups: (silent: (broker: SilentBroker) => void) => {
+    silent({ broker: 3, error: new Error('no answer') });
+    return Promise.resolve([
       {
         groupId: 'g',
         state: 'Stable',
@@ -26,7 +27,8 @@ const admin = {
           { clientId: 'foreign', host: 'h', assigned: [] },
         ],
       },
-    ]),
+    ]);
+  },
   committedOffsetsOf: () =>
     Promise.resolve(
       new Map([
@@ -45,6 +47,7 @@ describe('npm run inside', () => {
       'topic b',
       '  partition 0   leader: broker 1   replicas on 1, 2 (in sync: 1)   offsets 2 up to 9 (not included)',
       '  partition 1   nobody leads it   replicas on 1, 2 (in sync: 1)   offsets ? up to ? (not included)',
+      'broker 3 does not tell of its groups: no answer',
       'group g: 2 members',
       '  c reads a 0, 1',
       '  foreign reads nothing yet',

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import { Kafka, logLevel } from 'kafkajs';
+import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
+import type { ClusterAdmin, SilentBroker } from '../../../../nodes/kafka-cluster/types';
+import { ensureTopics } from '../../../../stack/kafka/cluster';
+import { freePort } from '../../../../stack/process/ports';
+import { TcpProxy } from '../../../faults/support/proxy';
+import { outgoing } from '../../../support/outgoing';
+import { kafka } from '../../../support/services';
+
+/** A part of kafkajs: the answer about the cluster, in the version that it and the broker agree on. */
+interface MetadataResponse {
+  decode: (bytes: Buffer) => Promise<{
+    brokers: { nodeId: number; host: string; port: number }[];
+    topicMetadata: { topic: string; partitionMetadata: { partitionId: number; leader: number }[] }[];
+  }>;
+}
+
+/** Less than the number of the real broker: kafkajs would go there first. */
+const ABSENT = 0;
+/** Of each topic the one that the absent broker leads. */
+const LOST = 1;
+
+interface Absent {
+  port: number;
+  close: () => void;
+}
+
+async function silentServer(): Promise<Absent> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => void sockets.add(socket.on('error', () => socket.destroy())));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { port: (server.address() as net.AddressInfo).port, close };
+}
+
+/** As behind a firewall: nobody says that there is none. */
+async function noServer(): Promise<Absent> {
+  const port = await freePort();
+  const { connect } = net;
+  const toNobody = (options: net.TcpNetConnectOpts, onConnect: () => void): net.Socket =>
+    options.port === port ? new net.Socket() : connect(options, onConnect);
+  Object.assign(net, { connect: toNobody });
+  return { port, close: () => Object.assign(net, { connect }) };
+}
+
+describe('kafka-cluster: one broker of several that can not be asked', function () {
+  this.timeout(60_000);
+
+  const WAYS: [string, RegExp, () => Promise<Absent>][] = [
+    ['refuses connections', /ECONNREFUSED/, async () => ({ port: await freePort(), close: () => undefined })],
+    ['is behind a firewall', /timeout|no answer/, noServer],
+    ['says nothing', /no answer/, silentServer],
+  ];
+  for (const [which, reason, prepare] of WAYS) {
+    describe(`since it ${which}`, () => {
+      let absent: Absent;
+      let topic: string;
+      let group: string;
+      let admin: ClusterAdmin;
+      let end: () => void;
+
+      before(async () => {
+        const { brokers } = await kafka();
+        topic = `absent-${randomUUID()}`;
+        group = `told-${randomUUID()}`;
+        await ensureTopics(brokers, [{ topic, partitions: 2 }]);
+        const setUp = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
+        await setUp.connect();
+        await setUp.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '1' }] });
+        await setUp.disconnect();
+        const cluster = connect(brokers);
+        const producer = cluster.createProducer({ acks: 'all', compression: 'none', createTopics: false });
+        await producer.send(topic, 0, [outgoing({ value: 'x' })]);
+        await producer.close();
+        absent = await prepare();
+        const hear = hearOf(absent.port);
+        const lease = cluster.acquireAdmin();
+        ({ admin } = lease);
+        end = () => {
+          lease.release();
+          hear.end();
+          absent.close();
+        };
+      });
+      after(() => end());
+
+      it('hides no group of the others', async () => {
+        const silent: SilentBroker[] = [];
+        const groups = await admin.groups((broker) => silent.push(broker));
+        assert.equal(groups.find(({ groupId }) => groupId === group)?.state, 'Empty');
+        assert.deepEqual(
+          silent.map(({ broker }) => broker),
+          [ABSENT],
+        );
+        assert.match(String(silent[0]?.error.message), reason);
+      });
+
+      it('hides no offset of the others', async () => {
+        const [described] = await admin.describeTopics([topic]);
+        assert.deepEqual(
+          described?.partitions.map(({ leader, nextOffset }) => [leader, nextOffset]),
+          [
+            [1, '1'],
+            [ABSENT, '-1'],
+          ],
+        );
+        assert.deepEqual([...(await admin.offsetsAt(topic, 0))], [[0, '0']]);
+      });
+
+      it('is not asked first for what any other can tell', async () => {
+        // Several times: whom to ask is a matter of chance.
+        for (let i = 0; i < 8; i++) assert.equal((await admin.committedOffsets(group, topic)).get(0), '1');
+      });
+    });
+  }
+
+  it('is asked again over a new connection when the one that there was has gone silent', async () => {
+    const { brokers } = await kafka();
+    const topic = `absent-${randomUUID()}`;
+    await ensureTopics(brokers, [{ topic, partitions: 2 }]);
+    const [host = '', port] = brokers.split(':');
+    const proxy = await TcpProxy.listen({ host, port: Number(port) });
+    const hear = hearOf(proxy.port);
+    const { admin, release } = connect(brokers).acquireAdmin();
+    // Whom to ask what any can tell is a matter of chance: never the one that is going to be silent.
+    const { random } = Math;
+    Math.random = () => 0.99;
+    const ends = async (): Promise<unknown> => {
+      const [described] = await admin.describeTopics([topic]);
+      return described?.partitions.map(({ nextOffset }) => nextOffset);
+    };
+    try {
+      assert.deepEqual(await ends(), ['0', '0']);
+      proxy.silence();
+      assert.deepEqual(await ends(), ['0', '-1']);
+      assert.deepEqual(await ends(), ['0', '0']);
+    } finally {
+      Math.random = random;
+      release();
+      hear.end();
+      await proxy.close();
+    }
+  });
+});
+
+function connect(brokers: string): KafkaJsCluster {
+  const timeouts = { connectionMs: 2_000, requestMs: 5_000 };
+  return new KafkaJsCluster({ brokers: [brokers], clientId: 'test', timeouts }, () => undefined);
+}
+
+/** Has all clients hear of one more broker at that port, which leads the second partition of each topic of these tests. */
+function hearOf(port: number): { end: () => void } {
+  // Not imported: it has to be loaded after what is replaced of it.
+  const response = createRequire(__filename)(
+    'kafkajs/src/protocol/requests/metadata/v6/response',
+  ) as MetadataResponse;
+  const { decode } = response;
+  response.decode = async (bytes) => {
+    const answer = await decode(bytes);
+    for (const { topic, partitionMetadata } of answer.topicMetadata) {
+      const lost = partitionMetadata.find(({ partitionId }) => partitionId === LOST);
+      if (lost && topic.startsWith('absent-')) lost.leader = ABSENT;
+    }
+    return { ...answer, brokers: [{ nodeId: ABSENT, host: '127.0.0.1', port }, ...answer.brokers] };
+  };
+  return { end: () => (response.decode = decode) };
+}
