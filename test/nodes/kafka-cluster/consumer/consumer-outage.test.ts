@@ -4,14 +4,23 @@ import os from 'node:os';
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
-import type { ClusterConsumer, ConsumerListener, ConsumerState } from '../../../../nodes/kafka-cluster/types';
+import type {
+  ClientState,
+  ClusterConsumer,
+  ConsumerListener,
+  ConsumerState,
+} from '../../../../nodes/kafka-cluster/types';
 import { KafkaCluster, ensureTopics } from '../../../../stack/kafka/cluster';
 import type { TcpProxy } from '../../../faults/support/proxy';
 import { killProcess } from '../../../faults/support/scenarios';
 import { kafkaBehindProxy } from '../../../faults/support/silent-kafka';
+import { outgoing } from '../../../support/outgoing';
 import { until } from '../../../support/until';
+import { collecting } from './collecting';
 
 const TOPIC = 'Prueba';
+/** When the broker ends connections that nobody uses; by itself it does so after ten minutes. */
+const IDLE_MS = 3_000;
 
 describe('the consumer client in an outage', function () {
   this.timeout(120_000);
@@ -39,7 +48,8 @@ describe('the consumer client in an outage', function () {
     dir = await mkdtemp(path.join(os.tmpdir(), 'test-outage-'));
     const behind = await kafkaBehindProxy();
     proxy = behind.proxy;
-    broker = await KafkaCluster.prepare({ ...behind.options.kafka, dir });
+    const settings = { ...behind.options.kafka?.settings, 'connections.max.idle.ms': IDLE_MS };
+    broker = await KafkaCluster.prepare({ ...behind.options.kafka, dir, settings });
     await broker.start();
     await ensureTopics(broker.bootstrap, [{ topic: TOPIC }]);
     cluster = new KafkaJsCluster({ brokers: [`127.0.0.1:${proxy.port}`], clientId: 'test' }, () => undefined);
@@ -69,6 +79,42 @@ describe('the consumer client in an outage', function () {
   it('reads', async () => {
     await write('before');
     await until('the first record', () => values.includes('before'));
+  });
+
+  it('reads on over a new connection when the broker has ended one that was idle; so do producer and questions, without a word', async () => {
+    const lines: string[] = [];
+    const brokers = [`127.0.0.1:${proxy.port}`];
+    const idle = new KafkaJsCluster({ brokers, clientId: 'idle', clientLog: 'debug' }, (line) =>
+      lines.push(line),
+    );
+    const producer = idle.createProducer({ acks: 'all', compression: 'none', createTopics: false });
+    const { consumer: reader, seen } = collecting(idle, TOPIC, 'idle');
+    const { admin, release } = idle.acquireAdmin();
+    await producer.send(TOPIC, 0, [outgoing({ value: 'busy' })]);
+    await until('the record', () => seen.includes('busy'));
+    const told: (ClientState | ConsumerState)[] = [];
+    for (const client of [producer, reader])
+      client.on('state', (state: ClientState | ConsumerState) => told.push(state));
+    reader.pause([{ topic: TOPIC, partition: 0 }]);
+    await admin.topicNames();
+    // The producer's, that by which it knows its topics, the fetches' and that of the questions.
+    await until(
+      'the connections to be ended',
+      () => lines.filter((line) => line.includes('server has closed connection')).length >= 4,
+      15_000,
+    );
+    const begun = Date.now();
+    await Promise.all([producer.send(TOPIC, 0, [outgoing({ value: 'again' })]), admin.topicNames()]);
+    reader.resume([{ topic: TOPIC, partition: 0 }]);
+    await until('the next record', () => seen.includes('again'), 2_000);
+    assert.ok(Date.now() - begun < 2_000, `${Date.now() - begun} ms`);
+    assert.deepEqual(
+      told.filter(({ state }) => state !== 'connected'),
+      [],
+    );
+    release();
+    await Promise.all([producer.close(), reader.close()]);
+    await idle.drained();
   });
 
   it('opens new connections when the old ones have gone silent', async () => {
