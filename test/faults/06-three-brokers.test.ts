@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until';
 import { withAdmin } from './support/inspect';
@@ -6,6 +7,7 @@ import { killProcess } from './support/scenarios';
 import { onlyInFullRun, size } from './support/size';
 
 const downMs = size(15_000, 8_000);
+const BROKERS = [1, 2, 3];
 
 describe('6. A cluster of three brokers, with each record on all of them', () => {
   fault(
@@ -67,8 +69,50 @@ describe('6. A cluster of three brokers, with each record on all of them', () =>
         await run.finish('6 preferred leaders elected under load');
       },
     );
+
+    fault(
+      'each broker gives all partitions to the others in turn, under load: nobody hears of it',
+      { split: true, brokers: 3, partitions: 6 },
+      async (run) => {
+        run.source.start(RATE);
+        await run.flows();
+        for (const id of BROKERS) {
+          await moveAway(run, id);
+          await run.flows();
+        }
+        await run.finish('6 partitions moved between brokers');
+        assert.deepEqual(run.reports.of('error'), []);
+        const statuses = ['producer', 'consumer', 'sink'].map((node) => run.reports.statusOf(node)?.fill);
+        assert.deepEqual(statuses, ['green', 'green', 'green']);
+      },
+    );
   });
 });
+
+/** Gives all partitions of one broker to the two others, and waits until it has none any more. */
+async function moveAway(run: Pipeline, id: number): Promise<void> {
+  const others = BROKERS.filter((other) => other !== id);
+  const { topic } = run.place;
+  await withAdmin(run.kafka.bootstrap, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const partitions = topics[0]?.partitions.map(({ partitionId }) => partitionId) ?? [];
+    const partitionAssignment = partitions.map((partition) => ({
+      partition,
+      replicas: partition % 2 === 0 ? others : others.toReversed(),
+    }));
+    await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment }] });
+    await until(
+      `broker ${id} to have none`,
+      async () => {
+        const { topics: now } = await admin.fetchTopicMetadata({ topics: [topic] });
+        return now[0]?.partitions.every(
+          ({ leader, replicas }) => leader > 0 && leader !== id && !replicas.includes(id),
+        );
+      },
+      60_000,
+    );
+  });
+}
 
 /** Waits until every partition is on all three brokers again. */
 async function inSync(run: Pipeline): Promise<void> {
