@@ -1,6 +1,7 @@
 import { UserError, toError, type TextParams } from '../shared/user-error';
 import { connectionProblem, unreachableAnnounced } from './connection-problem';
 import type { KafkaProblem, KafkaProblemError } from './types';
+import { NoAnswerError } from './with-timeout';
 
 interface KafkaErrorOptions {
   cause?: unknown;
@@ -53,6 +54,14 @@ const LASTING: ReadonlySet<KafkaProblem> = new Set<KafkaProblem>([
   'group-forbidden',
 ]);
 
+const OF_CONNECTIONS: ReadonlySet<string> = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  NoAnswerError.name,
+]);
+
 /** @returns Kafka's name of an error, found in it or in what caused it (UNKNOWN_TOPIC_OR_PARTITION, ...) */
 export function protocolErrorType(error: unknown): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
@@ -61,6 +70,11 @@ export function protocolErrorType(error: unknown): string | undefined {
     if (errors && errors.length > 0) return protocolErrorType(errors[0]);
   }
   return undefined;
+}
+
+/** @returns whether an error says that a broker can't be reached, which is nothing about what it was asked for */
+export function isOfConnection(error: unknown): boolean {
+  return error instanceof Error && OF_CONNECTIONS.has(error.name);
 }
 
 /** @returns what Kafka itself says in an error; of an answer about several topics, of the first */

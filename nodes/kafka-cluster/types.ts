@@ -56,6 +56,8 @@ export interface TopicPartition {
 export interface RefusedPartition extends TopicPartition {
   /** a UserError where it is known what a person can do about it */
   error: Error;
+  /** Its leader can't be reached, which passes, as any outage does. */
+  passes?: boolean;
 }
 
 export type Acks = 'all' | 'leader';

@@ -121,13 +121,16 @@ export class Reports {
       this.listener.warn(new UserError('kafka-consumer.errors.leaderless', { partitions }));
   }
 
-  /** Brokers refuse these partitions. Told once for a topic and a reason, and of those that were seen to be given again. */
+  /**
+   * Brokers refuse these partitions. Told once for a topic and a reason, and of those that were seen to be given again; to the
+   * log alone where only their leader can't be reached.
+   */
   refused(places: readonly RefusedPartition[], given: readonly RefusedPartition[]): void {
     if (given.length > 0)
       this.listener.warn(new UserError('kafka-consumer.errors.given-again', { partitions: namesOf(given) }));
     const before = this.toldRefused;
     this.toldRefused = new Set();
-    for (const { topic, partition, error: cause } of places) {
+    for (const { topic, partition, error: cause, passes } of places) {
       const about = `${topic}\n${cause.message}`;
       if (this.toldRefused.has(about)) continue;
       this.toldRefused.add(about);
@@ -135,7 +138,8 @@ export class Reports {
       const alike = places.filter(({ topic: of, error }) => of === topic && error.message === cause.message);
       const params = { partitions: namesOf(alike), reason: cause.message };
       const error = new UserError('kafka-consumer.errors.refused', params, { cause });
-      this.listener.report(error, { topic, kafka: { topic, partition } });
+      if (passes) this.listener.warn(error);
+      else this.listener.report(error, { topic, kafka: { topic, partition } });
     }
   }
 

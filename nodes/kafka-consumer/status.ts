@@ -116,9 +116,10 @@ function connected(
   if (missed > 0) parts.push(t('kafka-consumer.status.missed', { count: missed }));
   if (missingTopics.length > 0) parts.push(waiting(missingTopics, t).text ?? '');
   parts.push(t(`kafka-consumer.status.by-${policy.because === 'setting' ? policy.by : policy.because}`));
-  const isRed = stuck ?? blocked ?? first ?? registryProblem ?? unseenTopics[0];
-  const hasProblem =
-    paused || overdue > 0 || missingTopics.length > 0 || leaderless.length > 0 || transaction !== undefined;
+  const lasting = refused.find(({ passes }) => !passes);
+  const isRed = stuck ?? blocked ?? lasting ?? registryProblem ?? unseenTopics[0];
+  const waits = leaderless.length > 0 || refused.length > 0 || transaction !== undefined;
+  const hasProblem = paused || overdue > 0 || missingTopics.length > 0 || waits;
   return {
     fill: isRed ? 'red' : hasProblem ? 'yellow' : 'green',
     shape: 'dot',

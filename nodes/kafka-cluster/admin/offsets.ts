@@ -1,7 +1,7 @@
 import { errorOf, wholeAnswer, type Connections } from '../patched-kafkajs/index';
 import { toError } from '../../shared/user-error';
+import { isOfConnection } from '../errors';
 import type { RefusedPartition } from '../types';
-import { NoAnswerError } from '../with-timeout';
 import { askBroker, type Terms } from './ask-broker';
 import { coordinatorOf } from './coordinators';
 
@@ -26,19 +26,10 @@ interface LedTopic {
 /** By topic and partition: an offset, or why the broker does not tell it. */
 type ToldOffsets = Map<string, Map<number, string | Error>>;
 
-/** Says that a broker can't be reached, which is nothing about the partitions that it was asked for. */
-const CONNECTION_ERRORS = new Set([
-  'KafkaJSConnectionError',
-  'KafkaJSConnectionClosedError',
-  'KafkaJSRequestTimeoutError',
-  'KafkaJSBrokerNotFound',
-  NoAnswerError.name,
-]);
-
 /**
  * @param at a time in milliseconds since 1970, FIRST or NEXT
- * @returns what the leaders tell. "-1" where no record is of that time or later; partitions that nobody leads, and those of
- *   a leader that can't be reached while another can, are left out
+ * @returns what the leaders tell. "-1" where no record is of that time or later; partitions that nobody leads are left out,
+ *   and those of a leader that can't be reached while another can have the reason
  * @throws when no leader answers
  */
 export async function listOffsets(
@@ -48,8 +39,9 @@ export async function listOffsets(
   terms: Terms,
 ): Promise<ToldOffsets> {
   const told: ToldOffsets = new Map(topics.map(({ name }) => [name, new Map<number, string | Error>()]));
+  const questions = [...byLeader(topics)];
   const answers = await Promise.allSettled(
-    [...byLeader(topics)].map(([nodeId, numbers]) =>
+    questions.map(([nodeId, numbers]) =>
       askBroker(cluster, String(nodeId), terms, async (broker) => {
         const question = broker.listOffsets({
           topics: [...numbers].map(([topic, partitions]) => ({
@@ -63,14 +55,17 @@ export async function listOffsets(
     ),
   );
   const isSomebodyThere = answers.some(({ status }) => status === 'fulfilled');
-  for (const answer of answers) {
+  for (const [i, [, numbers]] of questions.entries()) {
+    const answer = answers[i]!;
     if (answer.status === 'fulfilled') {
       for (const { topic, partitions } of answer.value)
         for (const { partition, offset, errorCode } of partitions)
           told.get(topic)?.set(partition, errorCode === 0 ? offset : errorOf(errorCode));
-    } else if (!isSomebodyThere || !CONNECTION_ERRORS.has(toError(answer.reason).name)) {
-      throw answer.reason;
+      continue;
     }
+    if (!isSomebodyThere || !isOfConnection(answer.reason)) throw answer.reason;
+    for (const [topic, partitions] of numbers)
+      for (const partition of partitions) told.get(topic)?.set(partition, toError(answer.reason));
   }
   return told;
 }

@@ -18,7 +18,13 @@ import { Heartbeats } from './heartbeats';
 import { LeaderWatch } from './leader-watch';
 import { Pauses } from './pauses';
 import { Refusals } from './refusals';
-import { OffsetsRefused, readWithin, type FetchAnswer, type FetchedRun } from '../patched-kafkajs';
+import {
+  OffsetsRefused,
+  isUnreachable,
+  readWithin,
+  type FetchAnswer,
+  type FetchedRun,
+} from '../patched-kafkajs';
 import { DEFAULT_MAX_BATCH_BYTES, RECORD_LIMITS } from '../records/limits';
 import type {
   ClusterAdmin,
@@ -29,6 +35,7 @@ import type {
   TopicPartition,
 } from '../types';
 import { ConnectionWatchdog, SilentConnectionError } from './connection-watchdog';
+import { isOfConnection } from '../errors';
 import { answerWithin } from '../with-timeout';
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -44,6 +51,8 @@ const MAX_BYTES = 2 * 2 ** 20;
 /** How late partitions that were added to a topic may be noticed. */
 const METADATA_MAX_AGE_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
+/** For so long a broker is not asked that can't be reached: others may lead its partitions by then. */
+const UNREACHED_MS = 1_000;
 /** How often a partition is looked at again whose next batch can't be read. */
 const BLOCKED_RETRY_MS = 30_000;
 
@@ -157,7 +166,10 @@ export class ConsumerSession {
     });
     this.leaders = new LeaderWatch(
       (topic) => this.cluster?.findTopicPartitionMetadata(topic) ?? [],
-      (partitions, led) => listener.leaderless(partitions, led),
+      (partitions, led) => {
+        for (const place of partitions) this.refusals.forget(place);
+        listener.leaderless(partitions, led);
+      },
       () => this.lookForLeaders(),
     );
     this.positions = new FetchPositions(admin, options.groupId, listener, {
@@ -264,7 +276,8 @@ export class ConsumerSession {
         this.refusals.passed(place);
         continue;
       }
-      this.pauses.rest(place, this.refusals.refused(this.explained({ ...place, error })));
+      const rest = this.refusals.refused(this.explained({ ...place, error }));
+      this.pauses.rest(place, isUnreachable(error) ? Math.min(rest, UNREACHED_MS) : rest);
       if ((error as { type?: string }).type === OUT_OF_RANGE)
         void this.positions.outOfRange(place, fetchedOffset);
       else moved = true;
@@ -280,7 +293,7 @@ export class ConsumerSession {
   }
 
   private explained({ topic, partition, error }: RefusedPartition): RefusedPartition {
-    return { topic, partition, error: this.owner.explain(error, topic) };
+    return { topic, partition, error: this.owner.explain(error, topic), passes: isOfConnection(error) };
   }
 
   private ifJoined(

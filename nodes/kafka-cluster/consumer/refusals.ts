@@ -56,6 +56,11 @@ export class Refusals {
     return rest.duration;
   }
 
+  /** Why it is not given is told by others. */
+  forget(place: TopicPartition): void {
+    this.known.delete(placeKey(place));
+  }
+
   /** A broker has answered for it. */
   passed(place: TopicPartition): void {
     if (this.known.size === 0) return;

@@ -37,8 +37,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   groups           requests/describeGroups/v0: likewise, one group of many. Not needed when groups.test.ts passes
  *                    without it.
  *   (record-decoding, too) requests/fetch/v0/response and consumer/consumerGroup's fetch: one partition that a broker
- *                    refuses stopped all others of that broker. See partition-errors.ts.
- *                    Not needed when refused.test.ts passes without it.
+ *                    refuses stopped all others of that broker, and one broker that can't be reached those of all. See
+ *                    partition-errors.ts. Not needed when refused.test.ts and unreached.test.ts pass without it.
  *   commits          requests/offsetCommit/v0/response: likewise, of offsets that are not taken. Not needed likewise.
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
@@ -83,6 +83,6 @@ export type { Decoder, ProduceAnswer } from './own-requests';
 export { oauthSignIn } from './oauth-sign-in';
 export { RecordRun } from './record-run';
 export { FetchedRun, readWithin } from './fetched-run';
-export { OffsetsRefused, wholeAnswer, type FetchAnswer } from './partition-errors';
+export { OffsetsRefused, isUnreachable, wholeAnswer, type FetchAnswer } from './partition-errors';
 export { errorOf } from './error-code';
 export { EXPECTED_VERSION, examination, folder, type Part };

@@ -89,6 +89,7 @@ declare module 'kafkajs/src/cluster' {
     findBroker: (options: { nodeId: string }) => Promise<Pick<Broker, 'versions' | 'connectionPool'>>;
   }
   interface Cluster {
+    readonly brokerPool: { readonly brokers: Readonly<Record<string, { isConnected(): boolean }>> };
     /** of the brokers that are there, as of the last metadata; those first that it is connected to */
     getNodeIds: () => string[];
     /** connected */
@@ -208,6 +209,10 @@ declare module 'kafkajs/src/consumer/runner' {
 /** See partition-errors.ts. */
 declare module 'kafkajs/src/consumer/consumerGroup' {
   import type { Cluster } from 'kafkajs/src/cluster';
+  interface AssignedPartitions {
+    topic: string;
+    partitions: number[];
+  }
   interface Run {
     readonly topic: string;
     readonly partition: number;
@@ -217,6 +222,10 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
 
   class ConsumerGroup {
     readonly cluster: Cluster;
+    /** of the assigned partitions those that are not paused */
+    readonly subscriptionState: { active(): AssignedPartitions[] };
+    /** @returns of these the partitions that this broker is asked for */
+    filterPartitionsByNode(nodeId: string, topics: AssignedPartitions[]): AssignedPartitions[];
     /** @returns what the broker has answered; patched, without what it refuses */
     fetch: (this: ConsumerGroup, nodeId: string) => Promise<Run[]>;
     recoverFromFetch(error: Error): Promise<void>;

@@ -10,6 +10,9 @@ import type { FetchedRun } from './fetched-run';
 /** What a fetch has brought: records, or why there are none. */
 export type FetchAnswer = readonly Pick<FetchedRun, 'topic' | 'partition' | 'fetchedOffset' | 'error'>[];
 
+/** The offset that was asked for where nobody was asked. */
+const NONE = '-1';
+
 const listeners = new WeakMap<Cluster, (answer: FetchAnswer) => void>();
 
 /** Has somebody told of each fetch of a consumer's connections. `listener` may not throw. */
@@ -17,12 +20,32 @@ export function onFetchAnswers(cluster: Cluster, listener: (answer: FetchAnswer)
   listeners.set(cluster, listener);
 }
 
-/** Lets a consumer go on with what a fetch has brought, whatever else was refused. */
+/** Whether kafkajs says of a broker that it can't be reached. */
+export function isUnreachable(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'KafkaJSConnectionError';
+}
+
+/**
+ * Lets a consumer go on with what a fetch has brought, whatever else was refused, and with other brokers where one can't be
+ * reached: kafkajs began anew with all of them.
+ */
 export function goOnWithTheRest({ prototype }: typeof ConsumerGroup): void {
   const { fetch } = prototype;
   prototype.fetch = async function (this: ConsumerGroup, nodeId) {
-    const runs = await fetch.call(this, nodeId);
     const listener = listeners.get(this.cluster);
+    let runs: Awaited<ReturnType<typeof fetch>>;
+    try {
+      runs = await fetch.call(this, nodeId);
+    } catch (error) {
+      if (!listener || !isUnreachable(error) || !isAnyOtherThere(this.cluster, nodeId)) throw error;
+      const places = this.filterPartitionsByNode(nodeId, this.subscriptionState.active());
+      listener(
+        places.flatMap(({ topic, partitions }) =>
+          partitions.map((partition) => ({ topic, partition, fetchedOffset: NONE, error })),
+        ),
+      );
+      return [];
+    }
     const refused = runs.find(({ error }) => error !== undefined);
     if (!listener && refused?.error) {
       // Nobody makes it wait: kafkajs does what it would have done.
@@ -32,6 +55,10 @@ export function goOnWithTheRest({ prototype }: typeof ConsumerGroup): void {
     listener?.(runs);
     return refused ? runs.filter(({ error }) => error === undefined) : runs;
   };
+}
+
+function isAnyOtherThere({ brokerPool: { brokers } }: Cluster, nodeId: string): boolean {
+  return Object.entries(brokers).some(([id, broker]) => id !== String(nodeId) && broker.isConnected());
 }
 
 /** Answers of which kafkajs has made an error, by that error. */

@@ -37,6 +37,21 @@ describe('kafka-consumer: reports', () => {
     ]);
   });
 
+  it('leave it to the log where the leader of refused partitions only can not be reached', () => {
+    const [reported, logged]: [string[], string[]] = [[], []];
+    const listener = {
+      sendAside: () => undefined,
+      report: (error: Error) => void reported.push(error.message),
+      warn: (error: Error) => void logged.push(error.message),
+    };
+    const place = { topic: 't', partition: 0, error: new Error('no way there') };
+    const all = new Reports('g', listener);
+    all.refused([{ ...place, passes: true }], []);
+    all.refused([{ ...place, error: new Error('no right') }], []);
+    assert.deepEqual([logged.length, reported.length], [1, 1]);
+    assert.match(logged[0] ?? '', /no way there/);
+  });
+
   it('tell records that are gone from a topic that was made again, by the reason too', () => {
     const place = { topic: 't', partition: 0 };
     reports.missed(place, '5', '9');

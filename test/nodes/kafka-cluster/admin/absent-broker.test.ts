@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import net from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
@@ -10,19 +9,7 @@ import { freePort } from '../../../../stack/process/ports';
 import { TcpProxy } from '../../../faults/support/proxy';
 import { outgoing } from '../../../support/outgoing';
 import { kafka } from '../../../support/services';
-
-/** A part of kafkajs: the answer about the cluster, in the version that it and the broker agree on. */
-interface MetadataResponse {
-  decode: (bytes: Buffer) => Promise<{
-    brokers: { nodeId: number; host: string; port: number }[];
-    topicMetadata: { topic: string; partitionMetadata: { partitionId: number; leader: number }[] }[];
-  }>;
-}
-
-/** Less than the number of the real broker: kafkajs would go there first. */
-const ABSENT = 0;
-/** Of each topic the one that the absent broker leads. */
-const LOST = 1;
+import { ABSENT, PREFIX, hearOf } from '../one-more-broker';
 
 interface Absent {
   port: number;
@@ -68,7 +55,7 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
 
       before(async () => {
         const { brokers } = await kafka();
-        topic = `absent-${randomUUID()}`;
+        topic = `${PREFIX}${randomUUID()}`;
         group = `told-${randomUUID()}`;
         await ensureTopics(brokers, [{ topic, partitions: 2 }]);
         const setUp = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
@@ -111,6 +98,7 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
             [ABSENT, '-1'],
           ],
         );
+        assert.match(String(described?.partitions[1]?.error?.message), reason);
         assert.deepEqual([...(await admin.offsetsAt(topic, 0))], [[0, '0']]);
       });
 
@@ -123,7 +111,7 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
 
   it('is asked again over a new connection when the one that there was has gone silent', async () => {
     const { brokers } = await kafka();
-    const topic = `absent-${randomUUID()}`;
+    const topic = `${PREFIX}${randomUUID()}`;
     await ensureTopics(brokers, [{ topic, partitions: 2 }]);
     const [host = '', port] = brokers.split(':');
     const proxy = await TcpProxy.listen({ host, port: Number(port) });
@@ -153,22 +141,4 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
 function connect(brokers: string): KafkaJsCluster {
   const timeouts = { connectionMs: 2_000, requestMs: 5_000 };
   return new KafkaJsCluster({ brokers: [brokers], clientId: 'test', timeouts }, () => undefined);
-}
-
-/** Has all clients hear of one more broker at that port, which leads the second partition of each topic of these tests. */
-function hearOf(port: number): { end: () => void } {
-  // Not imported: it has to be loaded after what is replaced of it.
-  const response = createRequire(__filename)(
-    'kafkajs/src/protocol/requests/metadata/v6/response',
-  ) as MetadataResponse;
-  const { decode } = response;
-  response.decode = async (bytes) => {
-    const answer = await decode(bytes);
-    for (const { topic, partitionMetadata } of answer.topicMetadata) {
-      const lost = partitionMetadata.find(({ partitionId }) => partitionId === LOST);
-      if (lost && topic.startsWith('absent-')) lost.leader = ABSENT;
-    }
-    return { ...answer, brokers: [{ nodeId: ABSENT, host: '127.0.0.1', port }, ...answer.brokers] };
-  };
-  return { end: () => (response.decode = decode) };
 }
