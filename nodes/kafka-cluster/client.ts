@@ -188,8 +188,10 @@ function levelOf({ level }: LogEntry): LineLevel {
 }
 
 function refusesGroup({ log }: LogEntry): boolean {
+  // Of a broker that it can't connect to, kafkajs logs the error itself in the place of a text.
+  const message = String(log.message);
   return (
-    log.message.startsWith('Response GroupCoordinator') && String(log.error).includes('authorization failed')
+    message.startsWith('Response GroupCoordinator') && String(log.error).includes('authorization failed')
   );
 }
 

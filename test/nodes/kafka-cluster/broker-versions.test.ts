@@ -88,7 +88,7 @@ describe('kafka-cluster: a broker of another version', function () {
 
   function isTold(error: unknown): boolean {
     assert.ok(error instanceof KafkaError, String(error));
-    assert.equal(error.key, 'kafka-cluster.errors.broker-too-old');
+    assert.equal(error.key, 'kafka-cluster.errors.broker-too-old', String(error));
     assert.equal(error.params.request, 'Produce');
     return true;
   }
