@@ -6,7 +6,6 @@ import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import type { ClusterAdmin, SilentBroker } from '../../../../nodes/kafka-cluster/types';
 import { ensureTopics } from '../../../../stack/kafka/cluster';
 import { freePort } from '../../../../stack/process/ports';
-import { TcpProxy } from '../../../faults/support/proxy';
 import { outgoing } from '../../../support/outgoing';
 import { kafka } from '../../../support/services';
 import { ABSENT, PREFIX, hearOf } from '../one-more-broker';
@@ -108,34 +107,6 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
       });
     });
   }
-
-  it('is asked again over a new connection when the one that there was has gone silent', async () => {
-    const { brokers } = await kafka();
-    const topic = `${PREFIX}${randomUUID()}`;
-    await ensureTopics(brokers, [{ topic, partitions: 2 }]);
-    const [host = '', port] = brokers.split(':');
-    const proxy = await TcpProxy.listen({ host, port: Number(port) });
-    const hear = hearOf(proxy.port);
-    const { admin, release } = connect(brokers).acquireAdmin();
-    // Whom to ask what any can tell is a matter of chance: never the one that is going to be silent.
-    const { random } = Math;
-    Math.random = () => 0.99;
-    const ends = async (): Promise<unknown> => {
-      const [described] = await admin.describeTopics([topic]);
-      return described?.partitions.map(({ nextOffset }) => nextOffset);
-    };
-    try {
-      assert.deepEqual(await ends(), ['0', '0']);
-      proxy.silence();
-      assert.deepEqual(await ends(), ['0', '-1']);
-      assert.deepEqual(await ends(), ['0', '0']);
-    } finally {
-      Math.random = random;
-      release();
-      hear.end();
-      await proxy.close();
-    }
-  });
 });
 
 function connect(brokers: string): KafkaJsCluster {
