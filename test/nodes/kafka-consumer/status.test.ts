@@ -56,6 +56,15 @@ describe("the kafka-consumer's status", () => {
     });
   });
 
+  it('is no alarm where the leader of such partitions only can not be reached, which passes', () => {
+    const place = { topic: 'Prueba', partition: 0, error: new Error('No way'), passes: true };
+    assert.deepEqual(shown({ refused: [place] }), {
+      fill: 'yellow',
+      text: 'status.refused Prueba/0 No way · status.connected g 3 12 · status.by-mongo-sink',
+    });
+    assert.equal(shown({ refused: [place, { ...place, partition: 1, passes: false }] }).fill, 'red');
+  });
+
   it('says of topics that can be missing or forbidden that it is one of both', () => {
     assert.deepEqual(shown({ unseenTopics: ['a', 'b'] }), {
       fill: 'red',
