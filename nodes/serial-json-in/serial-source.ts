@@ -157,7 +157,7 @@ export class SerialSource {
         this.outage = false;
         this.activity.opened(Date.now());
         // On a network the rest of a line may be late.
-        if (!isTcp(path)) this.reader.opened(performance.now());
+        if (!isTcp(path)) this.reader.opened();
         this.looking = setInterval(() => this.look(), LOOK_MS).unref();
         if (flaw) this.listener.problem(flaw);
         this.showConnected();

@@ -5,6 +5,7 @@ import { LineReader, type LineContent, type LineRules, type RejectedContent } fr
 import { LineSplitter, type SplitLine } from '../lines/line-splitter';
 import type { LocalClock } from '../lines/local-time';
 import type { ReadingMessage, RejectedMessage } from '../types';
+import { QuietLine } from './quiet-line';
 
 /** What a SerialReader calls with each message that it makes. */
 export interface ReaderListener {
@@ -24,9 +25,6 @@ export interface ReaderOptions {
   trace?: boolean;
 }
 
-/** Much longer than the pauses within a line: a character takes 8 ms at 1200 baud, and a USB adapter keeps some for 16 ms. */
-const QUIET_MS = 200;
-
 /**
  * Makes messages of the bytes that a port gives: one for each reading, with its id, and one for each line that is none,
  * with the reason.
@@ -39,8 +37,7 @@ const QUIET_MS = 200;
 export class SerialReader {
   private readonly splitter: LineSplitter;
   private readonly lines: LineReader;
-  /** when the device was opened, by performance.now(), until its first bytes come */
-  private openedAt: number | undefined;
+  private readonly quiet = new QuietLine();
   private isFirstWhole = false;
 
   constructor(
@@ -51,12 +48,9 @@ export class SerialReader {
     this.lines = new LineReader(options.rules, options.clock);
   }
 
-  /**
-   * The device was opened, and nothing that it sends is held up on the way.
-   * @param now by performance.now()
-   */
-  opened(now: number): void {
-    this.openedAt = now;
+  /** The device was opened, and nothing that it sends is held up on the way. */
+  opened(): void {
+    this.quiet.opened();
     this.isFirstWhole = false;
   }
 
@@ -68,10 +62,7 @@ export class SerialReader {
     const receivedAt = Date.now();
     const now = performance.now();
     const { lineEnds } = this.splitter;
-    if (this.openedAt !== undefined) {
-      this.isFirstWhole = now - this.openedAt >= QUIET_MS;
-      this.openedAt = undefined;
-    }
+    if (this.quiet.awaitsFirst) this.isFirstWhole = this.quiet.heard();
     for (const line of this.splitter.push(chunk, now)) this.handle(line, receivedAt);
     return { ended: this.splitter.lineEnds > lineEnds, begun: this.splitter.begun };
   }
@@ -79,6 +70,7 @@ export class SerialReader {
   /** The device went away, or its port is closed: what was begun of a line is no use any more. */
   interrupted(): void {
     const line = this.splitter.reset();
+    this.quiet.interrupted();
     this.isFirstWhole = false;
     const open = this.lines.interrupted();
     if (open !== undefined) this.reject({ kind: 'rejected', reason: 'cut-off', line: open }, Date.now());
