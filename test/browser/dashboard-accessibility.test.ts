@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { KafkaFixture } from '../nodes/kafka-consumer/kafka-fixture';
 import { launchBrowser } from '../support/browser';
 import { database } from '../support/services';
+import { until } from '../support/until';
 import { axeFindings } from './support/axe';
 import { DashboardHost } from './support/dashboard-host';
 import { DashboardPage } from './support/dashboard-page';
@@ -19,6 +20,16 @@ const VIEWS = {
   kafka: '#!/0?vista=kafka',
   events: '#!/0?vista=sucesos',
 };
+
+/** In the page, and in what stands in its elements' own trees: nothing is busy, and nothing is fading. */
+function isAtRest(): boolean {
+  const roots: (Document | ShadowRoot)[] = [document];
+  for (const root of roots) {
+    if (root.querySelector('[aria-busy="true"]') || root.getAnimations().length > 0) return false;
+    for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) roots.push(shadowRoot);
+  }
+  return true;
+}
 
 describe('the dashboard for everybody', function () {
   this.timeout(120_000);
@@ -57,6 +68,8 @@ describe('the dashboard for everybody', function () {
           await page.page.locator('tr.group').waitFor();
         }
         if (name === 'live') await page.page.locator('ol li').first().waitFor();
+        // What is being asked for again is paler for so long.
+        await until('the view to be at rest', () => page.page.evaluate(isAtRest));
         await page.screenshot(`${colorScheme}-${name}`);
         assert.deepEqual(await axeFindings(page.page), [], name);
       }
