@@ -89,47 +89,39 @@ describe('the kafka-consumer with the schemas of a registry, with a real Kafka',
 
   for (const mode of ['single', 'batch'] as const) {
     it(`hands on what Confluent's serialisers have written, in its order (${mode})`, async () => {
-      const topics = await fixture.createTopic();
       const records = keptRecords();
-      await fixture.write(
-        topics,
-        records.map(({ bytes }) => Buffer.from(bytes, 'hex')),
-      );
-      const { out, aside, committed } = start({ topics, mode });
-      await committed(topics, records.length);
-      const payloads =
-        mode === 'batch'
-          ? out.flatMap(({ payload }) => payload as unknown[])
-          : out.map(({ payload }) => payload);
-      assert.deepEqual(
-        withShownBytes(payloads),
-        records.map(({ expected }) => expected),
-      );
-      assert.deepEqual(aside, []);
+      const written = records.map(({ bytes }) => Buffer.from(bytes, 'hex'));
+      await isHandedOn(mode, written, records);
     });
 
     it(`hands on what they have written with its schema named in a header, in its order (${mode})`, async () => {
-      const topics = await fixture.createTopic();
       const records = keptHeaderRecords();
-      await fixture.write(
-        topics,
-        records.map(({ bytes, headers }) => ({
-          value: Buffer.from(bytes, 'hex'),
-          headers: { __value_schema_id: Buffer.from(headers?.__value_schema_id ?? '', 'hex') },
-        })),
-      );
-      const { out, aside, committed } = start({ topics, mode });
-      await committed(topics, records.length);
-      const payloads =
-        mode === 'batch'
-          ? out.flatMap(({ payload }) => payload as unknown[])
-          : out.map(({ payload }) => payload);
-      assert.deepEqual(
-        withShownBytes(payloads),
-        records.map(({ expected }) => expected),
-      );
-      assert.deepEqual(aside, []);
+      const written = records.map(({ bytes, headers }) => ({
+        value: Buffer.from(bytes, 'hex'),
+        headers: { __value_schema_id: Buffer.from(headers?.__value_schema_id ?? '', 'hex') },
+      }));
+      await isHandedOn(mode, written, records);
     });
+  }
+
+  async function isHandedOn(
+    mode: 'single' | 'batch',
+    written: Parameters<KafkaFixture['write']>[1],
+    records: readonly { expected: unknown }[],
+  ): Promise<void> {
+    const topics = await fixture.createTopic();
+    await fixture.write(topics, written);
+    const { out, aside, committed } = start({ topics, mode });
+    await committed(topics, records.length);
+    const payloads =
+      mode === 'batch'
+        ? out.flatMap(({ payload }) => payload as unknown[])
+        : out.map(({ payload }) => payload);
+    assert.deepEqual(
+      withShownBytes(payloads),
+      records.map(({ expected }) => expected),
+    );
+    assert.deepEqual(aside, []);
   }
 
   it('reads key and value each by the schema that its header names, and those beside them that have a frame', async () => {
