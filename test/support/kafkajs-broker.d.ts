@@ -12,3 +12,14 @@ declare module 'kafkajs/src/broker' {
   }
   export = Broker;
 }
+
+/** The question about a cluster to one broker of it, for tests in which each of several has to know. */
+declare module 'kafkajs/src/cluster' {
+  interface Broker {
+    /** of all topics where none is named; the leader -1 stands for none */
+    metadata: (topics: string[]) => Promise<{
+      brokers: unknown[];
+      topicMetadata: { topic: string; partitionMetadata: { leader: number }[] }[];
+    }>;
+  }
+}

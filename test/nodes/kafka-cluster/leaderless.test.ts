@@ -8,6 +8,7 @@ import type {
   TopicPartition,
 } from '../../../nodes/kafka-cluster/types';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
+import { isLeaderless } from '../../support/each-broker';
 import { outgoing } from '../../support/outgoing';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
@@ -51,10 +52,8 @@ describe('kafka-cluster: one of three brokers dead, and partitions that need it'
       await until('what was written before', () => running.seen.size === 4, 30_000);
 
       await killProcess(servers.brokers[2]!);
-      await until('the partition to be without a leader', async () => {
-        const [mixed] = await admin.describeTopics([MIXED]);
-        return mixed?.partitions.some(({ leader }) => leader < 0);
-      });
+      const [first, second] = servers.bootstrap.split(',');
+      await isLeaderless(clientOf(`${first},${second}`), 2, MIXED);
 
       // What is asked.
       assert.deepEqual((await admin.topicNames()).filter(isOurs).sort(), [
@@ -203,9 +202,13 @@ function isDuring(value: string): boolean {
   return value.endsWith('during');
 }
 
+function clientOf(bootstrap: string): Kafka {
+  return new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
+}
+
 /** Each partition on one broker alone. */
 async function createTopics(bootstrap: string): Promise<void> {
-  const admin = new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING }).admin();
+  const admin = clientOf(bootstrap).admin();
   await admin.connect();
   const on = (...partitions: number[][]) => ({
     replicaAssignment: partitions.map((replicas, partition) => ({ partition, replicas })),

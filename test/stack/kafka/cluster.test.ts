@@ -3,7 +3,7 @@ import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { KafkaCluster } from '../../../stack/kafka/cluster';
 import { Supervisor } from '../../../stack/process/supervisor';
 import { withTempDir } from '../../support/temp-dir';
-import { hasBrokers } from '../../support/has-brokers';
+import { hasBrokers } from '../../support/each-broker';
 import { until } from '../../support/until';
 
 function client(cluster: KafkaCluster): Kafka {

@@ -6,7 +6,7 @@ import { KafkaCluster, type KafkaOptions } from '../../../stack/kafka/cluster';
 import type { Secured } from '../../../stack/kafka/secured';
 import { freePort } from '../../../stack/process/ports';
 import { CommandLines } from '../../support/command-lines';
-import { hasBrokers } from '../../support/has-brokers';
+import { hasBrokers } from '../../support/each-broker';
 import { withTempDir } from '../../support/temp-dir';
 
 const SECURED: Secured = {
