@@ -1,6 +1,6 @@
 import type { FetchedBatch, PartitionOffset, TopicPartition } from '../../kafka-cluster/types';
 import { turnIsOver } from '../../shared/turns';
-import { PartitionQueue, type Delivery } from './partition-queue';
+import { PartitionQueue, type Delivery, type Tries } from './partition-queue';
 
 /** At most this many records go into one message in batch mode. */
 const RECORDS_PER_BATCH = 500;
@@ -196,7 +196,7 @@ export class DeliveryQueue {
     for (const queue of this.queues) queue.onRoom?.();
   }
 
-  private create(place: TopicPartition, tries?: ReadonlyMap<string, number>, start?: string): PartitionQueue {
+  private create(place: TopicPartition, tries?: ReadonlyMap<string, Tries>, start?: string): PartitionQueue {
     const queue = new PartitionQueue(place, this.nextSlot++, tries, start);
     this.bySlot.set(queue.slot, queue);
     return queue;

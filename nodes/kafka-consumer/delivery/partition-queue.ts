@@ -35,6 +35,12 @@ export interface Delivery extends Tracked {
   overdue: number;
 }
 
+/** How often a delivery stayed unconfirmed, and by what its first record is known again: another may have its offset. */
+export interface Tries {
+  readonly overdue: number;
+  readonly timestamp: number | undefined;
+}
+
 /** What one assigned partition has fetched and not yet confirmed, in order. */
 export class PartitionQueue {
   /** records fetched and not confirmed: the waiting ones and those in flight */
@@ -68,7 +74,7 @@ export class PartitionQueue {
   constructor(
     readonly place: TopicPartition,
     readonly slot: number,
-    private readonly triesSoFar: ReadonlyMap<string, number> = new Map(),
+    private readonly triesSoFar: ReadonlyMap<string, Tries> = new Map(),
     start?: string,
   ) {
     this.tracker = new OffsetTracker(start);
@@ -86,6 +92,7 @@ export class PartitionQueue {
     for (let from = 0; from < records.length; from += perDelivery) {
       const some = records.slice(from, from + perDelivery);
       const offset = some[0]?.offset ?? nextOffset;
+      const tries = this.triesSoFar.get(offset);
       let bytes = 0;
       for (const record of some) bytes += memoryOf(record);
       this.bytes += bytes;
@@ -106,7 +113,7 @@ export class PartitionQueue {
         handedOn: undefined,
         aside: undefined,
         asidePending: 0,
-        overdue: this.triesSoFar.get(offset) ?? 0,
+        overdue: tries?.timestamp === some[0]?.timestamp ? (tries?.overdue ?? 0) : 0,
       });
     }
     this.open += records.length;
@@ -211,11 +218,11 @@ export class PartitionQueue {
   }
 
   /** @returns by offset, how often open deliveries stayed unconfirmed */
-  tries(): Map<string, number> {
+  tries(): Map<string, Tries> {
     return new Map(
       [...this.tracker.open]
         .filter(({ overdue }) => overdue > 0)
-        .map(({ offset, overdue }) => [offset, overdue]),
+        .map(({ offset, overdue, records }) => [offset, { overdue, timestamp: records[0]?.timestamp }]),
     );
   }
 
