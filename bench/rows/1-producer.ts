@@ -1,3 +1,4 @@
+import { toError } from '../../nodes/shared/user-error';
 import { tab, type FlowNode, type Place } from '../../test/faults/support/flow';
 import { peerFlows } from '../../test/faults/support/peer-flows';
 import { until } from '../../test/support/until';
@@ -86,7 +87,8 @@ export const producerRow: Row = {
       }
     }
     const series = await inRounds(context, 'messages/s', contenders);
-    const old = plan.peers && plan.full && failures.length > 0 ? await onOldKafka(context) : undefined;
+    const old =
+      plan.peers && plan.full && failures.length > 0 ? await onOldKafka(context, failures) : undefined;
     return {
       row: 1,
       title: this.title,
@@ -102,15 +104,24 @@ export const producerRow: Row = {
   },
 };
 
-/** The peer that today's Kafka refuses, beside ours and the bare driver on the last Kafka that knows it. */
-async function onOldKafka(context: Context): Promise<{ series: Series[]; goals: Goal[] }> {
+/**
+ * The peer that today's Kafka refuses, beside ours and the bare driver on the last Kafka that knows it.
+ * @param failures takes what happens where the peer comes to a stand, as it does now and then
+ */
+async function onOldKafka(
+  context: Context,
+  failures: Failure[],
+): Promise<{ series: Series[]; goals: Goal[] }> {
   const kafka = await KafkaUnderTest.start(context.services.dir, 'zookeeper');
   try {
     const contenders = await ours(context, kafka, OLD);
     const client = await KafkaClientPeer.start(context, kafka, 'kafka-client-old');
     contenders[CLIENT + OLD] = client.measure();
     return {
-      series: await inRounds(context, 'messages/s', contenders),
+      series: await inRounds(context, 'messages/s', contenders, (of, error) => {
+        if (of !== CLIENT + OLD) throw error;
+        failures.push({ of, reason: toError(error).message });
+      }),
       goals: [OFF, ON].map((of) => ({ of: of + OLD, to: CLIENT + OLD })),
     };
   } finally {

@@ -84,22 +84,39 @@ export function isWanted({ only }: Plan, contender: string): boolean {
   return only?.test(contender) ?? true;
 }
 
-/** Runs contenders turn by turn, each beginning as often as any other. @returns their figures */
+/** Runs contenders turn by turn, each beginning as often as any other. @returns their figures, but of those that failed */
 export async function inRounds(
   { plan, say }: Context,
   unit: string,
   contenders: Readonly<Record<string, Measure>>,
+  failed: (contender: string, error: unknown) => void = (_, error) => {
+    throw error;
+  },
 ): Promise<Series[]> {
   const wanted = Object.entries(contenders).filter(([name]) => isWanted(plan, name));
   const all = wanted.map(([name, measure]) => {
     const series: Required<Series> = { name, unit, figures: [], cpu: [], memoryMB: [], loopMs: [], gcMs: [] };
     return { measure, series };
   });
-  for (const { measure } of all) await measure(WARM_UP);
+  const gone = new Set<string>();
+  const measured = async ({ measure, series: { name } }: (typeof all)[number], round: number) => {
+    if (gone.has(name)) return undefined;
+    try {
+      return await measure(round);
+    } catch (error) {
+      failed(name, error);
+      gone.add(name);
+      return undefined;
+    }
+  };
+  for (const contender of all) await measured(contender, WARM_UP);
   for (let round = 0; round < plan.rounds; round++) {
     const first = round % all.length;
-    for (const { measure, series } of [...all.slice(first), ...all.slice(0, first)]) {
-      const { rate, cpu, memoryMB, loopMs, gcMs } = await measure(round);
+    for (const contender of [...all.slice(first), ...all.slice(0, first)]) {
+      const speed = await measured(contender, round);
+      if (!speed) continue;
+      const { series } = contender;
+      const { rate, cpu, memoryMB, loopMs, gcMs } = speed;
       series.figures.push(rate);
       series.cpu.push(cpu);
       if (memoryMB !== undefined) series.memoryMB.push(memoryMB);
@@ -110,5 +127,5 @@ export async function inRounds(
       );
     }
   }
-  return all.map(({ series }) => series);
+  return all.map(({ series }) => series).filter(({ name }) => !gone.has(name));
 }
