@@ -408,7 +408,11 @@ export interface ClusterAdmin {
   forbiddenTopics(names: readonly string[]): Promise<string[]>;
   /** Settings by topic. Rejects where the user may not read them. */
   topicSettings(names: string[]): Promise<Map<string, TopicSettings>>;
-  topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>>;
+  /** @param silent told of each broker that does not answer: what it alone could tell is undefined. Rejects where none does */
+  topicExtents(
+    topics: TopicDescription[],
+    silent?: (broker: SilentBroker) => void,
+  ): Promise<Map<string, TopicExtent>>;
   /**
    * By which id the cluster knows these topics: one that was deleted and made again has another. Those that do not exist
    * are left out, and all of them where the brokers do not tell (before Kafka 3.1).

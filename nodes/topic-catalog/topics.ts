@@ -3,6 +3,7 @@ import type {
   ClusterShape,
   PartitionDescription,
   RefusedPartition,
+  SilentBroker,
   TopicDescription,
   TopicExtent,
   TopicSettings,
@@ -124,8 +125,14 @@ export class Topics {
 
   /** Not to know this is no problem for anybody, and may be for ever: the reason is an answer too. */
   private async extentsOf(topics: TopicDescription[]): Promise<Extents> {
+    const silent: CatalogError[] = [];
+    const note = ({ broker, error }: SilentBroker): void => {
+      silent.push(new CatalogError('kafka', 'broker-silent', { broker, reason: error.message }));
+    };
     try {
-      return { topics: await this.kafka(() => this.source.admin.topicExtents(topics)), missing: null };
+      const extents = await this.kafka(() => this.source.admin.topicExtents(topics, note));
+      const [first] = silent;
+      return { topics: extents, missing: first ? this.source.localize(first) : null };
     } catch (error) {
       if (!isOutage(error)) throw error;
       return { topics: new Map(), missing: this.source.localize(error) };

@@ -110,8 +110,13 @@ export class KafkaJsAdmin implements ClusterAdmin {
     });
   }
 
-  topicExtents(topics: TopicDescription[]): Promise<Map<string, TopicExtent>> {
-    return this.connection.ask(async (admin) => topicExtents(await brokersOf(admin), topics));
+  topicExtents(
+    topics: TopicDescription[],
+    silent: (broker: SilentBroker) => void = () => undefined,
+  ): Promise<Map<string, TopicExtent>> {
+    return this.connection.ask(async (admin, terms) =>
+      topicExtents(await brokersOf(admin), topics, terms(), silent),
+    );
   }
 
   topicIds(names: readonly string[]): Promise<Map<string, string>> {

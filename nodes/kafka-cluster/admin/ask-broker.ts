@@ -1,4 +1,4 @@
-import type { Connections, ConnectedBroker } from '../patched-kafkajs/index';
+import type { ConnectedBroker } from '../patched-kafkajs/index';
 import { NoAnswerError, answerWithin } from '../with-timeout';
 
 /** How a question is asked that goes to several brokers: what others have told is not to be lost for one that is silent. */
@@ -10,11 +10,11 @@ export interface Terms {
 }
 
 /** @throws NoAnswerError (a rejection) when the broker is silent, or what else keeps it from answering */
-export async function askBroker<T>(
-  cluster: Pick<Connections, 'findBroker'>,
+export async function askBroker<T, B = ConnectedBroker>(
+  cluster: { findBroker: (options: { nodeId: string }) => Promise<B> },
   nodeId: string,
   { milliseconds, stale }: Terms,
-  question: (broker: ConnectedBroker) => Promise<T>,
+  question: (broker: B) => Promise<T>,
 ): Promise<T> {
   let isFound = false;
   const ask = async (): Promise<T> => {

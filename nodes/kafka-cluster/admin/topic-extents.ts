@@ -6,7 +6,10 @@ import {
   type Decoder,
   type ProtocolRequest,
 } from '../patched-kafkajs/index';
-import type { TopicDescription, TopicExtent } from '../types';
+import { toError } from '../../shared/user-error';
+import { isOfConnection } from '../errors';
+import type { SilentBroker, TopicDescription, TopicExtent } from '../types';
+import { askBroker, type Terms } from './ask-broker';
 
 /*
  * How large topics are and when they were last written to: two requests of Kafka's protocol that kafkajs 2.2.4 does not
@@ -23,31 +26,53 @@ type AskedBroker = Pick<ConnectedBroker, 'versions' | 'connectionPool'>;
 
 /**
  * @param cluster none where kafkajs does not give its connections: nothing is known then
+ * @param silent told of each broker that does not answer: what it alone could tell is undefined
  * @returns by topic; what a broker does not know how to tell, or may not tell to this user, is undefined
- * @throws when a broker does not answer
+ * @throws when no broker answers
  */
 export async function topicExtents(
   cluster: AskedBrokers | undefined,
   topics: readonly TopicDescription[],
+  terms: Terms,
+  silent: (broker: SilentBroker) => void,
 ): Promise<Map<string, TopicExtent>> {
   const extents = new Map<string, TopicExtent>(
     topics.map(({ name }) => [name, { bytes: undefined, newest: undefined }]),
   );
   if (!cluster) return extents;
   const sizes = new LargestReplicas();
-  await Promise.all(
-    cluster.getNodeIds().map(async (nodeId) => {
-      const broker = await cluster.findBroker({ nodeId });
-      for (const { topic, partition, bytes } of await replicasOn(broker, topics)) {
-        sizes.add(topic, partition, bytes);
-      }
-      for (const { topic, time } of await newestOn(broker, Number(nodeId), topics)) {
-        const extent = extents.get(topic);
-        if (extent) extent.newest = Math.max(time, extent.newest ?? time);
-      }
-    }),
+  const nodeIds = cluster.getNodeIds();
+  const answers = await Promise.allSettled(
+    nodeIds.map((nodeId) =>
+      askBroker(cluster, nodeId, terms, async (broker) => ({
+        replicas: await replicasOn(broker, topics),
+        newest: await newestOn(broker, Number(nodeId), topics),
+      })),
+    ),
   );
-  for (const [topic, extent] of extents) extent.bytes = sizes.of(topic);
+  const silentOnes = new Set<number>();
+  for (const [i, answer] of answers.entries()) {
+    const broker = Number(nodeIds[i]);
+    if (answer.status === 'rejected') {
+      const error = toError(answer.reason);
+      if (!isOfConnection(error) || silentOnes.size === nodeIds.length - 1) throw error;
+      silentOnes.add(broker);
+      silent({ broker, error });
+      continue;
+    }
+    for (const { topic, partition, bytes } of answer.value.replicas) sizes.add(topic, partition, bytes);
+    for (const { topic, time } of answer.value.newest) {
+      const extent = extents.get(topic);
+      if (extent) extent.newest = Math.max(time, extent.newest ?? time);
+    }
+  }
+  for (const { name, partitions } of topics) {
+    const extent = extents.get(name);
+    if (!extent) continue;
+    const isWhole = silentOnes.size === 0 || partitions.every(({ partition }) => sizes.has(name, partition));
+    extent.bytes = isWhole ? sizes.of(name) : undefined;
+    if (partitions.some(({ leader }) => silentOnes.has(leader))) extent.newest = undefined;
+  }
   return extents;
 }
 
@@ -59,6 +84,10 @@ class LargestReplicas {
     let partitions = this.topics.get(topic);
     if (!partitions) this.topics.set(topic, (partitions = new Map<number, number>()));
     partitions.set(partition, Math.max(bytes, partitions.get(partition) ?? 0));
+  }
+
+  has(topic: string, partition: number): boolean {
+    return this.topics.get(topic)?.has(partition) === true;
   }
 
   of(topic: string): number | undefined {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Document } from 'mongodb';
 import { KafkaJsCluster } from '../../../nodes/kafka-cluster/cluster';
-import type { ClusterAdmin } from '../../../nodes/kafka-cluster/types';
+import type { ClusterAdmin, SilentBroker } from '../../../nodes/kafka-cluster/types';
 import type { TopicRow, TopicsAnswer } from '../../../nodes/topic-catalog/contract';
 import { CatalogError } from '../../../nodes/topic-catalog/catalog-error';
 import type { NodeList } from '../../../nodes/topic-catalog/node-list';
@@ -130,6 +130,27 @@ describe('topic-catalog: topics of a real Kafka', function () {
     assert.equal(answer.sizesMissing, 'topic-catalog.errors.kafka');
     assert.deepEqual([row(answer, topic).sizeBytes, row(answer, topic).messages], [null, 1]);
     assert.deepEqual(answer.problems, []);
+  });
+
+  it('shows the sizes that other brokers tell where one is silent, and says who', async () => {
+    const [told, untold] = [await fixture.createTopic(), await fixture.createTopic()];
+    const extents = new Map([
+      [told, { bytes: 7, newest: undefined }],
+      [untold, { bytes: undefined, newest: undefined }],
+    ]);
+    const answer = await ask(
+      () => Promise.resolve([]),
+      cluster,
+      (admin) =>
+        Object.assign(Object.create(admin), {
+          topicExtents: (_: unknown, silent: (broker: SilentBroker) => void) => {
+            silent({ broker: 3, error: new Error('no answer') });
+            return Promise.resolve(extents);
+          },
+        }) as ClusterAdmin,
+    );
+    assert.deepEqual([row(answer, told).sizeBytes, row(answer, untold).sizeBytes], [7, null]);
+    assert.equal(answer.sizesMissing, 'topic-catalog.errors.broker-silent');
   });
 
   it('does not pass a fault of its own off as an outage', async () => {

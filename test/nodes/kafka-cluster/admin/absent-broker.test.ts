@@ -48,6 +48,8 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
     describe(`since it ${which}`, () => {
       let absent: Absent;
       let topic: string;
+      /** without a partition of the absent one */
+      let whole: string;
       let group: string;
       let admin: ClusterAdmin;
       let end: () => void;
@@ -56,14 +58,15 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
         const { brokers } = await kafka();
         topic = `${PREFIX}${randomUUID()}`;
         group = `told-${randomUUID()}`;
-        await ensureTopics(brokers, [{ topic, partitions: 2 }]);
+        whole = `whole-${randomUUID()}`;
+        await ensureTopics(brokers, [{ topic, partitions: 2 }, { topic: whole }]);
         const setUp = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
         await setUp.connect();
         await setUp.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '1' }] });
         await setUp.disconnect();
         const cluster = connect(brokers);
         const producer = cluster.createProducer({ acks: 'all', compression: 'none', createTopics: false });
-        await producer.send(topic, 0, [outgoing({ value: 'x' })]);
+        for (const name of [topic, whole]) await producer.send(name, 0, [outgoing({ value: 'x' })]);
         await producer.close();
         absent = await prepare();
         const hear = hearOf(absent.port);
@@ -99,6 +102,24 @@ describe('kafka-cluster: one broker of several that can not be asked', function 
         );
         assert.match(String(described?.partitions[1]?.error?.message), reason);
         assert.deepEqual([...(await admin.offsetsAt(topic, 0))], [[0, '0']]);
+      });
+
+      it('hides neither size nor newest record of topics that the others have', async () => {
+        const silent: SilentBroker[] = [];
+        const described = await admin.describeTopics([topic, whole]);
+        const extents = await admin.topicExtents(described, (broker) => silent.push(broker));
+        assert.ok(Number(extents.get(whole)?.bytes) > 0, 'a size');
+        assert.ok(Number(extents.get(whole)?.newest) > 0, 'a time');
+        assert.equal(
+          extents.get(topic)?.newest,
+          undefined,
+          'of a part of the partitions it would be none of the topic',
+        );
+        assert.deepEqual(
+          silent.map(({ broker }) => broker),
+          [ABSENT],
+        );
+        assert.match(String(silent[0]?.error.message), reason);
       });
 
       it('is not asked first for what any other can tell', async () => {

@@ -48,7 +48,9 @@ describe('kafka-cluster: how much of a topic a real Kafka says there is', functi
       connectionPool: { send: () => assert.fail('asked all the same') },
     };
     const cluster = { getNodeIds: () => ['1'], findBroker: () => Promise.resolve(old) };
-    const extents = await topicExtents(cluster, await admin.describeTopics([topic]));
+    const terms = { milliseconds: 5_000, stale: () => undefined };
+    const described = await admin.describeTopics([topic]);
+    const extents = await topicExtents(cluster, described, terms, () => assert.fail('it has answered'));
     assert.deepEqual(extents.get(topic), { bytes: undefined, newest: undefined });
   });
 });
