@@ -4,7 +4,8 @@
  *     node --import tsx bench/many-nodes/main.ts [--nodes 1000,100000,300000] [--seconds 20] [--database python]
  *
  * Every node sends in turn, so that none is seen twice before all others: the case in which no memory helps. The nodes are
- * stored once each first (that rate is shown apart), then it is measured. Ratios are to the first number of nodes.
+ * stored once each first (that rate is shown apart), then it is measured. Ratios are to the first number of nodes. Beside
+ * it, the same readings by insertMany alone, with the index by which pages find a node's: what no sink can be ahead of.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -37,7 +38,16 @@ interface Figures {
   loopMs: number;
   gcMs: number;
   memoryMB: number;
+  /** readings a second by insertMany alone */
+  bare: number;
   pages: { what: string; ms: number; cpuMs: number; loopMs: number }[];
+}
+
+interface Fed {
+  value: { nodo: string };
+  offset: string;
+  timestamp: number;
+  readingId: string;
 }
 
 class Load {
@@ -45,8 +55,8 @@ class Load {
   stored = 0;
 
   constructor(
-    private readonly sink: TestSink,
     private readonly nodes: number,
+    private readonly store: (elements: readonly Fed[]) => Promise<unknown>,
   ) {}
 
   /** Sends until so many are stored or the time is over. */
@@ -58,7 +68,7 @@ class Load {
       while (handed < count && performance.now() < end) {
         const size = Math.min(BATCH, count - handed);
         handed += size;
-        await this.sink.store(this.message(size));
+        await this.store(this.elements(size));
         this.stored += size;
       }
     };
@@ -67,37 +77,63 @@ class Load {
     return ((this.stored - before) / (performance.now() - begun)) * 1_000;
   }
 
-  private message(size: number): Parameters<TestSink['store']>[0] {
-    const elements = Array.from({ length: size }, () => {
+  private elements(size: number): Fed[] {
+    return Array.from({ length: size }, () => {
       const offset = this.next++;
       const nodo = `comuna_${(offset * STRIDE) % this.nodes}`;
       const value = { nodo, humedad: 60, temperatura: 26, sensacion: 26.92732, radiacion: 1997.07 };
       return { value, offset: String(offset), timestamp: Date.now(), readingId: newReadingId() };
     });
-    return {
-      payload: elements.map(({ value }) => value),
-      topic: 'Prueba',
-      kafka: {
-        topic: 'Prueba',
-        partition: 0,
-        firstOffset: elements[0]?.offset ?? '0',
-        lastOffset: elements.at(-1)?.offset ?? '0',
-        records: elements.map(({ offset, timestamp, readingId }) => ({
-          key: null,
-          offset,
-          timestamp,
-          headers: {},
-          readingId,
-        })),
-      },
-    };
   }
+}
+
+/** As kafka-consumer hands them on in batch mode. */
+function messageOf(elements: readonly Fed[]): Parameters<TestSink['store']>[0] {
+  return {
+    payload: elements.map(({ value }) => value),
+    topic: 'Prueba',
+    kafka: {
+      topic: 'Prueba',
+      partition: 0,
+      firstOffset: elements[0]?.offset ?? '0',
+      lastOffset: elements.at(-1)?.offset ?? '0',
+      records: elements.map(({ offset, timestamp, readingId }) => ({
+        key: null,
+        offset,
+        timestamp,
+        headers: {},
+        readingId,
+      })),
+    },
+  };
+}
+
+/** @returns readings a second, the nodes in turn */
+async function measureBare(client: MongoClient, nodes: number, milliseconds: number): Promise<number> {
+  const db = client.db(`bare_${nodes}`);
+  const readings = db.collection('datos');
+  await readings.createIndex({ nodo: 1, _id: -1 });
+  const load = new Load(nodes, (elements) =>
+    readings.insertMany(
+      elements.map(({ value, timestamp, readingId }) => ({
+        ...value,
+        ts: new Date(timestamp),
+        topic: 'Prueba',
+        readingId,
+      })),
+      { ordered: false },
+    ),
+  );
+  await load.run(nodes, 3_600_000);
+  const rate = await load.run(Number.MAX_SAFE_INTEGER, milliseconds);
+  await db.dropDatabase();
+  return rate;
 }
 
 async function measure(uri: string, nodes: number, milliseconds: number): Promise<Figures> {
   const name = `many_${nodes}`;
   const sink = new TestSink({ uri, name });
-  const load = new Load(sink, nodes);
+  const load = new Load(nodes, (elements) => sink.store(messageOf(elements)));
   const first = await load.run(nodes, 3_600_000);
   let gcMs = 0;
   const collected = new PerformanceObserver((list) => {
@@ -126,8 +162,9 @@ async function measure(uri: string, nodes: number, milliseconds: number): Promis
   const client = await new MongoClient(uri).connect();
   const pages = await askPages(client, name, nodes);
   await client.db(name).dropDatabase();
+  const bare = await measureBare(client, nodes, milliseconds);
   await client.close();
-  return { ...figures, pages };
+  return { ...figures, bare, pages };
 }
 
 async function askPages(client: MongoClient, name: string, nodes: number): Promise<Figures['pages']> {
@@ -192,12 +229,12 @@ async function askParts(list: NodeList): Promise<Figures['pages']> {
 function print(figures: readonly Figures[]): void {
   const [base] = figures;
   console.log(
-    '\n| nodes | stored for the first time, a second | readings a second | ratio | us of CPU each | loop at most, ms | of that garbage | memory at most, MB |',
+    '\n| nodes | stored for the first time, a second | readings a second | ratio | insertMany alone | ratio | us of CPU each | loop at most, ms | of that garbage | memory at most, MB |',
   );
-  console.log('|---|---|---|---|---|---|---|---|');
-  for (const { nodes, first, rate, cpu, loopMs, gcMs, memoryMB: mb } of figures)
+  console.log('|---|---|---|---|---|---|---|---|---|---|');
+  for (const { nodes, first, rate, bare, cpu, loopMs, gcMs, memoryMB: mb } of figures)
     console.log(
-      `| ${nodes} | ${first.toFixed(0)} | ${rate.toFixed(0)} | ${(rate / (base?.rate ?? rate)).toFixed(2)} | ${cpu.toFixed(0)} | ${loopMs.toFixed(0)} | ${gcMs.toFixed(0)} | ${mb.toFixed(0)} |`,
+      `| ${nodes} | ${first.toFixed(0)} | ${rate.toFixed(0)} | ${(rate / (base?.rate ?? rate)).toFixed(2)} | ${bare.toFixed(0)} | ${(bare / (base?.bare ?? bare)).toFixed(2)} | ${cpu.toFixed(0)} | ${loopMs.toFixed(0)} | ${gcMs.toFixed(0)} | ${mb.toFixed(0)} |`,
     );
   console.log(
     '\n| nodes | question | answer, ms | CPU of this process, ms | loop at most, ms |\n|---|---|---|---|---|',
