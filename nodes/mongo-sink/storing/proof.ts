@@ -1,4 +1,4 @@
-import { MongoBulkWriteError, type Collection } from 'mongodb';
+import { MongoBulkWriteError, MongoServerError, ObjectId, type Collection } from 'mongodb';
 import type { ReadingDocument } from './document';
 import { insertAll } from './insert-all';
 import { READ_OPTIONS } from './same-reading';
@@ -34,7 +34,7 @@ export class Proof {
     waiting: readonly ReadingDocument[],
     onInserted: (document: ReadingDocument) => void,
   ): Promise<boolean> {
-    this.known ??= (await collection.findOne({}, READ_OPTIONS)) ?? undefined;
+    this.known = await knownOf(collection, this.known);
     if (this.known) {
       if ((await insertionOf(collection, this.known)) === 'refused') return false;
       this.given++;
@@ -49,6 +49,37 @@ export class Proof {
     }
     return false;
   }
+}
+
+/**
+ * @param before the one that it is known to have had
+ * @returns a document that the collection has now: one that is gone would be stored again
+ */
+async function knownOf(
+  collection: Collection<ReadingDocument>,
+  before: ReadingDocument | undefined,
+): Promise<ReadingDocument | undefined> {
+  if (before && (await isThere(collection, before))) return before;
+  const found = await collection.findOne({}, READ_OPTIONS);
+  return found && hasSameIdAgain(found) ? found : undefined;
+}
+
+async function isThere(collection: Collection<ReadingDocument>, { _id }: ReadingDocument): Promise<boolean> {
+  try {
+    return (await collection.findOne({ _id }, { projection: { _id: 1 } })) !== null;
+  } catch (error) {
+    // Who may not read, or not now, can still learn something by writing.
+    if (error instanceof MongoServerError) return true;
+    throw error;
+  }
+}
+
+/**
+ * Whether a document that was read goes back under the `_id` that it has. Other programs store what the driver gives a new
+ * `_id` to (null), or leaves out (undefined inside of one): that would be stored a second time.
+ */
+function hasSameIdAgain({ _id }: { _id: unknown }): boolean {
+  return _id instanceof ObjectId || typeof _id === 'string' || typeof _id === 'number';
 }
 
 async function insertionOf(
