@@ -111,6 +111,24 @@ export function objectIdOfRecord({ topic, partition, offset, timestamp }: Record
   return idBytes(timestamp, place, Number(BigInt(offset) & 0xffffffffn)).toString('hex');
 }
 
+/** Kafka is younger: what is before this as microseconds is the time of a clock that is far ahead. */
+const BEFORE_KAFKA_MS = Date.UTC(2001, 0);
+
+/**
+ * The time of a record as it is stored. Records of a very old format have none (-1); they count as written in 1970, so that
+ * their id stays the same. Some programs write microseconds or nanoseconds where Kafka expects milliseconds.
+ * @param timestamp the record's, in milliseconds since 1970
+ * @returns the same, not before 1970; the last second but one that an ObjectId holds, where a clock is further ahead
+ */
+export function recordTime(timestamp: number | undefined): number {
+  let time = Number.isFinite(timestamp) ? Math.max(0, Number(timestamp)) : 0;
+  while (time >= END_OF_TIME_MS) {
+    if (time / 1_000 < BEFORE_KAFKA_MS) return END_OF_TIME_MS - 2_000;
+    time /= 1_000;
+  }
+  return Math.floor(time);
+}
+
 /**
  * The database id of the copy of a document that another program stored: its time, then 54 bits of a hash of its own id.
  * @param time milliseconds since 1970

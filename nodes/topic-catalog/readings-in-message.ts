@@ -4,7 +4,13 @@ import { isFromBrowser } from '../shared/from-browser';
 import type { KafkaInfo, PipelineMessage } from '../shared/messages';
 import { isOurs } from '../shared/origin';
 import { isReading, type Reading } from '../shared/reading';
-import { isReadingId, objectIdOfReading, objectIdOfRecord, readingTime } from '../shared/reading-id';
+import {
+  isReadingId,
+  objectIdOfReading,
+  objectIdOfRecord,
+  readingTime,
+  recordTime,
+} from '../shared/reading-id';
 import { shorten } from '../shared/user-error';
 import type { LiveReading } from './contract';
 import { CatalogError } from './catalog-error';
@@ -82,7 +88,7 @@ function identityOf(
   const { topic, partition } = kafka ?? {};
   if (typeof topic !== 'string' || partition === undefined || !/^\d+$/.test(offset ?? ''))
     return { id: null, ts: typeof timestamp === 'number' ? timestamp : Date.now() };
-  const place = { topic, partition, offset: String(offset), timestamp: Math.max(0, timestamp ?? 0) };
+  const place = { topic, partition, offset: String(offset), timestamp: recordTime(timestamp) };
   return { id: objectIdOfRecord(place), ts: place.timestamp };
 }
 

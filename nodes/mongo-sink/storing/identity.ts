@@ -2,12 +2,12 @@ import { ObjectId } from 'mongodb';
 import { DATA_BOUNDS, describeExcess } from '../../shared/data-bounds';
 import type { BatchRecordInfo, KafkaInfo, PipelineMessage } from '../../shared/messages';
 import {
-  END_OF_TIME_MS,
   idBytesOfReading,
   isReadingId,
   newReadingId,
   objectIdOfRecord,
   readingTime,
+  recordTime,
   type RecordPlace,
 } from '../../shared/reading-id';
 import { UserError } from '../../shared/user-error';
@@ -126,17 +126,7 @@ function placeOf(
   const digits = String(offset);
   if (!/^\d{1,19}$/.test(digits)) return undefined;
   if (digits.length === OFFSET_DIGITS && BigInt(digits) > MAX_OFFSET) return undefined;
-  return { topic, partition, offset: digits, timestamp: timeOf(timestamp) };
-}
-
-/**
- * Records of a very old format have no time (-1); they count as written in 1970, so that their id stays the same. Some
- * programs write microseconds or nanoseconds where Kafka expects milliseconds: nothing else comes after 2106.
- */
-function timeOf(timestamp: number | undefined): number {
-  let time = Number.isFinite(timestamp) ? Math.max(0, Number(timestamp)) : 0;
-  while (time >= END_OF_TIME_MS) time /= 1_000;
-  return Math.floor(time);
+  return { topic, partition, offset: digits, timestamp: recordTime(timestamp) };
 }
 
 /** Characters that are kept of a topic. Kafka's have 249 at most; a flow may put anything there. */

@@ -90,6 +90,25 @@ describe('mongo-sink: storing readings', () => {
       assert.equal(_id.getTimestamp().getTime(), Math.floor(Number(ts) / 1000) * 1000);
   });
 
+  it('stores a record of a clock that is centuries ahead as one that is ahead, and not as one of long ago', async () => {
+    const kept = new TestSink(test, { collection: 'guardados', retention: 30 });
+    try {
+      const times = [Date.UTC(2200, 0), Date.UTC(9999, 11, 31)];
+      for (const [i, time] of times.entries()) {
+        const result = await kept.store(record(reading('a', i), i, undefined, time));
+        assert.deepEqual([result.inserted, result.rejected], [1, []]);
+      }
+      const stored = await test.db.collection('guardados').find().toArray();
+      for (const { _id, ts } of stored) {
+        assert.equal((ts as Date).getUTCFullYear(), 2106);
+        assert.equal(_id.getTimestamp().getUTCFullYear(), 2106);
+      }
+      assert.equal(stored.length, 2);
+    } finally {
+      await kept.close();
+    }
+  });
+
   it('rejects a reading whose _id belongs to another document, instead of taking it for stored', async () => {
     const id = newReadingId();
     const foreign = { _id: ObjectId.createFromHexString(objectIdOfReading(id)), nodo: 'other' };

@@ -68,6 +68,10 @@ describe('topic-catalog: stored readings in a message', () => {
       message({ payload: READING, readingId: own.readingId, kafka: { ...place, ...record } }),
       message({ payload: READING, kafka: { ...place, ...record } }),
       message({ payload: READING, kafka: { ...place, ...record, timestamp: -1 } }),
+      message({ payload: READING, kafka: { ...place, ...record, timestamp: 1_700_000_000_123_456 } }),
+      message({ payload: READING, kafka: { ...place, ...record, timestamp: 1_700_000_000_123 * 1e6 } }),
+      message({ payload: READING, kafka: { ...place, ...record, timestamp: Date.UTC(9999, 0) } }),
+      message({ payload: READING, kafka: { ...place, ...record, timestamp: 1_700_000_000_123.5 } }),
       message({ payload: [READING, READING], kafka: { ...place, records: [record, own] } }),
     ];
     for (const one of messages) {
