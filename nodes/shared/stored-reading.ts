@@ -1,4 +1,4 @@
-import { Decimal128, Double, Long, ObjectId } from 'mongodb';
+import { Decimal128, Double, Long, ObjectId, Timestamp } from 'mongodb';
 import { drawnNumber } from './drawn-number';
 import { READING_FIELDS } from './reading';
 
@@ -23,13 +23,25 @@ export function isVariable(name: string): boolean {
   return !OWN_FIELDS.has(name) && !READING_FIELDS.has(name);
 }
 
+/**
+ * @returns a date's milliseconds since 1970; undefined of what is no date, or one that only the database can hold, as where
+ *   another program has stored nanoseconds for milliseconds
+ */
+export function timeOfDate(value: unknown): number | undefined {
+  if (!(value instanceof Date)) return undefined;
+  const time = value.getTime();
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** @returns a stored reading's time in milliseconds since 1970. */
 export function storedTime({ _id, ts }: Timed): number {
-  return ts instanceof Date ? ts.getTime() : _id.getTimestamp().getTime();
+  return timeOfDate(ts) ?? _id.getTimestamp().getTime();
 }
 
 /** @returns whether a value is a number of the driver's, which is wider than JavaScript's. */
 export function isWideNumber(value: unknown): value is Long | Double | Decimal128 {
+  // To the driver a time of the database's own kind is a Long, too.
+  if (value instanceof Timestamp) return false;
   return value instanceof Long || value instanceof Double || value instanceof Decimal128;
 }
 

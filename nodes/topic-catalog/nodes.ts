@@ -3,6 +3,7 @@ import type { LiveReading, NodeRow, NodeState, NodesAnswer } from './contract';
 import { atMost } from '../shared/time-limit';
 import { DAY_MS } from '../shared/durations';
 import { isAhead, latestRightTime } from '../shared/clock-ahead';
+import { timeOfDate } from '../shared/stored-reading';
 import { CatalogError } from './catalog-error';
 import { Memo } from './memo';
 import type { Counted, NodeList, NodesWanted } from './node-list';
@@ -305,10 +306,12 @@ export class NodeIndex {
     record.topic ??= textOrNull(document.topic);
     const fecha = textOrNull(document.fecha);
     const hora = textOrNull(document.hora);
-    if (ts instanceof Date) {
+    const time = timeOfDate(ts);
+    // No reading is older than 1970: what is before is what a program writes that knows none.
+    if (time !== undefined && time >= 0) {
       const valores = isDocument(document.valores) ? variablesOf(document.valores) : null;
       const topic = textOrNull(document.topic);
-      const last = { id: null, nodo, topic, ts: ts.getTime(), fecha, hora };
+      const last = { id: null, nodo, topic, ts: time, fecha, hora };
       // What stands there from a clock that was ahead: when it came is not known.
       if (isAhead(last.ts, Date.now())) record.acceptAhead({ ...last, valores: valores ?? {} }, null);
       else record.noteLast(last, valores);
@@ -368,17 +371,19 @@ export function endOf({ ts, fecha }: NodeRecord): number {
 
 /** What `nodos` says of a clock that is ahead. */
 function takeAhead(record: NodeRecord, noted: unknown): void {
-  if (!isDocument(noted) || !(noted.ts instanceof Date) || !(noted.visto instanceof Date)) return;
+  if (!isDocument(noted)) return;
+  const [ts, seen] = [timeOfDate(noted.ts), timeOfDate(noted.visto)];
+  if (ts === undefined || seen === undefined) return;
   const reading: LiveReading = {
     id: null,
     nodo: record.nodo,
     topic: textOrNull(noted.topic),
-    ts: noted.ts.getTime(),
+    ts,
     fecha: textOrNull(noted.fecha),
     hora: textOrNull(noted.hora),
     valores: variablesOf(isDocument(noted.valores) ? noted.valores : {}),
   };
-  record.acceptAhead(reading, noted.visto.getTime());
+  record.acceptAhead(reading, seen);
 }
 
 function liveReadingOf(

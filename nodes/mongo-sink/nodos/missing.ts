@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoServerError, type Collection } from 'mongodb';
+import { DATA_BOUNDS } from '../../shared/data-bounds';
 import { LISTED_NODO } from '../../shared/listed-nodo';
 import type { MarkDocument } from '../../shared/summary-chunks';
 import { isPassingError } from '../storing/write-errors';
@@ -79,14 +80,15 @@ export async function* storedNodes(
     signal.throwIfAborted();
     const begun = performance.now();
     const [next] = await readings
-      .find({ nodo: { $gt: after } }, { projection: { nodo: 1 } })
+      // A list of names stands in the index under each of them, and is none itself.
+      .find({ nodo: { $gt: after, $not: { $type: 'array' } } }, { projection: { nodo: 1 } })
       .sort({ nodo: 1, _id: -1 })
       .limit(1)
       .toArray();
     const took = performance.now() - begun;
     if (!next) break;
     after = next.nodo;
-    page.push(after);
+    if (after.length <= DATA_BOUNDS.nodo) page.push(after);
     if (page.length === PAGE) {
       yield page;
       page = [];
@@ -110,7 +112,9 @@ async function* allAtOnce(readings: Collection<ReadingDocument>): AsyncGenerator
     if (!(error instanceof MongoServerError) || isPassingError(error)) throw error;
     return false;
   }
-  const nodos = names.filter((name) => typeof name === 'string' && name !== '') as string[];
+  const nodos = names.filter(
+    (name): name is string => typeof name === 'string' && name !== '' && name.length <= DATA_BOUNDS.nodo,
+  );
   for (let from = 0; from < nodos.length; from += PAGE) yield nodos.slice(from, from + PAGE);
   return true;
 }

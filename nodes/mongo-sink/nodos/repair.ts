@@ -1,8 +1,8 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Condition } from 'mongodb';
 import { DAY_MS } from '../../shared/durations';
 import { isAhead, latestRightTime } from '../../shared/clock-ahead';
 import { LISTED_NODO } from '../../shared/listed-nodo';
-import { leastIdAt } from '../../shared/stored-reading';
+import { leastIdAt, storedTime, timeOfDate } from '../../shared/stored-reading';
 import type { ReadingDocument } from '../storing/document';
 import type { NodoDocument } from '../storing/nodo';
 
@@ -48,7 +48,8 @@ export async function repairNodos(
   };
   for await (const nodo of noted) {
     signal.throwIfAborted();
-    if (nodo.ts instanceof Date && !isAhead(nodo.ts.getTime(), Date.now()) && !mayLack(nodo.nodo)) continue;
+    const time = timeOfDate(nodo.ts);
+    if (time !== undefined && !isAhead(time, Date.now()) && !mayLack(nodo.nodo)) continue;
     page.push(nodo);
     if (page.length >= PAGE) await repairPage();
   }
@@ -60,12 +61,13 @@ async function newerReading(
   nodo: Noted,
 ): Promise<ReadingDocument | undefined> {
   const now = Date.now();
-  if (nodo.ts instanceof Date && isAhead(nodo.ts.getTime(), now))
+  const time = timeOfDate(nodo.ts);
+  if (nodo.ts instanceof Date && (time === undefined || isAhead(time, now)))
     return lastRightReading(readings, nodo.nodo, now);
   const since = timeOf(nodo);
   if (since === undefined) return undefined;
   const last = await lastReadingBetween(readings, nodo.nodo, since, latestRightTime(now));
-  return last && (!(nodo.ts instanceof Date) || last.ts > nodo.ts) ? last : undefined;
+  return last && (time === undefined || last.ts.getTime() > time) ? last : undefined;
 }
 
 /** Where it is not known when that was, or what is noted is wrong: looked for in a window before now, which is widened. */
@@ -86,18 +88,23 @@ async function lastReadingBetween(
   since: number,
   end: number,
 ): Promise<ReadingDocument | undefined> {
-  const newest = readings
-    .find({ nodo, _id: { $gte: leastIdAt(since), $lt: leastIdAt(end) } })
-    .sort({ _id: -1 })
-    .limit(1);
-  const [reading] = await newest.toArray();
+  const newest = async (nodo: Condition<string>): Promise<ReadingDocument | undefined> => {
+    const _id = { $gte: leastIdAt(since), $lt: leastIdAt(end) };
+    const [found] = await readings.find({ nodo, _id }).sort({ _id: -1 }).limit(1).toArray();
+    return found;
+  };
+  let reading = await newest(nodo);
+  // A list of names in which this one stands is found by it as well, and is no reading of the node.
+  if (reading && reading.nodo !== nodo) reading = await newest({ $eq: nodo, $not: { $type: 'array' } });
+  if (!reading) return undefined;
   // The original system's readings have no ts: the time is in the _id.
-  return reading && { ...reading, ts: reading.ts instanceof Date ? reading.ts : reading._id.getTimestamp() };
+  return { ...reading, ts: new Date(storedTime(reading)) };
 }
 
 /** The original system notes only a date, in the local time of its publisher: within a day of it the reading is there. */
 function timeOf({ ts, fecha }: Noted): number | undefined {
-  if (ts instanceof Date) return Math.max(0, ts.getTime());
+  const time = timeOfDate(ts);
+  if (time !== undefined) return Math.max(0, time);
   const day = Date.parse(String(fecha));
   return Number.isNaN(day) ? undefined : Math.max(0, day - DAY_MS);
 }

@@ -1,7 +1,7 @@
-import { ObjectId, type Document } from 'mongodb';
+import { ObjectId, Timestamp, type Document } from 'mongodb';
 import { DATA_BOUNDS } from '../../shared/data-bounds';
 import { DAY_MS, HOUR_MS } from '../../shared/durations';
-import { isWideNumber } from '../../shared/stored-reading';
+import { isWideNumber, timeOfDate } from '../../shared/stored-reading';
 import type { Zone } from '../../shared/zone';
 
 /**
@@ -57,12 +57,12 @@ export function judge(document: Document, zone: Zone): Judged {
 function kindOf({ _id, ts, nodo }: Document, time: number): Found['kind'] {
   if (!(_id instanceof ObjectId)) return 'otherId';
   const stored = _id.getTimestamp().getTime();
-  const isSaid = ts !== undefined && ts !== null;
+  const isSaid = says(ts);
   const isSame = Math.floor(time / 1_000) * 1_000 === stored;
   if (isSaid && !isSame) return ts instanceof Date ? 'otherTime' : 'restored';
   if (!isSaid && Math.abs(time - stored) > SAME_DAY_MS) return 'restored';
   if (typeof nodo !== 'string') return 'numericNodo';
-  return ts instanceof Date ? 'ours' : 'original';
+  return isSaid && ts instanceof Date ? 'ours' : 'original';
 }
 
 function nameOf(nodo: unknown): string | undefined {
@@ -73,7 +73,7 @@ function nameOf(nodo: unknown): string | undefined {
 /** By its `ts`, else by its date, else by its `_id`. */
 function timeOf({ _id, ts, fecha, hora }: Document, zone: Zone): number | undefined {
   const said = momentOf(ts, zone);
-  if (ts !== undefined && ts !== null) return said;
+  if (says(ts)) return said;
   const stored = _id instanceof ObjectId ? _id.getTimestamp().getTime() : undefined;
   const dated = fecha instanceof Date ? momentOf(fecha, zone) : wallTimeOf(fecha, hora, zone);
   // A date that is about that of the id says less than the id.
@@ -81,10 +81,16 @@ function timeOf({ _id, ts, fecha, hora }: Document, zone: Zone): number | undefi
   return dated;
 }
 
+/** A date that only the database can hold says no more than none. */
+function says(ts: unknown): boolean {
+  return ts !== undefined && ts !== null && !(ts instanceof Date && timeOfDate(ts) === undefined);
+}
+
 /** A day, and what a clock showed then. */
 const WITHOUT_ZONE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$/;
 
 function momentOf(value: unknown, zone: Zone): number | undefined {
+  if (value instanceof Timestamp) return inBounds(value.getHighBitsUnsigned() * 1_000);
   const number = isWideNumber(value) ? Number(value.toString()) : value;
   if (value instanceof Date) return inBounds(value.getTime());
   if (typeof value === 'string') {

@@ -63,6 +63,15 @@ describe('mongo-sink: a node that the list lacks', function () {
     assert.deepEqual(last?.valores, { humedad: 29 });
   });
 
+  it('is found behind lists of names and endless ones that other programs have stored, which are listed by none', async () => {
+    const names = ['a', ['b', 'x'], ['a', 'zz'], 'm', 'n'.repeat(300), 'z', 7, { nodo: 'y' }];
+    await test.db
+      .collection('datos')
+      .insertMany(names.map((nodo, i) => ({ _id: ObjectId.createFromTime(1_700_000_000 + i), nodo })));
+    sink = new TestSink(test);
+    await until('all to be listed', async () => (await listed()).join() === 'a,m,z');
+  });
+
   it('is asked for by the index, node by node, and not where the server reads everything for that', async () => {
     const asked: unknown[] = [];
     const collection = {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ObjectId, Timestamp } from 'mongodb';
 import { judge } from '../../../../nodes/mongo-sink/take-in/kinds';
 import { Zone } from '../../../../nodes/shared/zone';
 
@@ -17,4 +18,20 @@ describe('mongo-sink: the time that a document of another program says', () => {
       assert.equal('time' in judged && judged.time, Date.parse(expected));
     });
   }
+
+  it('is that of a Timestamp, and of the _id where its date is one that JavaScript can’t hold', () => {
+    const zone = Zone.own();
+    const ts = new Timestamp({ t: 1_700_000_000, i: 3 });
+    assert.deepEqual(judge({ _id: 'x', nodo: 'a', ts }, zone), {
+      kind: 'otherId',
+      nodo: 'a',
+      time: 1_700_000_000_000,
+    });
+    const _id = ObjectId.createFromTime(1_700_000_000);
+    assert.deepEqual(judge({ _id, nodo: 'a', ts: new Date(NaN) }, zone), {
+      kind: 'original',
+      nodo: 'a',
+      time: 1_700_000_000_000,
+    });
+  });
 });
