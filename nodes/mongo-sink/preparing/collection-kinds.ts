@@ -20,21 +20,35 @@ export function identityOf({ info }: Pick<CollectionInfo, 'info'>): string {
   return info?.uuid === undefined ? '' : BSON.EJSON.stringify({ uuid: info.uuid });
 }
 
-/** Whether texts that differ count as the same by a collection's own collation: of names that would make one node of two. */
-export function confusesNames({ options }: Pick<CollectionInfo, 'options'>): boolean {
-  const { locale, strength = 3 } = (options?.collation ?? {}) as { locale?: string; strength?: number };
-  return locale !== undefined && locale !== 'simple' && strength < 3;
+/** What a collection compares its texts by, as far as that matters here (MongoDB's manual, "Collation"). */
+interface Collation {
+  locale?: string;
+  strength?: number;
+  alternate?: string;
+  numericOrdering?: boolean;
 }
 
-/** @throws UserError that says which collection can't be used, and why. @param roles the collections by what they are for */
-export function checkFitness(
-  there: ReadonlyMap<string, CollectionInfo>,
-  roles: { nodos: string; rejected: string },
-): void {
+/**
+ * Whether texts that differ count as the same by a collection's own collation: of names that would make one node of two.
+ * Below the third strength that is case or accents, below the fourth what `alternate` shifts (blanks and punctuation), and
+ * numbers are the same whatever zeros stand before them.
+ */
+export function confusesNames({ options }: Pick<CollectionInfo, 'options'>): boolean {
+  const collation = (options?.collation ?? {}) as Collation;
+  const { locale, strength = 3, alternate, numericOrdering = false } = collation;
+  if (locale === undefined || locale === 'simple') return false;
+  return strength < 3 || (strength < 4 && alternate === 'shifted') || (strength < 5 && numericOrdering);
+}
+
+/**
+ * @param rejected the name of the collection that nothing is looked for in
+ * @throws UserError that says which collection can't be used, and why
+ */
+export function checkFitness(there: ReadonlyMap<string, CollectionInfo>, rejected: string): void {
   for (const [name, info] of there) {
-    const kind = unfitKindOf(info) ?? (name === roles.nodos && confusesNames(info) ? 'collation' : undefined);
+    const kind = unfitKindOf(info) ?? (confusesNames(info) ? 'collation' : undefined);
     // Of what was rejected somebody may want to keep no more than the newest.
-    if (kind === undefined || (kind === 'capped' && name === roles.rejected)) continue;
+    if (kind === undefined || (name === rejected && (kind === 'capped' || kind === 'collation'))) continue;
     throw new UserError(`mongo-sink.errors.unfit-${kind}`, { collection: name });
   }
 }

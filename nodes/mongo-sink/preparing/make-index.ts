@@ -1,5 +1,12 @@
-import type { Collection, CreateIndexesOptions, Db, Document, IndexSpecification } from 'mongodb';
-import { MongoServerError } from 'mongodb';
+import {
+  MongoServerError,
+  type Collection,
+  type CreateIndexesOptions,
+  type Db,
+  type Document,
+  type IndexSpecification,
+} from 'mongodb';
+import { isPassingError } from '../storing/write-errors';
 
 /** Of MongoDB's `error_codes.yml`: what a server says of an option that it does not know. */
 const OPTION_UNKNOWN: ReadonlySet<unknown> = new Set([2, 9, 59, 72, 115, 197, 238, 40_415]);
@@ -31,7 +38,17 @@ export async function makeIndex<T extends Document>(
 }
 
 async function hasQuorum(db: Db): Promise<boolean> {
-  const { setName, msg, maxWireVersion } = await db.command({ hello: 1 });
+  const { setName, msg, maxWireVersion } = await helloOf(db);
   const isCluster = typeof setName === 'string' || msg === 'isdbgrid';
   return isCluster && Number(maxWireVersion) >= WITH_QUORUM;
+}
+
+/** @returns nothing where the server does not tell: then an index is made without a quorum. @throws what passes */
+async function helloOf(db: Db): Promise<Document> {
+  try {
+    return await db.command({ hello: 1 });
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || isPassingError(error)) throw error;
+    return {};
+  }
 }

@@ -227,7 +227,7 @@ export class Preparation {
         there = await collectionsThere(db, names);
         this.unfit = undefined;
         try {
-          checkFitness(there, { nodos: nodesCollection, rejected: rejectedCollection });
+          checkFitness(there, rejectedCollection);
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
           this.unfit = error;
