@@ -16,10 +16,11 @@ import type { Element } from './storing/identity';
 import { itemOfRejection, itemsOf, settle, storedOf, type Item, type SinkResult } from './storing/items';
 import { DirtyHours } from './history/dirty-hours';
 import type { NodoDocument } from './storing/nodo';
+import { Lasting } from './lasting';
 import { LastReadings, type Nodos } from './nodos/last-readings';
 import { findMissing, markedNodes, storedNodes } from './nodos/missing';
 import { repairNodos } from './nodos/repair';
-import { waitReason } from './rejected/reasons';
+import { nodosError, waitReason } from './rejected/reasons';
 import {
   RejectedStore,
   toRejectedDocument,
@@ -40,6 +41,8 @@ export interface SinkSettings {
   summaries: boolean;
   /** see Preparation; for tests */
   lookMs?: number;
+  /** see Lasting; for tests */
+  patienceMs?: number;
   /** the days after which readings expire; their summaries stay. 0: they are kept */
   retention: number;
 }
@@ -217,9 +220,14 @@ export class MongoSink {
       await this.preparation.readingsIndexed(signal);
       await this.repair(db, signal);
     };
+    const lasting = new Lasting(
+      () => this.report.settledAt,
+      (error) => this.report.problem(nodosError(error)),
+    );
     const onError = (error: Error): void => {
-      // What passes is told by whoever writes.
-      if (!isPassingError(error)) this.report.problem(waitReason(error));
+      // What passes is told by whoever writes, unless it keeps from nothing else.
+      if (isPassingError(error)) lasting.failed(error);
+      else this.report.problem(waitReason(error));
     };
     try {
       await keepTrying(attempt, { signal, onError });

@@ -66,9 +66,14 @@ export async function ensureRetention(
     if (isPassingError(error)) throw error;
     // Nothing is asked for, and whoever may not look at the indexes has not made one either.
     if (days === 0) return undefined;
-    const reason = error instanceof MongoServerError ? error.message : String(error);
-    return left('retention-refused', { collection, days, reason: shorten(reason, 300) }, error);
+    return refusedRetention(collection, days, error);
   }
+}
+
+/** @returns what is told where the database does not let readings expire, or not for long */
+export function refusedRetention(collection: string, days: number, error: unknown): UserError {
+  const reason = error instanceof MongoServerError ? error.message : String(error);
+  return left('retention-refused', { collection, days, reason: shorten(reason, 300) }, error);
 }
 
 /** So many readings are indexed in a moment. */

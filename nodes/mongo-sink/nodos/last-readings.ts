@@ -21,6 +21,7 @@ import {
   writeErrorsOf,
 } from '../storing/write-errors';
 import { newerOnly, noteOf, type LastAhead, type LastReading, type NodoDocument } from '../storing/nodo';
+import { Lasting } from '../lasting';
 import { nodosError, waitReason } from '../rejected/reasons';
 
 /** The collection, and whether an index keeps a node from standing in it twice. */
@@ -49,6 +50,8 @@ export interface NodosOptions {
   maxWaiting?: number;
   maxLeft?: number;
   chunk?: number;
+  /** see Lasting */
+  patienceMs?: number;
 }
 
 type Note = LastReading | LastAhead;
@@ -114,8 +117,14 @@ export class LastReadings {
   private refusedSince: number | undefined;
   /** until when no new node is introduced by itself, since that was refused */
   private refusedUntil = 0;
+  /** when readings were noted last */
+  private notedAt = 0;
+  private readonly lasting: Lasting;
 
-  constructor(private readonly options: NodosOptions) {}
+  constructor(private readonly options: NodosOptions) {
+    const tell = (error: Error): void => options.onProblem(nodosError(error));
+    this.lasting = new Lasting(() => this.notedAt, tell, options.patienceMs);
+  }
 
   /**
    * Takes the newest reading of each node out of a stored batch. Waits only where a node is new. Batches may overlap.
@@ -129,6 +138,7 @@ export class LastReadings {
   ): Promise<void> {
     const fresh = new Map<string, ReadingDocument>();
     const now = Date.now();
+    this.notedAt = now;
     for (const reading of readings) {
       if (!this.known.has(reading.nodo)) keepRight(fresh, reading, now);
       else if (!again.has(reading)) this.remember(reading);
@@ -266,8 +276,9 @@ export class LastReadings {
           written = await this.update(chunk, signal);
         },
         signal,
-        () => undefined,
+        (error) => this.lasting.failed(toError(error.cause ?? error)),
       );
+      this.lasting.succeeded();
       // A new node that is refused is not there yet.
       if (!written) for (const reading of readings) if (!this.known.has(reading.nodo)) this.keep(reading);
       if (written) for (const { nodo } of readings) this.known.add(nodo);

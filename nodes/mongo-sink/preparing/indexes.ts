@@ -117,7 +117,8 @@ function hasCode(error: Error | undefined, codes: readonly unknown[]): boolean {
   return error instanceof MongoServerError && codes.includes(error.code);
 }
 
-function indexError({ collectionName }: { collectionName: string }, cause: Error): UserError {
+/** @returns what is told where an index can't be made, or not for long */
+export function indexError({ collectionName }: { collectionName: string }, cause: Error): UserError {
   const params = { collection: collectionName, reason: shorten(cause.message, 300) };
   return new UserError('mongo-sink.errors.index', params, { cause });
 }

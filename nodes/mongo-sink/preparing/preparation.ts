@@ -4,12 +4,13 @@ import { MongoServerError, type CollectionInfo, type Db } from 'mongodb';
 import { toError, UserError } from '../../shared/user-error';
 import { PRIMARY, ensureMarksIndexes, historyDatabase } from '../history/history-database';
 import { endHistory } from '../history/history';
-import { ensureRetention } from '../history/retention';
+import { ensureRetention, refusedRetention } from '../history/retention';
+import { Lasting } from '../lasting';
 import { waitReason } from '../rejected/reasons';
 import { errorKind, isPassingError } from '../storing/write-errors';
 import { checkFitness, collectionsThere, identityOf } from './collection-kinds';
 import { createCollection } from './create-collection';
-import { ensureNodosIndex, ensureReadingsIndex, ensureTopicsIndex } from './indexes';
+import { ensureNodosIndex, ensureReadingsIndex, ensureTopicsIndex, indexError } from './indexes';
 
 export interface PreparationOptions {
   /** the database, as soon as there is a connection */
@@ -31,6 +32,8 @@ export interface PreparationOptions {
   onRenewed: () => void;
   /** LOOK_MS when absent */
   lookMs?: number;
+  /** see Lasting */
+  patienceMs?: number;
 }
 
 /** One thing that has to be there. */
@@ -38,6 +41,8 @@ interface Step {
   name: string;
   /** @returns what is not as it should be, to be tried again. @throws likewise, and whatever passes */
   run: (db: Db) => Promise<UserError | undefined>;
+  /** what is told where it is refused for long with what is said to pass */
+  problem?: (error: Error) => UserError;
 }
 
 /** How long readings wait for the answer to one of these commands; a server that never answers holds up none. */
@@ -80,6 +85,10 @@ export class Preparation {
   /** by the collection's name: what tells it from another one of that name; '' where that is not known */
   private readonly identities = new Map<string, string>();
   private isDue = false;
+  /** by step */
+  private readonly lasting = new Map<string, Lasting>();
+  /** when a step was done last, in milliseconds since 1970 */
+  private doneAt = 0;
   private pausing = new AbortController();
 
   constructor(private readonly options: PreparationOptions) {}
@@ -174,7 +183,11 @@ export class Preparation {
       let error: Error;
       try {
         problem = await step.run(db);
-        if (!problem) continue;
+        if (!problem) {
+          this.doneAt = Date.now();
+          this.lasting.get(step.name)?.succeeded();
+          continue;
+        }
         error = UNEXPLAINED.has(problem.key) && problem.cause instanceof Error ? problem.cause : problem;
       } catch (thrown) {
         error = toError(thrown);
@@ -185,6 +198,7 @@ export class Preparation {
         continue;
       }
       passing = error;
+      if (this.isOpen && !signal.aborted) this.lastingOf(step).failed(error);
       // Where the server answers and readings go on, one thing that is refused for the time being holds up no other.
       if (signal.aborted || !this.isOpen || !(error instanceof MongoServerError))
         return { left: [...left, ...steps.slice(i + 1)], passing };
@@ -253,6 +267,7 @@ export class Preparation {
         if (!problem) this.indexed.resolve();
         return problem;
       },
+      problem: (error) => indexError({ collectionName: collection }, error),
     };
     const ofNodos: Step = {
       name: 'index of nodos',
@@ -261,14 +276,17 @@ export class Preparation {
         this.unique = unique;
         return problem;
       },
+      problem: (error) => indexError({ collectionName: nodesCollection }, error),
     };
     const ofTopics: Step = {
       name: 'index of topics',
       run: (db) => ensureTopicsIndex(db, db.collection(nodesCollection, PRIMARY)),
+      problem: (error) => indexError({ collectionName: nodesCollection }, error),
     };
     const ofRetention: Step = {
       name: 'retention',
       run: (db) => ensureRetention(db, collection, retention),
+      problem: (error) => refusedRetention(collection, retention, error),
     };
     const ofSummaries: Step = {
       name: 'summaries',
@@ -298,6 +316,17 @@ export class Preparation {
     if (!isRenewed) return;
     this.close();
     this.options.onRenewed();
+  }
+
+  /** Readings go on: nobody else would tell. */
+  private lastingOf({ name, problem = waitReason }: Step): Lasting {
+    let lasting = this.lasting.get(name);
+    if (!lasting) {
+      const tell = (error: Error): void => this.tell(problem(error));
+      lasting = new Lasting(() => this.doneAt, tell, this.options.patienceMs);
+      this.lasting.set(name, lasting);
+    }
+    return lasting;
   }
 
   private tell(problem: UserError): void {

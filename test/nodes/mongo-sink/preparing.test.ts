@@ -149,6 +149,23 @@ describe('mongo-sink: its collections and indexes', function () {
     });
   }
 
+  it('tell an index that is refused for ever with a code that is said to pass, while readings are stored', async () => {
+    const interrupted = 11_601;
+    proxy.reply = ({ name, target }: ProxiedCommand) =>
+      name === 'createIndexes' && target === 'nodos' ? refusal(interrupted) : undefined;
+    start({ lookMs: 8_000, patienceMs: 1_000 });
+    assert.equal((await store()).inserted, 1);
+    const told = await until(
+      'it to be told',
+      async () => {
+        assert.equal((await store()).inserted, 1);
+        return sink!.troubles.find((error) => (error as UserError).key === 'mongo-sink.errors.index');
+      },
+      30_000,
+    );
+    assert.deepEqual((told as UserError).params, { collection: 'nodos', reason: `simulated ${interrupted}` });
+  });
+
   const namesThere = (collection: string): Promise<string[]> =>
     indexNames(collection).catch((): string[] => []);
 
