@@ -9,7 +9,7 @@ import { Memo } from './memo';
 import type { Counted, NodeList, NodesWanted } from './node-list';
 import { NodeRecord } from './node-record';
 import { ALWAYS_WHOLE, type SilenceProof } from './path-watch';
-import type { Readings, StoredReading } from './readings';
+import type { PlaceOfLast, Readings, StoredReading } from './readings';
 import type { NodeOrder, NodesRequest } from './requests';
 import { SilenceWatch } from './silence-watch';
 import { textOrNull, variablesOf } from './values';
@@ -352,7 +352,7 @@ export class NodeIndex {
     if (this.studies >= STUDIES_AT_ONCE) await new Promise<void>((resolve) => this.studyQueue.push(resolve));
     this.studies++;
     try {
-      const stored = await this.readings.last(record.nodo, STUDIED_READINGS, endOf(record));
+      const stored = await this.readings.last(record.nodo, STUDIED_READINGS, placeOfLast(record));
       record.study(stored.map((reading) => liveReadingOf(record, reading)));
     } finally {
       this.studies--;
@@ -361,12 +361,15 @@ export class NodeIndex {
   }
 }
 
-/** A time after the node's last reading: its time, else the end of its last day wherever on earth that was, else now. */
-export function endOf({ ts, fecha }: NodeRecord): number {
-  if (ts !== null) return ts + 1;
-  const now = Date.now();
+/**
+ * Where the node's last reading is: just before its time. Where that is not known, most likely before the end of its last
+ * day wherever on earth that was, if the clock that wrote it was right.
+ */
+export function placeOfLast({ ts, fecha }: NodeRecord): PlaceOfLast {
+  const end = latestRightTime(Date.now());
+  if (ts !== null) return { end: ts + 1 };
   const day = fecha === null ? NaN : Date.parse(fecha);
-  return Number.isNaN(day) ? now : Math.min(day + 2 * DAY_MS, latestRightTime(now));
+  return Number.isNaN(day) ? { end } : { end, likely: Math.min(Math.max(0, day + 2 * DAY_MS), end) };
 }
 
 /** What `nodos` says of a clock that is ahead. */

@@ -16,6 +16,14 @@ export interface StoredReading {
   values: Values;
 }
 
+/** Where a node's last reading is to be looked for; times in milliseconds since 1970. */
+export interface PlaceOfLast {
+  /** there is none from here on */
+  end: number;
+  /** there is hardly any from here on: what is older is looked for in windows before this */
+  likely?: number;
+}
+
 /** Where the readings are, and what reaches them. */
 export interface ReadingsSource extends DatabaseSource {
   collection: string;
@@ -109,17 +117,20 @@ export class Readings {
     });
   }
 
-  /**
-   * A node's last readings, oldest first: looked for in a window before `end` that is widened until it holds enough.
-   * @param end a time after the node's last reading, in milliseconds since 1970
-   */
-  async last(nodo: string, count: number, end: number): Promise<StoredReading[]> {
+  /** A node's last readings, oldest first: looked for in a window that is widened until it holds enough. */
+  async last(nodo: string, count: number, { end, likely = end }: PlaceOfLast): Promise<StoredReading[]> {
     const found: StoredReading[] = [];
-    let to = end;
-    for (let width = FIRST_WINDOW_MS; found.length < count && to > 0; width *= WIDENING) {
-      const from = Math.max(0, end - width);
-      await this.forEach(nodo, from, to, (reading) => found.push(reading), WITH_TOPIC);
-      to = from;
+    const stretches = [
+      [likely, end],
+      [0, likely],
+    ] as const;
+    for (const [begin, last] of stretches) {
+      let to = last;
+      for (let width = FIRST_WINDOW_MS; found.length < count && to > begin; width *= WIDENING) {
+        const from = Math.max(begin, last - width);
+        await this.forEach(nodo, from, to, (reading) => found.push(reading), WITH_TOPIC);
+        to = from;
+      }
     }
     return found.sort(byTime).slice(-count);
   }

@@ -7,7 +7,7 @@ import { CELL_MS, hourOf, type Level } from '../shared/summary-chunks';
 import type { Zone } from '../shared/zone';
 import { Buckets, bucketWidthFor, bucketWidthOf } from './buckets';
 import { Memo } from './memo';
-import { endOf, type NodeIndex } from './nodes';
+import { placeOfLast, type NodeIndex } from './nodes';
 import { byTime, type Readings, type StoredReading } from './readings';
 import type { SeriesRange, SeriesRequest } from './requests';
 import type { Summaries, Summarised } from './summaries';
@@ -70,8 +70,9 @@ export class Series {
     if (!node) return { ...about, from, to, ...noPoints() };
 
     if (range.kind === 'last') {
-      const end = Math.min(endOf(node), now) + CLOCK_SLACK_MS;
-      const found = await this.readings.last(nodo, range.count, end);
+      const { end, likely } = placeOfLast(node);
+      const place = { end: Math.min(end, now) + CLOCK_SLACK_MS, ...(likely === undefined ? {} : { likely }) };
+      const found = await this.readings.last(nodo, range.count, place);
       const first = found[0]?.time ?? now;
       return {
         ...about,

@@ -236,6 +236,43 @@ describe('topic-catalog: nodes and series out of a real database', function () {
     assert.equal(answer.times.at(-1), then);
   });
 
+  for (const [what, listed] of [
+    ['a board without a clock dates 1970', { fecha: '1970-01-01', hora: '00:00:07' }],
+    ['a clock that is months behind dates', { fecha: clockAt(Date.now() - 90 * DAY).fecha }],
+    ['has a date that is no year of ours', { fecha: '0001-01-01' }],
+    ['is listed at a time before 1970, which can be none', { ts: new Date('0001-01-01T00:00:00Z') }],
+  ] as const) {
+    it(`gives the last readings of a node that ${what}`, async () => {
+      const now = Math.floor(Date.now() / 1_000) * 1_000;
+      await db.collection('nodos').insertOne({ nodo: 'a', ...listed });
+      const times = [now - 90 * DAY - HOUR, ...Array.from({ length: 12 }, (_, n) => now - (12 - n) * MINUTE)];
+      await db
+        .collection('datos')
+        .insertMany(times.map((time, n) => stored('a', time, { humedad: n }, true)));
+      const answer = await ask({ nodo: 'a' });
+      assert.deepEqual(answer.columns[0]?.mean, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+      assert.equal((await page({ nodo: 'a' })).nodes[0]?.ts, now - MINUTE);
+      assert.deepEqual((await ask({ nodo: 'a', last: 13 })).readings, 13);
+    });
+  }
+
+  it('gives the variables that most readings have, where the names change with each, and says that there are more', async () => {
+    const now = Date.now();
+    await addNode('escáner', now, {});
+    const names = Array.from({ length: 120 }, (_, n) => n);
+    await addReadings(
+      'escáner',
+      Array.from({ length: 20 }, (_, n) => now - n * 1_000),
+      (n) => ({ ...Object.fromEntries(names.map((name) => [`aa:${n}:${name}`, -70])), ruido: n }),
+    );
+    const answer = await ask({ nodo: 'escáner', last: 100 });
+    assert.deepEqual([answer.columns.length, answer.isMore, answer.readings], [500, true, 20]);
+    assert.equal(answer.columns.find(({ name }) => name === 'ruido')?.summary.n, 20);
+    await addNode('uno', now, {});
+    await addReadings('uno', [now], () => ({ ruido: 1 }));
+    assert.equal('isMore' in (await ask({ nodo: 'uno' })), false);
+  });
+
   it('gives readings of one millisecond as they were taken, whatever order the database gives them in', async () => {
     const now = Date.now();
     const taken = Array.from({ length: 8 }, (_, n) => {
