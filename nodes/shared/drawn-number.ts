@@ -8,6 +8,12 @@ const MAX_LENGTH = 60;
  *   else, as no answer of the sensor, NaN or another text
  */
 export function drawnNumber(value: unknown): number | null {
+/**
+ * Variables of a node that are drawn of one range. Who sends more has names that change from reading to reading, as a
+ * scanner's whose names are the addresses that it has heard.
+ */
+export const MAX_DRAWN = 500;
+
   if (typeof value === 'boolean') return Number(value);
   const number = typeof value === 'string' ? numberIn(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;

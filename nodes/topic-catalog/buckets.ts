@@ -1,4 +1,4 @@
-import { stateOf } from '../shared/drawn-number';
+import { MAX_DRAWN, stateOf } from '../shared/drawn-number';
 import { numberOf } from '../shared/stored-reading';
 import { Stat, type Summary as StoredSummary } from '../shared/summary';
 import type { Zone } from '../shared/zone';
@@ -42,7 +42,7 @@ interface State {
 
 /**
  * Folds any number of readings, in any order, into at most so many buckets of equal width. Memory depends on the number
- * of buckets alone.
+ * of buckets alone, of names of variables so many are kept.
  */
 export class Buckets {
   /** by their beginning, as are the states */
@@ -53,6 +53,7 @@ export class Buckets {
   /** variables of which something else than true and false was seen */
   private readonly notBoolean = new Set<string>();
   private readings = 0;
+  private isMore = false;
   private width: number;
 
   /**
@@ -72,6 +73,7 @@ export class Buckets {
     this.readings++;
     const bucket = this.bucketAt(time);
     for (const [name, value] of Object.entries(values)) {
+      if (!this.hasRoomFor(name)) continue;
       const number = numberOf(value);
       const [stat, total] = [statOf(bucket, name), statOf(this.totals, name)];
       if (value !== null && typeof value !== 'boolean') this.notBoolean.add(name);
@@ -89,6 +91,7 @@ export class Buckets {
     this.readings += readings;
     const bucket = this.bucketAt(time);
     for (const [name, stat] of variables) {
+      if (!this.hasRoomFor(name)) continue;
       statOf(bucket, name).merge(stat);
       statOf(this.totals, name).merge(stat);
       // A summary does not say what its numbers were made of.
@@ -97,7 +100,7 @@ export class Buckets {
     this.fit();
   }
 
-  result(): { readings: number; bucketMs: number; times: number[]; columns: SeriesColumn[] } {
+  result(): { readings: number; bucketMs: number; times: number[]; columns: SeriesColumn[]; isMore?: true } {
     const times = [...this.buckets.keys()].sort((a, b) => a - b);
     const columns = [...this.totals].map(([name, total]): SeriesColumn => {
       const cells = times.map((start) => summaryOf(this.buckets.get(start)?.get(name)));
@@ -116,7 +119,14 @@ export class Buckets {
       bucketMs: this.width,
       times,
       columns,
+      ...(this.isMore ? { isMore: true } : {}),
     };
+  }
+
+  private hasRoomFor(name: string): boolean {
+    const hasRoom = this.totals.size < MAX_DRAWN || this.totals.has(name);
+    if (!hasRoom) this.isMore = true;
+    return hasRoom;
   }
 
   private kindOf(

@@ -197,6 +197,8 @@ export interface SeriesAnswer extends Everywhere {
   /** time of each point (of a bucket: its start), rising */
   times: number[];
   columns: SeriesColumn[];
+  /** whether there are more variables than columns */
+  isMore?: true;
   /** those that hold for this node */
   limits?: Limit[];
   /** those of the range, the oldest first */

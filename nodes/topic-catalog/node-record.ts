@@ -6,6 +6,8 @@ import { NodePulse } from './pulse';
 import { TopicSpans } from './topic-spans';
 
 const RECENT = 30;
+/** Variables with recent values; of names that change with each reading, those of the newest ones. */
+const MAX_RECENT = 200;
 
 /** A reading of a clock that is ahead. */
 interface Ahead extends Pick<LiveReading, 'ts' | 'fecha' | 'hora' | 'valores'> {
@@ -59,7 +61,7 @@ export class NodeRecord {
     this.hora = reading.hora ?? this.hora;
     this.valores = reading.valores;
     this.valuesOf = reading.ts;
-    for (const [name, value] of Object.entries(reading.valores)) this.remember(name, numberOf(value));
+    this.rememberAll(reading);
   }
 
   /** Takes what a list says of the last reading. @param valores null where it does not say them */
@@ -108,7 +110,7 @@ export class NodeRecord {
       this.topics.add(reading.topic, reading.ts);
       const previous = stored[index - 1];
       if (previous && reading.ts > previous.ts) gaps.push(reading.ts - previous.ts);
-      for (const [name, value] of Object.entries(reading.valores)) this.remember(name, numberOf(value));
+      this.rememberAll(reading);
     }
     // What was heard while the question was under way is newer than what was found, or the same.
     for (const [name, values] of known) if (!this.recent.has(name)) this.recent.set(name, values);
@@ -135,6 +137,14 @@ export class NodeRecord {
     const mixedTopics = this.topics.overlapping();
     const row = { nodo, topic, ts, fecha, hora, valores, state, mixedTopics, interval, recent };
     return this.ahead ? { ...row, ahead: this.ahead.by } : row;
+  }
+
+  private rememberAll({ valores }: Pick<LiveReading, 'valores'>): void {
+    for (const [name, value] of Object.entries(valores)) this.remember(name, numberOf(value));
+    for (const name of this.recent.keys()) {
+      if (this.recent.size <= MAX_RECENT) return;
+      if (!Object.hasOwn(valores, name)) this.recent.delete(name);
+    }
   }
 
   private remember(name: string, value: number | null): void {

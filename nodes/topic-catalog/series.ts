@@ -1,6 +1,6 @@
 import type { SeriesAnswer, SeriesColumn } from './contract';
 import { DAY_MS, HOUR_MS } from '../shared/durations';
-import { stateOf } from '../shared/drawn-number';
+import { MAX_DRAWN, stateOf } from '../shared/drawn-number';
 import { leastIdAt, numberOf } from '../shared/stored-reading';
 import { CLOCK_SLACK_MS } from '../shared/clock-ahead';
 import { CELL_MS, hourOf, type Level } from '../shared/summary-chunks';
@@ -23,7 +23,10 @@ const HOURS_UP_TO_MS = 120 * DAY_MS;
 /** The days of a zone are put together from hours; beyond this range, in which a point is many days, from UTC's days. */
 const HOURS_OF_ZONE_UP_TO_MS = 5 * 366 * DAY_MS;
 
-type Found = Pick<SeriesAnswer, 'readings' | 'newestId' | 'bucketMs' | 'times' | 'columns' | 'zone'>;
+type Found = Pick<
+  SeriesAnswer,
+  'readings' | 'newestId' | 'bucketMs' | 'times' | 'columns' | 'isMore' | 'zone'
+>;
 
 /** How a range is to be answered. */
 interface Wanted {
@@ -286,18 +289,31 @@ function kindOf(sent: readonly unknown[]): Pick<SeriesColumn, 'states' | 'isBool
 
 /** @param readings in the order of time @returns one point a reading. */
 function pointsOf(readings: StoredReading[]): Found {
-  const names = new Set(readings.flatMap(({ values }) => Object.keys(values)));
+  const { names, isMore } = namesOf(readings);
   return {
     readings: readings.length,
     newestId: readings.reduce<string | null>((newest, { id }) => later(newest, id), null),
     bucketMs: 0,
     times: readings.map(({ time }) => time),
-    columns: [...names].map((name) => {
+    ...(isMore ? { isMore: true as const } : {}),
+    columns: names.map((name) => {
       const sent = readings.map(({ values }) => (Object.hasOwn(values, name) ? values[name] : null));
       const mean = sent.map(numberOf);
       return { name, mean, summary: summaryOf(mean), ...kindOf(sent) };
     }),
   };
+}
+
+/** @returns the variables that are drawn, as they appear: where there are too many, those that most readings have */
+function namesOf(readings: readonly StoredReading[]): { names: string[]; isMore: boolean } {
+  const counts = new Map<string, number>();
+  for (const { values } of readings)
+    for (const name of Object.keys(values)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const all = [...counts.keys()];
+  if (all.length <= MAX_DRAWN) return { names: all, isMore: false };
+  const often = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_DRAWN);
+  const drawn = new Set(often.map(([name]) => name));
+  return { names: all.filter((name) => drawn.has(name)), isMore: true };
 }
 
 function summaryOf(values: (number | null)[]): SeriesColumn['summary'] {

@@ -8,6 +8,9 @@ import type { HistoryDatabase } from './history-database';
 /** Readings in one piece from the database. */
 const PIECE = 1_000;
 
+/** Names of variables in what is folded at once; no document of summaries holds as many. */
+const MAX_NAMES = 1_000;
+
 const WITHOUT = { nodo: 0, topic: 0, readingId: 0, fecha: 0, hora: 0, kafka: 0, enviado: 0 };
 
 /**
@@ -26,6 +29,7 @@ export async function foldReadings(
 ): Promise<Map<number, Summary>> {
   const width = CELL_MS[level];
   const summaries = new Map<number, Summary>();
+  const names = new Set<string>();
   const found = readings.find(
     { nodo, _id: { $gte: leastIdAt(from), $lt: leastIdAt(to) } },
     { projection: WITHOUT, batchSize: PIECE },
@@ -38,11 +42,16 @@ export async function foldReadings(
     const start = Math.floor(time / width) * width;
     let summary = summaries.get(start);
     if (!summary) summaries.set(start, (summary = new Summary()));
-    summary.add(numbersOf(reading));
+    summary.add(numbersOf(reading, names));
   }
   return summaries;
 }
 
-function* numbersOf(reading: Timed & Document): Iterable<[string, number | null]> {
-  for (const [name, value] of variablesIn(reading)) yield [name, numberOf(value)];
+/** @param names those that have been met, which grow */
+function* numbersOf(reading: Timed & Document, names: Set<string>): Iterable<[string, number | null]> {
+  for (const [name, value] of variablesIn(reading)) {
+    if (names.size >= MAX_NAMES && !names.has(name)) continue;
+    names.add(name);
+    yield [name, numberOf(value)];
+  }
 }

@@ -1,4 +1,4 @@
-import { drawnNumber, stateOf } from '../../shared/drawn-number';
+import { MAX_DRAWN, drawnNumber, stateOf } from '../../shared/drawn-number';
 import { Zone } from '../../shared/zone';
 import type { Limit, LiveReading, Note, SeriesAnswer, Summary } from '../contract';
 import type { Range } from './address';
@@ -37,6 +37,8 @@ export class SeriesModel {
   readonly bucketMs: number;
   /** those of the range, the oldest first */
   readonly notes: readonly Note[];
+  /** whether there are more variables than those that are drawn */
+  isMore: boolean;
   private readonly limits: readonly Limit[];
   private readonly zone: Zone | undefined;
   private folded: number;
@@ -48,6 +50,7 @@ export class SeriesModel {
     readonly range: Range,
   ) {
     this.bucketMs = answer.bucketMs;
+    this.isMore = answer.isMore ?? false;
     this.limits = answer.limits ?? [];
     this.notes = answer.notes ?? [];
     this.zone = answer.zone === undefined ? undefined : Zone.named(answer.zone);
@@ -95,6 +98,10 @@ export class SeriesModel {
     this.newestId = id;
     if (time > newest || this.bucketMs === 0) this.addPoint(time);
     for (const [name, value] of Object.entries(valores)) {
+      if (this.columns.size >= MAX_DRAWN && !this.columns.has(name)) {
+        this.isMore = true;
+        continue;
+      }
       const column = this.columnOf(name);
       const number = drawnNumber(value);
       if (number !== null) this.addValue(column, number);

@@ -118,6 +118,7 @@ const es = {
     more: (count: number) => `Mostrar ${count} variables más`,
   },
   topics: {
+    moreVariables: 'hay más variables de las que se dibujan: están en «Cada lectura»',
     title: 'Topics de Kafka',
     brokers: (count: number) => (count === 1 ? '1 broker' : `${count} brokers`),
     filter: 'Buscar un topic',
@@ -317,6 +318,7 @@ const en: Texts = {
   topics: {
     title: 'Kafka topics',
     brokers: (count) => (count === 1 ? '1 broker' : `${count} brokers`),
+    moreVariables: 'there are more variables than are drawn: “Every reading” has them',
     filter: 'Search for a topic',
     columns: {
       name: 'Topic',

@@ -45,6 +45,17 @@ describe('topic-catalog: readings folded into buckets', () => {
     );
   });
 
+  it('keeps a bounded number of names, as of a scanner, and says that there are more', () => {
+    const buckets = new Buckets(100, 1_000);
+    for (let n = 0; n < 2_000; n++) buckets.add(n * 10, { ruido: n, [`aa:${n}`]: -70 });
+    const { columns, isMore, readings } = buckets.result();
+    assert.deepEqual([columns.length, isMore, readings], [500, true, 2_000]);
+    assert.equal(columns.find(({ name }) => name === 'ruido')?.summary.n, 2_000);
+    const few = new Buckets(100, 1_000);
+    few.add(0, { ruido: 1 });
+    assert.equal('isMore' in few.result(), false);
+  });
+
   it('takes any name for a variable', () => {
     const buckets = new Buckets(10, 1_000);
     buckets.add(

@@ -65,3 +65,17 @@ describe('topic-catalog: a node whose clock is ahead', () => {
     assert.deepEqual(shown(record, NOW), { ts: NOW + MINUTE, ahead: undefined, humedad: 1, state: 'live' });
   });
 });
+
+describe('topic-catalog: a node whose variables have other names in each reading', () => {
+  it('keeps recent values of a bounded number of them, those of the newest reading among them', () => {
+    const record = new NodeRecord('a');
+    for (let n = 0; n < 1_000; n++) {
+      const valores = { ruido: n, [`aa:${n}`]: -70 };
+      record.accept({ id: null, nodo: 'a', topic: null, ts: n, fecha: null, hora: null, valores }, 1_000);
+    }
+    const { recent } = record.row(1_000, 5, ALWAYS_WHOLE);
+    assert.equal(recent.length, 200);
+    assert.deepEqual(recent[0], { name: 'ruido', values: Array.from({ length: 30 }, (_, i) => 970 + i) });
+    assert.equal(recent.at(-1)?.name, 'aa:999');
+  });
+});

@@ -168,7 +168,7 @@ export class NodeView extends LitElement {
           : nothing
       }
       <p class="foot num">
-        ${texts.node.readings(model.readings, format.count(model.readings))}${model.bucketMs > 0 ? html` · ${texts.node.bucket(format.duration(model.bucketMs))}` : nothing}
+        ${texts.node.readings(model.readings, format.count(model.readings))}${model.isMore ? html` · ${texts.node.moreVariables}` : nothing}${model.bucketMs > 0 ? html` · ${texts.node.bucket(format.duration(model.bucketMs))}` : nothing}
         <span class="zoom-hint"
           >· ${texts.node.zoomHint}
           ${this.app.settings.refused === null ? SETTINGS_TEXTS[this.app.language].note.hint : nothing}</span

@@ -63,6 +63,14 @@ describe("a chart's points", () => {
     assert.deepEqual(model.latest('x'), { value: 20, time: 2 });
   });
 
+  it('are of a bounded number of variables, however many names come live', () => {
+    const model = new SeriesModel(answer([1], { x: [10] }), { kind: 'all' });
+    for (let ts = 2; ts < 1_002; ts++) model.add(reading(ts, { x: ts, [`aa:${ts}`]: -70 }));
+    assert.deepEqual([model.columns.size, model.isMore], [500, true]);
+    assert.equal(model.latest('x')?.value, 1_001);
+    assert.equal(new SeriesModel(answer([1], { x: [10] }), LAST_3).isMore, false);
+  });
+
   it('are drawn with a gap where the node was silent for much longer than usual', () => {
     const model = new SeriesModel(answer([0, 3_000, 6_000, 60_000], { x: [1, 2, 3, 4] }), { kind: 'all' });
     assert.deepEqual(model.drawn('x').times, [0, 3, 6, 33, 60]);
