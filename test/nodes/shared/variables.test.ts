@@ -12,6 +12,35 @@ describe('what a chart draws', () => {
     assert.deepEqual([Long.fromNumber(5), new Double(2.5)].map(numberOf), [5, 2.5]);
   });
 
+  it('is a number also where its thousands are parted, as different languages do it', () => {
+    const grouped = [
+      '1.234,5',
+      '1,234.5',
+      '-1.234.567,25',
+      ' 1 234,5',
+      "1'234.5",
+      '1\u202f234,5\r\n',
+      '\u22124,5',
+    ];
+    assert.deepEqual(
+      grouped.map(drawnNumber),
+      [1_234.5, 1_234.5, -1_234_567.25, 1_234.5, 1_234.5, 1_234.5, -4.5],
+    );
+    const others = [
+      '192.168.100.200',
+      '1.234.567',
+      '312 555 123',
+      '1.23,4',
+      '1.234,567.8',
+      '1234 567,8',
+      '1,234,',
+    ];
+    assert.deepEqual(
+      others.map(drawnNumber),
+      others.map(() => null),
+    );
+  });
+
   it('is nothing of another text, of no answer, and of no number', () => {
     const others = [
       'OK',
