@@ -1,3 +1,4 @@
+import { Long } from 'mongodb';
 import { isWideNumber, numberOf } from '../shared/stored-reading';
 import { shorten } from '../shared/user-error';
 import { variablesIn } from '../shared/variables';
@@ -15,9 +16,21 @@ export function variablesOf(reading: object): Values {
   return Object.fromEntries(variablesIn(reading).map(([name, value]) => [name, plainValue(value)]));
 }
 
-/** The same with texts in full length, for whoever wants what was sent. */
+/** The same with texts as they are, and integers with all digits, for whoever wants what was sent. */
 export function sentValuesOf(reading: object): Values {
-  return Object.fromEntries(variablesIn(reading).map(([name, value]) => [name, plainValue(value, MAX_SENT)]));
+  return Object.fromEntries(variablesIn(reading).map(([name, value]) => [name, sentValue(value)]));
+}
+
+function sentValue(value: unknown): Values[string] {
+  if (typeof value === 'string' && value.length <= MAX_SENT) return value;
+  return exactInteger(value) ?? plainValue(value, MAX_SENT);
+}
+
+/** @returns the digits of an integer that JavaScript's numbers would round */
+function exactInteger(value: unknown): string | undefined {
+  return value instanceof Long && isWideNumber(value) && !Number.isSafeInteger(value.toNumber())
+    ? value.toString()
+    : undefined;
 }
 
 /** @returns the value as a number, null, a boolean or a short text. */

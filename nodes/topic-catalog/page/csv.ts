@@ -1,5 +1,6 @@
 import { Zone } from '../../shared/zone';
 import { localeOf } from './format';
+import { isLocale } from './locale';
 import { joinTimes } from './joined-times';
 import type { SeriesModel } from './series-model';
 import type { Language } from './texts';
@@ -97,7 +98,7 @@ function table(times: readonly number[], columns: readonly TableColumn[], style:
  */
 export function csvLocale(language: Language, languages: readonly string[]): string | undefined {
   const own = localeOf(language, languages);
-  const [first = own] = languages;
+  const [first = own] = languages.filter(isLocale);
   // A page in English is also what those get whose language the page does not speak; who reads Spanish has chosen it.
   const locale = language === 'en' && !first.toLowerCase().startsWith('es') ? first : own;
   return locale.toLowerCase().startsWith('en') ? undefined : locale;
@@ -144,8 +145,9 @@ function localTimes(times: readonly number[], decimal: string, zone: Zone): stri
   });
 }
 
+/** Of the digits that a file is written with, whatever others the locale has of its own. */
 function decimalSignOf(locale: string): string {
-  const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
+  const parts = new Intl.NumberFormat(locale, { numberingSystem: 'latn' }).formatToParts(1.5);
   return parts.find(({ type }) => type === 'decimal')?.value ?? '.';
 }
 

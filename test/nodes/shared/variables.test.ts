@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Double, Long, ObjectId } from 'mongodb';
+import { Double, Long, ObjectId, Timestamp } from 'mongodb';
 import { drawnNumber, stateOf } from '../../../nodes/shared/drawn-number';
 import { numberOf } from '../../../nodes/shared/stored-reading';
 import { variablesIn } from '../../../nodes/shared/variables';
-import { variablesOf } from '../../../nodes/topic-catalog/values';
+import { sentValuesOf, variablesOf } from '../../../nodes/topic-catalog/values';
 
 describe('what a chart draws', () => {
   it('is a number, also one in a text, with a point or a comma, and true and false as 1 and 0', () => {
@@ -93,6 +93,30 @@ describe('the variables of a reading', () => {
     });
     assert.equal(drawnNumber(values.t), 20.5);
     assert.deepEqual([values.nada, values.lista, values.id], ['{}', '[]', `"${id.toHexString()}"`]);
+  });
+
+  it('are sent as they are stored, where that is asked: all digits of an integer, all blanks of a text', () => {
+    const stored = {
+      contador: Long.fromString('9007199254740993'),
+      bajo: Long.fromString('-9223372036854775808'),
+      pequeño: Long.fromNumber(5),
+      texto: '  T:  21,5\r\n\tH: 60 ',
+    };
+    assert.deepEqual(sentValuesOf(stored), {
+      contador: '9007199254740993',
+      bajo: '-9223372036854775808',
+      pequeño: 5,
+      texto: '  T:  21,5\r\n\tH: 60 ',
+    });
+  });
+
+  it('are no number where they are a time of the database’s own kind', () => {
+    const reloj = new Timestamp({ t: 1_700_000_000, i: 1 });
+    assert.equal(numberOf(reloj), null);
+    assert.deepEqual(
+      [variablesOf({ reloj }), sentValuesOf({ reloj })].map(({ reloj }) => typeof reloj),
+      ['string', 'string'],
+    );
   });
 
   it('end at a depth and at a number, whatever a reading is made of', () => {

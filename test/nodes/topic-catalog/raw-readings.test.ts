@@ -13,7 +13,10 @@ class Stored {
   questions = 0;
   handed = 0;
 
-  constructor(private readonly times: readonly number[]) {}
+  constructor(
+    private readonly times: readonly number[],
+    private readonly more: Record<string, string> = {},
+  ) {}
 
   forEachSent(
     _nodo: string,
@@ -25,7 +28,7 @@ class Stored {
     const inside = this.times.filter((ts) => ts >= from && ts < to).toReversed();
     for (const ts of inside) {
       this.handed++;
-      const reading = { id: String(ts), ts, fecha: null, hora: null, valores: { n: ts } };
+      const reading = { id: String(ts), ts, fecha: null, hora: null, valores: { n: ts, ...this.more } };
       if (!each(reading)) return Promise.resolve(false);
     }
     return Promise.resolve(true);
@@ -65,6 +68,18 @@ describe('every reading of a range', () => {
       assert.ok(stored.handed <= 3 * times.length + 50_000, `${stored.handed} read`);
     });
   }
+
+  it('comes in pieces of a bounded size also where each holds long texts', async () => {
+    const times = Array.from({ length: 3_000 }, (_, n) => BEGIN + n * 1_000);
+    const stored = new Stored(times, { foto: 'x'.repeat(10_000) });
+    const answers = await readAll(stored, BEGIN, BEGIN + DAY);
+    assert.deepEqual(
+      answers.flatMap(({ readings }) => readings.map(({ ts }) => ts)),
+      times,
+    );
+    for (const { readings } of answers) assert.ok(readings.length <= 700, `${readings.length} of 10 kB`);
+    assert.ok(stored.handed <= 3 * times.length + 5_000, `${stored.handed} read`);
+  });
 
   it('is written as it was sent, with what no column is known for in the last one, and tells how far it is', async () => {
     const answers: Omit<ReadingsAnswer, 'at' | 'nodo'>[] = [

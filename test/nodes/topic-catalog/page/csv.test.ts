@@ -122,6 +122,18 @@ describe('readings downloaded as CSV', () => {
     assert.equal(header, 'fecha;ts (UTC);h');
   });
 
+  it('have the decimal sign that belongs to their digits, also for who writes others', () => {
+    for (const locale of ['fa-IR', 'ar-EG', 'mr-IN', 'my-MM']) {
+      const text = toCsv(model([NOON], { h: [1.5] }), ['h'], { ...SPANISH, locale });
+      assert.match(text, /^[^\r]*\r\n[^\r]*(?:,1\.5|;1,5)\r\n$/, locale);
+    }
+  });
+
+  it('are written for the next language of a browser whose first one is no language tag', () => {
+    assert.equal(csvLocale('en', ['de-DE@euro', 'de']), 'de');
+    assert.equal(csvLocale('en', ['C.UTF-8']), undefined);
+  });
+
   it('hold no name that a spreadsheet runs, or takes for two', () => {
     const names = ['a "b", c', 'd;e', '=cmd()'];
     const columns = Object.fromEntries(names.map((name) => [name, [-1]]));
