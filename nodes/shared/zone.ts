@@ -6,6 +6,8 @@ const KEPT_ZONES = 64;
 /** Days of which it is remembered by how much the clock is ahead of UTC. */
 const KEPT_DAYS = 20_000;
 const LONGEST_NAME = 64;
+/** What dates hold, on both sides of 1970. */
+const MAX_DATE = 8.64e15;
 
 const zones = new Map<string, Zone>();
 
@@ -68,9 +70,9 @@ export class Zone {
     return offset ?? this.ask(time);
   }
 
-  /** @returns the wall time of a time */
+  /** @returns the wall time of a time: one that a date holds, where the time is one */
   wallOf(time: number): number {
-    return time + this.offsetAt(time);
+    return inDates(time + this.offsetAt(time));
   }
 
   /**
@@ -99,7 +101,11 @@ export class Zone {
    */
   startOf(time: number, width: number): number {
     const offset = this.offsetAt(time);
-    if (width <= HOUR_MS) return Math.floor((time + offset) / width) * width - offset;
+    if (width <= HOUR_MS) {
+      const begin = Math.floor((time + offset) / width) * width - offset;
+      // Where the clocks are changed by a part of it, as by half an hour, it begins with the change.
+      return this.offsetAt(begin) === offset ? begin : this.changeBetween(begin, time, offset);
+    }
     const wall = Math.floor((time + offset) / width) * width;
     const isIn = (candidate: number): boolean =>
       candidate <= time && Math.floor(this.wallOf(candidate) / width) * width === wall;
@@ -114,7 +120,21 @@ export class Zone {
     return found.length === 0 ? plain : Math.min(...found);
   }
 
-  private ask(time: number): number {
+  /** @returns the first second from which on the clocks are ahead by `offset`, as they are at `to` and not at `from` */
+  private changeBetween(from: number, to: number, offset: number): number {
+    let [before, after] = [Math.floor(from / 1_000), Math.floor(to / 1_000)];
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2);
+      if (this.offsetAt(middle * 1_000) === offset) after = middle;
+      else before = middle;
+    }
+    return after * 1_000;
+  }
+
+  private ask(given: number): number {
+    const time = inDates(given);
+    // Of what is no time there is no clock.
+    if (Number.isNaN(time)) return 0;
     const parts = { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
     let isBefore = false;
     for (const { type, value } of this.format.formatToParts(time)) {
@@ -124,7 +144,11 @@ export class Zone {
     const wall = new Date(0);
     wall.setUTCFullYear(isBefore ? 1 - parts.year : parts.year, parts.month - 1, parts.day);
     wall.setUTCHours(parts.hour, parts.minute, parts.second);
-    // Zones of today are whole minutes from UTC.
-    return Math.round((wall.getTime() - Math.floor(time / 1_000) * 1_000) / MINUTE_MS) * MINUTE_MS;
+    // Zones of today are whole minutes from UTC. At the end of all dates there is none for the wall.
+    return Math.round((wall.getTime() - Math.floor(time / 1_000) * 1_000) / MINUTE_MS) * MINUTE_MS || 0;
   }
+}
+
+function inDates(time: number): number {
+  return Math.min(Math.max(time, -MAX_DATE), MAX_DATE);
 }

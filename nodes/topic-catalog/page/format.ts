@@ -47,9 +47,12 @@ export class Format {
 
   /** @param decimals how many it is shown with; as many as it needs without */
   number(value: number, decimals?: number): string {
+    // With decimals that are set, what is smaller than they show is nothing: noise of a sum, or of a converter.
+    if (decimals !== undefined && Math.abs(value) < HUGE)
+      return this.numberFormat(decimals).format(isZeroWith(value, decimals) ? 0 : value);
     if (isExtreme(value)) return this.scientific.format(value);
-    if (decimals !== undefined) return this.numberFormat(decimals).format(value);
-    return Math.abs(value) < 1 && value !== 0 ? this.small.format(value) : this.plain.format(value);
+    if (value === 0) return this.plain.format(0);
+    return Math.abs(value) < 1 ? this.small.format(value) : this.plain.format(value);
   }
 
   /** A number where there is little room: fewer decimals, the larger it is; or as many as are asked for. */
@@ -199,6 +202,11 @@ export class Format {
     }
     return format;
   }
+}
+
+/** Whether a number is shown as zero, which has no sign. */
+function isZeroWith(value: number, decimals: number): boolean {
+  return Number(value.toFixed(Math.min(Math.max(0, decimals), MOST_DECIMALS))) === 0;
 }
 
 /** @returns the power of ten of a step's last digit: -1 of 0.5, -2 of 0.25 */

@@ -92,3 +92,39 @@ describe('days of a time zone', () => {
     assert.equal(zone('UTC').startOfDays(1.5 * DAY_MS), DAY_MS);
   });
 });
+
+describe('the clocks of a zone at the ends of all times', () => {
+  for (const name of ['Asia/Kolkata', 'America/Bogota', 'Europe/Madrid']) {
+    it(`show one that a date holds: ${name}`, () => {
+      for (const time of [8.64e15, 8.64e15 - 1, -8.64e15, -8.64e15 + 1]) {
+        const wall = zone(name).wallOf(time);
+        assert.ok(Math.abs(wall - time) <= 8 * HOUR_MS, `${wall} at ${time}`);
+        assert.equal(typeof new Date(wall).toISOString(), 'string');
+        assert.ok(zone(name).startOfDays(time) <= time);
+      }
+      assert.ok(Number.isNaN(zone(name).wallOf(NaN)));
+      assert.ok(Number.isNaN(zone(name).timeOf(NaN)));
+    });
+  }
+});
+
+describe('hours of a zone', () => {
+  it('of which the clocks are changed by half begin with the change, and lie one behind the other', () => {
+    const howe = zone('Australia/Lord_Howe');
+    const hourOf = (time: string): string => new Date(howe.startOf(Date.parse(time), HOUR_MS)).toISOString();
+    assert.equal(hourOf('2026-04-04T14:59:59Z'), '2026-04-04T14:00:00.000Z');
+    assert.equal(hourOf('2026-04-04T15:10:00Z'), '2026-04-04T15:00:00.000Z');
+    assert.equal(hourOf('2026-04-04T15:30:00Z'), '2026-04-04T15:30:00.000Z');
+    assert.equal(hourOf('2026-10-03T15:20:00Z'), '2026-10-03T14:30:00.000Z');
+    assert.equal(hourOf('2026-10-03T15:40:00Z'), '2026-10-03T15:30:00.000Z');
+    for (const begin of ['2026-04-04T12:00Z', '2026-10-03T12:00Z']) {
+      let before = -Infinity;
+      for (let time = Date.parse(begin); time < Date.parse(begin) + 8 * HOUR_MS; time += 61_000) {
+        const start = howe.startOf(time, HOUR_MS);
+        assert.ok(start <= time && start >= before, new Date(time).toISOString());
+        assert.equal(howe.startOf(start, HOUR_MS), start);
+        before = start;
+      }
+    }
+  });
+});

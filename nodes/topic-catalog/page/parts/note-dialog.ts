@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { element } from '../element';
+import { DATE_TIMES } from './date-time';
 import { PageDialog } from './page-dialog';
 
 /** Writes a note at a time of a node, or from a time to another. */
@@ -45,9 +46,15 @@ export class NoteDialog extends PageDialog {
     const value = time === null ? '' : new Date(this.app.zone.wallOf(time)).toISOString().slice(0, 19);
     return html`<label class="field"
       ><span>${label}</span
-      ><input type="datetime-local" name=${name} step="1" ?required=${time !== null} value=${value} /><small
-        >${hint}</small
-      ></label
+      ><input
+        type="datetime-local"
+        name=${name}
+        step="1"
+        min=${DATE_TIMES.min}
+        max=${DATE_TIMES.max}
+        ?required=${time !== null}
+        value=${value}
+      /><small>${hint}</small></label
     >`;
   }
 

@@ -5,6 +5,7 @@ import { LAST_10, NAMED_RANGES, rangeName, type Range } from '../address';
 import { element } from '../element';
 import { shared } from '../styles';
 import type { ViewContext } from '../view-context';
+import { DATE_TIMES } from './date-time';
 import { icons } from './icons';
 import { rangeBarStyles } from './range-bar.styles';
 
@@ -93,11 +94,25 @@ export class RangeBar extends LitElement {
     return html`<form class="card" @submit=${submit} @input=${edited}>
       <label
         >${texts.node.from}
-        <input type="datetime-local" name="from" step="1" required value=${this.localDateTime(from)}
+        <input
+          type="datetime-local"
+          name="from"
+          step="1"
+          min=${DATE_TIMES.min}
+          max=${DATE_TIMES.max}
+          required
+          value=${this.localDateTime(from)}
       /></label>
       <label
         >${texts.node.to}
-        <input type="datetime-local" name="to" step="1" required value=${this.localDateTime(to)}
+        <input
+          type="datetime-local"
+          name="to"
+          step="1"
+          min=${DATE_TIMES.min}
+          max=${DATE_TIMES.max}
+          required
+          value=${this.localDateTime(to)}
       /></label>
       <button class="primary">${texts.node.apply}</button>
     </form>`;

@@ -30,6 +30,17 @@ describe('numbers, times and names on the page', () => {
     assert.equal(format.brief(1.5e21), '1,5E21');
   });
 
+  it('have no sign where they are shown as zero, and no more decimals than are set', () => {
+    const format = new Format('es');
+    assert.equal(format.number(-0), '0');
+    assert.equal(format.brief(-0), '0');
+    assert.equal(format.number(-0.04, 1), '0,0');
+    assert.equal(format.number(-1e-17, 1), '0,0');
+    assert.equal(format.number(-0.05, 1), '-0,1');
+    assert.equal(format.number(-0.06, 1), '-0,1');
+    assert.equal(format.number(1e300, 1), '1E300');
+  });
+
   it('have on an axis the decimals that tell each from the next', () => {
     const format = new Format('en');
     const axis = (step: number, ...values: number[]): string[] =>
