@@ -34,15 +34,17 @@ describe('values on the page that are no numbers', function () {
 
   after(() => browser?.close());
 
-  function open(columns: object[]): Promise<PageAlone> {
+  function open(columns: object[], fragment = '#?nodo=n1', bucketMs = 0): Promise<PageAlone> {
     return PageAlone.open(
       browser,
       (action) => {
         const answer = answerOf(action) as object;
         if (action === 'nodes') return { ...answer, nodes: [{ ...ROW, ts: END, valores: VALUES }] };
-        return action === 'series' ? { ...answer, readings: 10, times: TIMES, last: END, columns } : answer;
+        return action === 'series'
+          ? { ...answer, readings: 10, times: TIMES, last: END, columns, bucketMs }
+          : answer;
       },
-      '#?nodo=n1',
+      fragment,
     );
   }
 
@@ -73,6 +75,28 @@ describe('values on the page that are no numbers', function () {
   it('say why there is no strip of a text in a long range', async () => {
     const alone = await open([{ name: 'estado', mean: EMPTY, summary: NONE }]);
     await alone.page.getByText('Los textos se ven en un intervalo corto').waitFor();
+    await alone.close();
+  });
+
+  it('are not said to be a sensor that does not answer in a long range that is over', async () => {
+    const between = '#?nodo=n1&desde=2026-01-01T00:00:00Z&hasta=2026-02-01T00:00:00Z';
+    const alone = await open([{ name: 'estado', mean: EMPTY, summary: NONE }], between, 3_600_000);
+    await alone.page.getByText('Los textos se ven en un intervalo corto').waitFor();
+    assert.match(await alone.page.locator('skm-chart-card .value').innerText(), /sin dato/);
+    await alone.close();
+  });
+
+  it('of two kinds show the one that was said last, in a range that is over', async () => {
+    const mixed = {
+      name: 'estado',
+      mean: TIMES.map((_, n) => (n < 4 ? n : null)),
+      states: TIMES.map((_, n) => (n < 4 ? null : n < 8 ? 'FALLA' : null)),
+      summary: NONE,
+    };
+    const between = `#?nodo=n1&desde=${new Date(TIMES[0]!).toISOString()}&hasta=${new Date(END + 1).toISOString()}`;
+    const alone = await open([mixed], between);
+    await alone.page.locator('skm-state-strip').waitFor();
+    assert.match(await alone.page.locator('skm-chart-card .value').innerText(), /^FALLA/);
     await alone.close();
   });
 

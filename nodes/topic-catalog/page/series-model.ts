@@ -143,6 +143,12 @@ export class SeriesModel {
     return index < 0 ? null : { value: states[index]!, time: this.times[index]! };
   }
 
+  /** @returns what a variable has said last, be it a number or a text, and when */
+  newestOf(name: string): { value: number | string; time: number } | null {
+    const [number, state] = [this.latest(name), this.latestState(name)];
+    return state && (!number || number.time < state.time) ? state : number;
+  }
+
   /** @returns the limits of a variable, each once */
   limitsOf(name: string): number[] {
     return [...new Set(this.limits.filter(({ variable }) => variable === name).map(({ value }) => value))];

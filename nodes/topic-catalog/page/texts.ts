@@ -107,6 +107,8 @@ const es = {
     unknownText: 'Puede que se haya borrado. Si vuelve a enviar, aparecerá aquí solo.',
     empty: 'No hay lecturas en este intervalo',
     emptyText: 'Elija un intervalo más largo. Las lecturas nuevas aparecen solas.',
+    emptyAhead: (time: string) =>
+      `El reloj de este nodo va adelantado ${time}, y sus lecturas llevan esa hora: búsquelas con «Desde – hasta» en ese futuro.`,
     csv: 'Descargar CSV',
     csvAll: 'Cada lectura',
     csvAllTitle: 'Descargar todas las lecturas del intervalo, una por una, tal como se enviaron',
@@ -116,9 +118,9 @@ const es = {
     png: 'Descargar imagen',
     zoomHint: 'Arrastre sobre un gráfico para ampliar.',
     more: (count: number) => `Mostrar ${count} variables más`,
+    moreVariables: 'hay más variables de las que se dibujan: están en «Cada lectura»',
   },
   topics: {
-    moreVariables: 'hay más variables de las que se dibujan: están en «Cada lectura»',
     title: 'Topics de Kafka',
     brokers: (count: number) => (count === 1 ? '1 broker' : `${count} brokers`),
     filter: 'Buscar un topic',
@@ -305,6 +307,8 @@ const en: Texts = {
     unknownText: 'It may have been removed. If it sends again, it appears here by itself.',
     empty: 'No readings in this range',
     emptyText: 'Choose a longer range. New readings appear by themselves.',
+    emptyAhead: (time) =>
+      `The clock of this node is ahead by ${time}, and its readings have that time: look for them with “From – to” in that future.`,
     csv: 'Download CSV',
     csvAll: 'Every reading',
     csvAllTitle: 'Download all readings of the range, one by one, as they were sent',
@@ -314,11 +318,11 @@ const en: Texts = {
     png: 'Download image',
     zoomHint: 'Drag over a chart to zoom in.',
     more: (count) => `Show ${count} more variables`,
+    moreVariables: 'there are more variables than are drawn: “Every reading” has them',
   },
   topics: {
     title: 'Kafka topics',
     brokers: (count) => (count === 1 ? '1 broker' : `${count} brokers`),
-    moreVariables: 'there are more variables than are drawn: “Every reading” has them',
     filter: 'Search for a topic',
     columns: {
       name: 'Topic',

@@ -164,7 +164,7 @@ export class ChartCard extends LitElement {
     const { app, model, variable } = this;
     const hasNumbers = model.hasNumbers(variable);
     const hasStates = model.columns.get(variable)?.states !== undefined;
-    const isText = typeof this.latest === 'string' && drawnNumber(this.latest) === null;
+    const isText = (typeof this.latest === 'string' && drawnNumber(this.latest) === null) || this.mayBeText;
     return html`${
       hasNumbers || !(hasStates || isText)
         ? html`<skm-chart
@@ -207,7 +207,7 @@ export class ChartCard extends LitElement {
     const at = time === null ? nothing : html`<span class="at">${format.moment(time)}</span>`;
     if (value === null) {
       return html`<div class="value num none">
-        ${hover ? texts.node.noValue : texts.node.sensorError}${at}
+        ${hover || this.mayBeText ? texts.node.noValue : texts.node.sensorError}${at}
       </div>`;
     }
     const number = drawnNumber(value);
@@ -227,9 +227,15 @@ export class ChartCard extends LitElement {
     const { hover, latest } = this;
     if (hover) return { value: hover.mean, time: hover.time };
     if (latest !== undefined) return { value: latest, time: null };
-    const found = this.model.latest(this.variable) ?? this.model.latestState(this.variable);
+    const found = this.model.newestOf(this.variable);
     if (!found) return { value: null, time: null };
     return { value: found.value, time: found.time === this.model.newest ? null : found.time };
+  }
+
+  /** Of a long range that is over nothing but numbers is known: where there are none, there may have been texts. */
+  private get mayBeText(): boolean {
+    const { latest, model, variable } = this;
+    return latest === undefined && model.bucketMs > 0 && !model.hasNumbers(variable);
   }
 
   private get isBoolean(): boolean {

@@ -52,7 +52,7 @@ export class WallTile extends LitElement {
     const { variable } = this;
     const { model } = this.feed;
     if (row && Object.hasOwn(row.valores, variable)) return { value: row.valores[variable]!, time: row.ts };
-    const found = model?.latest(variable) ?? model?.latestState(variable);
+    const found = model?.newestOf(variable);
     // A point's time is that at which it begins.
     return found ? { value: found.value, time: found.time + model!.bucketMs } : undefined;
   }

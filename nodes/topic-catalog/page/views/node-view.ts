@@ -136,7 +136,11 @@ export class NodeView extends LitElement {
     const { row } = this.feed;
     if (!answer.known && !row) return blank(texts.node.unknown(this.nodo), texts.node.unknownText);
     const names = variables.order(model.columns.keys());
-    if (model.times.length === 0) return blank(texts.node.empty, texts.node.emptyText);
+    if (model.times.length === 0) {
+      const ahead = row?.ahead ?? answer.ahead;
+      const hint = ahead === undefined ? texts.node.emptyText : texts.node.emptyAhead(format.duration(ahead));
+      return blank(texts.node.empty, hint);
+    }
     const shown = this.allCharts ? names : names.slice(0, SHOWN_CHARTS);
     const [from, to] = edgesOf(model.range, this.app.client.now());
     return html`<div class="charts" aria-busy=${!this.feed.series.settled}>
