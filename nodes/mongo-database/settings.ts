@@ -5,7 +5,7 @@ import { PACKAGE_NAME } from '../shared/package-name';
 import { requireSet } from '../shared/unset-variable';
 import { UserError } from '../shared/user-error';
 import type { SrvName } from './srv-records';
-import { optionNames, parseMongoUri, withoutSecrets } from '../shared/mongo-uri';
+import { optionNames, parseMongoUri, secretValuesIn, withoutSecrets } from '../shared/mongo-uri';
 
 /** The config node's settings and credentials, as Node-RED gives them. */
 export interface DatabaseConfig {
@@ -124,7 +124,9 @@ function parse(uri: string, options: MongoClientOptions): MongoClient['options']
   try {
     return new MongoClient(uri, options).options;
   } catch (error) {
-    const reason = error instanceof Error ? withoutUserInfo(error.message) : '';
+    const message = error instanceof Error ? withoutUserInfo(error.message) : '';
+    const secrets = secretValuesIn(uri).sort((a, b) => b.length - a.length);
+    const reason = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), message);
     throw new UserError('mongo-database.errors.uri', { reason });
   }
 }

@@ -112,6 +112,26 @@ export function withoutSecrets(uri: string): string {
   return `${uri.slice(0, question)}?${shown.join('&')}`;
 }
 
+/** @returns what its options hold of secrets, as it stands there and decoded; of several properties in one each */
+export function secretValuesIn(uri: string): string[] {
+  const values = partsOf(uri).options.flatMap((option) => {
+    const name = nameOf(option);
+    if (!SECRET.test(name)) return [];
+    const value = option.slice(name.length + 1);
+    return [value, ...value.split(',').map((each) => each.slice(each.indexOf(':') + 1))];
+  });
+  return values.flatMap((value) => [value, percentDecoded(value) ?? '']).filter((value) => value !== '');
+}
+
+/** A password, or a part of one, that stands among the options as it is. */
+const PLAIN_SECRET = /^(?:[^=]*password=(?!\$\{).+|authmechanismproperties=.*aws_session_token:.*)$/i;
+
+/** @returns the name of an option whose value is a secret and stands there as it is; undefined where there is none */
+export function plainSecretIn(uri: string): string | undefined {
+  const option = partsOf(uri).options.find((each) => PLAIN_SECRET.test(each));
+  return option === undefined ? undefined : nameOf(option);
+}
+
 /** Of `hosts/database?options`. */
 function partsOf(text: string): { hosts: string; database: string; options: string[] } {
   const question = text.indexOf('?');

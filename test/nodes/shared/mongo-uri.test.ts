@@ -61,6 +61,8 @@ describe('mongo-database: a connection string', () => {
     'mongodb://${HOST}/?tls=true&tlsCertificateKeyFilePassword=s3cret',
     'mongodb://${HOST}/?proxyHost=h&proxyUsername=p&proxyPassword=s3cret&tls=true',
     'mongodb://ana:s3cret@${HOST}/?authMechanismProperties=AWS_SESSION_TOKEN:s3cret',
+    'mongodb://ana@h/?authMechanism=GSSAPI&authMechanismProperties=CANONICALIZE_HOST_NAME:s3cret',
+    'mongodb://ana@h/?authMechanism=MONGODB-OIDC&authMechanismProperties=TOKEN_RESOURCE:x,ENVIRONMENT:s3cret',
   ]) {
     it(`that can't be used is told without its secrets: ${uri}`, () => {
       assert.throws(
