@@ -33,9 +33,12 @@ interface LongLine {
 
 /**
  * What ends the lines of this board: until an LF has come it may be that CR alone does. In a board that prints LF a CR
- * elsewhere is a part of the line.
+ * elsewhere is a part of the line; where several come one after the other and no LF, its lines end in CR, and an LF was a
+ * damaged byte: then either ends a line.
  */
-type LineEnd = 'unknown' | 'CR' | 'LF';
+type LineEnd = 'unknown' | 'CR' | 'LF' | 'either';
+/** So many CRs without an LF end lines. */
+const ENOUGH_CRS = 3;
 
 /**
  * A part of a chunk that is a line. Where the whole chunk is ASCII it is decoded once, and its lines are cut out of that:
@@ -83,6 +86,9 @@ export class LineSplitter {
   private first = true;
   private lineEnd: LineEnd = 'unknown';
   private ends = 0;
+  /** the CRs that have come since the last LF, one that may still be the first half of a line end left out */
+  private crs = 0;
+  private lastByte: number | undefined;
 
   /** @param maxLength the longest line that is kept, in bytes without its line end */
   constructor(private readonly maxLength: number) {}
@@ -92,8 +98,9 @@ export class LineSplitter {
    * @param now milliseconds of any clock that does not go back
    * @returns the lines that end in them
    */
-  push(bytes: Buffer, now: number): SplitLine[] {
+  push(received: Buffer, now: number): SplitLine[] {
     const lines: SplitLine[] = [];
+    const bytes = this.lineEnd !== 'either' && this.endsInCrs(received) ? this.again(received) : received;
     const chunk = chunkOf(bytes);
     let from = 0;
     for (let end = this.endIn(bytes, from); end >= 0; end = this.endIn(bytes, from)) {
@@ -120,6 +127,8 @@ export class LineSplitter {
     const line = this.finish(Buffer.alloc(0), 0);
     this.first = true;
     this.lineEnd = 'unknown';
+    this.crs = 0;
+    this.lastByte = undefined;
     if (line?.kind !== 'line') return line;
     return first ? undefined : { kind: 'cut-off', bytes: line.bytes };
   }
@@ -129,6 +138,7 @@ export class LineSplitter {
     const lf = chunk.indexOf(LF, from);
     if (this.lineEnd === 'LF') return lf;
     const cr = this.loneCr(chunk, from, lf < 0 ? chunk.length : lf);
+    if (this.lineEnd === 'either') return cr >= 0 ? cr : lf;
     if (cr >= 0) this.lineEnd = 'CR';
     else if (lf >= 0) this.lineEnd = 'LF';
     return cr >= 0 ? cr : lf;
@@ -141,10 +151,36 @@ export class LineSplitter {
     for (let cr = chunk.indexOf(CR, from); cr >= 0 && cr < end; cr = chunk.indexOf(CR, cr + 1)) {
       const after = chunk[cr + 1];
       // What comes behind it is not known yet: only a board that has ended its lines so is taken at its word.
-      if (after === undefined) return this.lineEnd === 'CR' ? cr : -1;
+      if (after === undefined) return this.lineEnd === 'CR' || this.lineEnd === 'either' ? cr : -1;
       if (after !== LF && after !== CR) return cr;
     }
     return -1;
+  }
+
+  /** Counts the CRs that no LF follows. @returns whether several have come without an LF between them */
+  private endsInCrs(bytes: Buffer): boolean {
+    let from = 0;
+    const count = (at: number, next: number | undefined): boolean => {
+      if (next === undefined || next === LF || next === CR) return false;
+      if (bytes.subarray(from, at).includes(LF)) this.crs = 0;
+      from = at;
+      this.crs += 1;
+      return this.crs >= ENOUGH_CRS;
+    };
+    const { lastByte } = this;
+    this.lastByte = bytes.at(-1) ?? lastByte;
+    if (lastByte === CR && count(0, bytes[0])) return true;
+    for (let cr = bytes.indexOf(CR); cr >= 0; cr = bytes.indexOf(CR, cr + 1)) {
+      if (count(cr, bytes[cr + 1])) return true;
+    }
+    if (this.crs > 0 && bytes.subarray(from).includes(LF)) this.crs = 0;
+    return false;
+  }
+
+  /** Lines end in CR: @returns the bytes with what waits for an LF before them */
+  private again(bytes: Buffer): Buffer {
+    this.lineEnd = 'either';
+    return this.pendingLength > 0 ? Buffer.concat([this.take(), bytes]) : bytes;
   }
 
   private get endsInCr(): boolean {

@@ -51,6 +51,19 @@ describe('LineSplitter', () => {
     assert.deepEqual(pushAll(splitter, '\nc\rd\n'), ['c\rd']);
   });
 
+  it('reads on the lines of a board that ends them in CR, though an LF came among them, in whatever chunks', () => {
+    const lines = Array.from({ length: 12 }, (_, i) => `line ${i}`);
+    const bytes = Buffer.from(lines.map((line, i) => `${line}${i === 3 || i === 7 ? '\n' : '\r'}`).join(''));
+    for (let size = 1; size <= bytes.length; size++) {
+      const splitter = new LineSplitter(MAX);
+      const found: unknown[] = [];
+      for (let at = 0; at < bytes.length; at += size)
+        found.push(...told(splitter.push(bytes.subarray(at, at + size), 0)));
+      found.push(...pushAll(splitter, '\r\r'));
+      assert.deepEqual(found, lines, `chunks of ${size}`);
+    }
+  });
+
   it('looks anew at what ends the lines after the device went away', () => {
     const splitter = new LineSplitter(MAX);
     pushAll(splitter, 'a\n');
