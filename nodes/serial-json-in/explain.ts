@@ -23,6 +23,7 @@ export function explainer(t: Translate): Explain {
     if (error) texts.problem = problemText(error, t);
     if (reason === 'columns')
       texts.problem = t(`serial-json-in.columns-problem.${params?.kind ?? 'count'}`, texts);
+    if (reason === 'doubtful') texts.doubt = t(`serial-json-in.doubts.${params?.kind ?? 'no-number'}`, texts);
     if (reason === 'too-large') texts.excess = t(`serial-json-in.excess.${params?.bound ?? 'depth'}`, texts);
     return t(`serial-json-in.reasons.${reason}`, texts);
   };

@@ -76,6 +76,9 @@ export interface RejectedMessage extends PipelineMessage {
  * - `other-encoding`: text, but not in UTF-8: in Latin-1, say
  * - `not-utf8`, `not-json`, `not-object`: the bytes are no text, no JSON, or JSON of another kind
  * - `not-pairs`, `columns`: not the names with their values, or not the columns, that the settings say it is
+ * - `doubtful`: a value may not be the one that was meant: other than those before, or readable in two ways
+ * - `control-character`: a character that no text has stands among the values, or in a name
+ * - `system-log`: what the board's own system prints when it starts or fails
  * - `checksum`, `no-checksum`: its checksum is not that of its bytes, or it has none where one is required
  * - `no-nodo`: an object in which no field names its node
  * - `unknown-node`, `unknown-variable`, `out-of-range`: not what the settings say there is
@@ -92,6 +95,9 @@ export type RejectReason =
   | 'not-object'
   | 'not-pairs'
   | 'columns'
+  | 'doubtful'
+  | 'control-character'
+  | 'system-log'
   | 'checksum'
   | 'no-checksum'
   | 'no-nodo'

@@ -1,3 +1,4 @@
+import { Commas } from './commas';
 import { groupedNumber, readScalar, type RepairKind } from './numbers';
 
 /** What was understood though JSON does not have it, or what could not be kept as it came. */
@@ -19,6 +20,8 @@ export type JsonProblem =
   | 'control-character'
   | 'unfinished'
   | 'too-deep'
+  | 'comma-meaning'
+  | 'part'
   | 'text-after';
 
 /** Where and why reading a text ended. */
@@ -41,6 +44,8 @@ export interface JsonOptions {
   lenient: boolean;
   /** levels of objects and arrays inside each other */
   maxDepth: number;
+  /** what this board's commas mean; none: nothing is known of it */
+  commas?: Commas;
 }
 
 const SPACE = /[ \t\r\n]*/y;
@@ -208,8 +213,14 @@ class JsonReader {
       this.at = start;
       return value;
     }
-    this.note(path, `${whole}${decimals}`, 'number-form');
-    return Number(`${whole}.${decimals.slice(1)}`);
+    const found = `${whole}${decimals}`;
+    const meant = (this.options.commas ?? new Commas()).read(found);
+    if (meant === undefined) {
+      this.at = start - whole.length;
+      return this.fail('comma-meaning', path, found);
+    }
+    this.note(path, found, 'number-form');
+    return meant;
   }
 
   private scalar(field: string): unknown {

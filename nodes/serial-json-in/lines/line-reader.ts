@@ -8,14 +8,16 @@ import type { JsonError } from '../json/json-reader';
 import { mapReading, type MappingNote, type MappingRules } from '../mapping/mapping';
 import { ColumnReader } from '../shapes/columns';
 import { ignoring } from '../shapes/ignored';
+import { isSystemLog } from '../shapes/system-log';
 import { readJsonLine } from '../shapes/json-line';
 import type { LinePart } from '../shapes/line-part';
+import { newMemory } from '../shapes/named-values';
 import { readPairs } from '../shapes/pairs';
 import { PrettyLines } from '../shapes/pretty-lines';
 import type { RejectReason } from '../types';
 import { CHECKSUM_LENGTH, checkAt } from './checksum';
 import type { RawLine } from './line-splitter';
-import { decode, foreignByte, trimmed, withoutColours } from './line-text';
+import { damagedAt, decode, foreignByte, trimmed, withoutColours } from './line-text';
 import type { LocalClock } from './local-time';
 
 /** What the firmware prints, beside the reading itself, when its DHT does not answer, or not rightly (`Error: checksum`). */
@@ -25,6 +27,11 @@ const OTHER_CHECKSUM = /[^ ]\*[0-9A-Fa-f]{2,8}$/;
 const NO_REPAIRS: readonly MappingNote[] = [];
 const OPENING_BRACE = 0x7b;
 const MOST_ATTEMPTS = 16;
+const QUOTE = 0x22;
+const LONGEST_LINE_END = 16;
+const VALUE_OF_ERROR = /^Error: *[+-]?[\d.]/;
+/** What a damaged byte becomes where text was made of it on the way, and what no name has. */
+const UNPRINTABLE = /[\u007f-\u009f\ufffd]/;
 
 /** How lines are understood. */
 export interface LineRules {
@@ -72,6 +79,7 @@ export class LineReader {
   private readonly sequence = new SequenceCounter();
   private readonly pretty = new PrettyLines();
   private readonly columns: ColumnReader;
+  private memory = newMemory();
   /**
    * Whether a line has had a right checksum: what is left of a damaged one looks like a part of a column's value, or of a
    * pair's, so that lines without one are refused then. JSON ends in a bracket.
@@ -83,7 +91,7 @@ export class LineReader {
     private readonly rules: LineRules,
     private readonly clock: LocalClock,
   ) {
-    this.columns = new ColumnReader(rules.columns, rules.mapping.nodeFields);
+    this.columns = new ColumnReader(rules.columns, rules.mapping.nodeFields, this.memory);
     this.isIgnored = ignoring(rules.ignore);
   }
 
@@ -102,26 +110,51 @@ export class LineReader {
   /** The device went away. @returns what had come of an object over several lines */
   interrupted(): string | undefined {
     this.isChecked = false;
+    this.memory = newMemory();
+    this.columns.forget(this.memory);
     return this.pretty.flush()[0];
   }
 
   private contentsOf(raw: RawLine, arrived: number): LineContent[] {
     const { text } = raw;
-    if (text === undefined) {
-      const { bytes } = raw;
-      const broken = this.pretty.flush().flatMap((open) => this.readWhole(open, arrived));
-      const noise = this.behindNoise(bytes, arrived) ?? [notUtf8(bytes)];
-      return [...broken, ...noise];
-    }
-    const line = trimmed(withoutColours(text));
+    if (text === undefined) return this.readBytes(raw.bytes, arrived);
+    const bare = withoutColours(text);
+    const line = trimmed(bare);
     if (line === '') return [];
     if (this.isIgnored(line)) {
       this.pretty.skipped();
       return [];
     }
-    if (isSensorError(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
-    if (this.rules.shape !== 'json' || this.pretty.isWhole(line)) return this.readWhole(line, arrived);
-    return this.pretty.push(line, arrived).flatMap((whole) => this.readWhole(whole, arrived));
+    if (this.isSensorError(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
+    if (this.rules.shape !== 'json') return this.foreign(line, bare) ?? this.readWhole(line, arrived);
+    if (this.pretty.isWhole(line, arrived)) return this.readWhole(line, arrived);
+    return this.pretty.push(line, arrived).flatMap((one) => {
+      if (one.isPart) return [partOfBroken(one.text)];
+      return this.isIgnored(one.text) ? [] : this.readWhole(one.text, arrived);
+    });
+  }
+
+  private readBytes(bytes: Buffer, arrived: number): LineContent[] {
+    const broken = this.pretty.flush().flatMap((open) => this.readWhole(open, arrived));
+    const behind = this.behindNoise(bytes, arrived);
+    if (behind) return [...broken, ...behind];
+    const bracket = /[{[](?=\s*$)/.exec(bytes.subarray(-LONGEST_LINE_END).toString('latin1'))?.[0];
+    if (bracket !== undefined && this.rules.shape === 'json')
+      this.pretty.beginBehindNoise(bracket, bytes.includes(QUOTE), arrived);
+    return [...broken, notUtf8(bytes)];
+  }
+
+  /** What is no line of values, though it may look like one: what the board's system prints, and what was damaged. */
+  private foreign(line: string, bare: string): LineContent[] | undefined {
+    if (isSystemLog(line)) return [{ kind: 'rejected', reason: 'system-log', line }];
+    const at =
+      checkAt(line, 0, line.length - CHECKSUM_LENGTH).checksum === 'right' ? undefined : damagedAt(bare);
+    return at === undefined ? undefined : [damaged(line, bare, at)];
+  }
+
+  /** `Error: 0.5` is the error of a controller, where names stand before values. */
+  private isSensorError(line: string): boolean {
+    return isSensorError(line) && !(this.rules.shape === 'pairs' && VALUE_OF_ERROR.test(line));
   }
 
   private readWhole(line: string, arrived: number): LineContent[] {
@@ -140,8 +173,10 @@ export class LineReader {
 
   private partsOf(line: string): LinePart[] {
     const { lenient, checksumRequired, shape, mapping } = this.rules;
-    if (shape === 'json')
-      return readJsonLine(line, { lenient, checksumRequired, maxDepth: READING_BOUNDS.depth });
+    if (shape === 'json') {
+      const { commas } = this.memory;
+      return readJsonLine(line, { lenient, checksumRequired, maxDepth: READING_BOUNDS.depth, commas });
+    }
     const { checksum, end } = checkAt(line, 0, line.length - CHECKSUM_LENGTH);
     const isWhole = checksum === 'right' && end === line.length;
     if (checksum === 'wrong' || (!isWhole && OTHER_CHECKSUM.test(line)))
@@ -150,7 +185,9 @@ export class LineReader {
       return [{ kind: 'broken', reason: 'no-checksum', text: line }];
     this.isChecked = isWhole;
     const values = isWhole ? line.slice(0, -CHECKSUM_LENGTH) : line;
-    return shape === 'pairs' ? [readPairs(values, mapping.nodeFields)] : this.columns.read(values);
+    return shape === 'pairs'
+      ? [readPairs(values, mapping.nodeFields, this.memory)]
+      : this.columns.read(values);
   }
 
   /** A board that starts makes bytes that are no text before its first line: that line counts. */
@@ -180,7 +217,16 @@ export class LineReader {
       if (error?.problem === 'too-deep') return tooLarge(text, 'depth', READING_BOUNDS.depth);
       return { kind: 'rejected', reason, line: text, ...(error && { error }), ...(params && { params }) };
     }
-    const mapped = mapReading(part.value, this.rules.mapping, arrived, this.clock);
+    const { mapping, shape } = this.rules;
+    // Two lines that were run together: the values of one would be stored under the other's name.
+    if (
+      shape === 'json' &&
+      part.repairs.some(({ problem, field }) => problem === 'repeated' && isNode(field, mapping))
+    )
+      return { kind: 'rejected', reason: 'restarted', line: text };
+    const at = text.search(UNPRINTABLE);
+    if (at >= 0 && hasDamagedName(part.value)) return damaged(text, text, at);
+    const mapped = mapReading(part.value, mapping, arrived, this.clock, this.memory.commas);
     if (!mapped) return { kind: 'rejected', reason: 'no-nodo', line: text };
     const { reading, time } = mapped;
     const { number } = mapped;
@@ -196,6 +242,8 @@ export class LineReader {
     reading.fecha = fecha;
     reading.hora = hora;
     const content: ReadingContent = { kind: 'reading', reading, repairs: NO_REPAIRS };
+    for (const { problem, found } of part.repairs)
+      if (problem === 'number-form') this.memory.commas.learn(found);
     if (part.repairs.length + mapped.repairs.length > 0)
       content.repairs = [...part.repairs, ...mapped.repairs];
     if (time !== undefined) content.time = time;
@@ -211,6 +259,29 @@ function notUtf8(line: Buffer): RejectedContent {
   const byte = `0x${foreign.byte.toString(16).toUpperCase()}`;
   const params = { byte, position: foreign.at + 1, letter: String.fromCharCode(foreign.byte) };
   return { kind: 'rejected', reason: 'other-encoding', line, params };
+}
+
+/** An object in one of which the beginning was damaged. */
+function partOfBroken(line: string): RejectedContent {
+  const error: JsonError = { problem: 'part', at: 0, found: line.slice(0, 12), field: '' };
+  return { kind: 'rejected', reason: 'not-json', line, error };
+}
+
+/** @param at the index in `text` of the character that no text has */
+function damaged(line: string, text: string, at: number): RejectedContent {
+  const byte = `0x${text.charCodeAt(at).toString(16).toUpperCase().padStart(2, '0')}`;
+  return { kind: 'rejected', reason: 'control-character', line, params: { byte, position: at + 1 } };
+}
+
+/** Looks at the names alone: of what stands in a text nobody knows what is right. */
+function hasDamagedName(object: Record<string, unknown>): boolean {
+  return [object.nodo, ...Object.keys(object)].some(
+    (name) => typeof name === 'string' && UNPRINTABLE.test(name),
+  );
+}
+
+function isNode(field: string, { nodeFields }: MappingRules): boolean {
+  return field === 'nodo' || nodeFields.includes(field);
 }
 
 function tooLarge(line: string, bound: string, limit: number): RejectedContent {
@@ -238,8 +309,9 @@ function isWhole({ reason, line }: RejectedContent): boolean {
   return begin === '{' || begin === '[';
 }
 
-/** Whether no JSON before the brace asks for the object that it begins. */
+/** Whether no JSON before the brace asks for the object that it begins: noise without a quote is none. */
 function standsAlone(line: Buffer, at: number): boolean {
+  if (!/["'{]/.test(line.subarray(0, at).toString('latin1'))) return true;
   const before = line
     .subarray(Math.max(0, at - 8), at)
     .toString('latin1')

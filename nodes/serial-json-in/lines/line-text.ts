@@ -72,6 +72,29 @@ export function trimmed(text: string): string {
   return text.slice(from, end);
 }
 
+const CONTROL = /(?!\t)[\p{Cc}\ufffd]/u;
+/** What a digit, a sign or a point becomes that loses one bit: the `1` of `23.1` is an XON then. */
+const LOST_DIGITS = new Set([0x0b, 0x0c, 0x0e, ...Array.from({ length: 10 }, (_, digit) => 0x10 + digit)]);
+
+/**
+ * Finds what no text has, so that it was damaged or is in another encoding. Around a line it may stand and say nothing,
+ * save where it may have been a digit of the first value or of the last one.
+ * @returns its index
+ */
+export function damagedAt(text: string): number | undefined {
+  let [from, end] = [0, text.length];
+  while (from < end && saysNothing(text.charCodeAt(from))) {
+    if (LOST_DIGITS.has(text.charCodeAt(from))) return from;
+    from += 1;
+  }
+  while (end > from && saysNothing(text.charCodeAt(end - 1))) {
+    if (LOST_DIGITS.has(text.charCodeAt(end - 1))) return end - 1;
+    end -= 1;
+  }
+  const at = text.slice(from, end).search(CONTROL);
+  return at < 0 ? undefined : from + at;
+}
+
 /** @returns the first index from `at` on at which something stands that is not left out by `trimmed` */
 export function nextMark(text: string, at: number): number {
   let next = at;

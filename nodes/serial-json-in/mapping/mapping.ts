@@ -1,9 +1,10 @@
 import type { Reading } from '../../shared/reading';
+import { Commas } from '../json/commas';
 import { shorten } from '../../shared/user-error';
 import type { Repair } from '../json/json-reader';
 import type { LocalClock } from '../lines/local-time';
 import { readBoardTime } from './board-time';
-import { textToNumber } from './text-number';
+import { numberIn, textToNumber } from './text-number';
 
 /** How a board's words become those of a reading. */
 export interface MappingRules {
@@ -36,6 +37,7 @@ export type MappingNote = Repair | { field: string; found: string; problem: 'tim
  * Makes a reading of an object; the object is used up.
  * @param arrived milliseconds since 1970
  * @param clock that on the wall, for times of the board without a zone
+ * @param commas what this board's commas mean
  * @returns undefined when nothing names the node
  */
 export function mapReading(
@@ -43,6 +45,7 @@ export function mapReading(
   rules: MappingRules,
   arrived: number,
   clock: LocalClock,
+  commas = new Commas(),
 ): Mapped {
   const repairs: MappingNote[] = [];
   const nodo = takeNode(object, rules, repairs);
@@ -51,7 +54,7 @@ export function mapReading(
   const number = takeNumber(object, rules.sequenceFields);
   const fields = rules.flatten ? flattened(object, repairs) : object;
   const reading = rename(nodo, fields, rules.rename, repairs);
-  if (rules.textNumbers) numbersForTexts(reading, repairs);
+  if (rules.textNumbers) numbersForTexts(reading, repairs, commas);
   const mapped: Mapped = { reading, repairs };
   if (time !== undefined) mapped.time = time;
   if (number !== undefined) mapped.number = number;
@@ -194,7 +197,7 @@ function rename(
   return Object.assign(Object.fromEntries(renamed), { nodo });
 }
 
-function numbersForTexts(reading: Reading, repairs: MappingNote[]): void {
+function numbersForTexts(reading: Reading, repairs: MappingNote[], commas: Commas): void {
   for (const [name, value] of Object.entries(reading)) {
     if (name === 'nodo' || typeof value !== 'string') continue;
     if (value.trim() === '') {
@@ -202,8 +205,9 @@ function numbersForTexts(reading: Reading, repairs: MappingNote[]): void {
       repairs.push({ field: name, found: '', problem: 'no-value' });
       continue;
     }
-    const number = textToNumber(value);
+    const number = textToNumber(value, commas);
     if (number === undefined) continue;
+    commas.learn(numberIn(value) ?? '');
     reading[name] = number.value;
     if (number.repair) repairs.push({ field: name, found: value.slice(0, 80), problem: number.repair });
   }

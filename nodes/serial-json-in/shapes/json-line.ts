@@ -19,6 +19,8 @@ const LONGEST_PAIR = 300;
 /** Behind these, JSON has an object inside of another, or the next of a list. */
 const EXPECTS_VALUE = ':,[';
 const OPENING_BRACE = 0x7b;
+/** An object of which nothing but the first name has come. */
+const FIRST_NAME = /^\{\s*("[^"\s]+")\s*:\s*$/;
 /** `[12:03] {...}` begins none. */
 const BEGINS_OBJECTS = /^(?:\{|\[\s*(?:\{|$))/;
 /** What a label or a time of day may have before an object, and JSON has not: brackets with neither texts nor objects in them. */
@@ -131,7 +133,8 @@ function beginningAgain(text: string, from: number, options: JsonLineOptions): n
 
 /**
  * @returns whether the `{` at an index begins another line rather than an object inside of the one broken: nothing before
- * it asks for a value, or it begins with the very field and value that the broken one began with.
+ * it asks for a value, or it begins with the very field and value that the broken one began with, or with its field where
+ * that one has no value yet.
  */
 function beginsAnew(text: string, from: number, at: number): boolean {
   if (isLabel(text, from, at)) return true;
@@ -139,7 +142,9 @@ function beginsAnew(text: string, from: number, at: number): boolean {
   while (before > from && text[before]?.trim() === '') before -= 1;
   if (!EXPECTS_VALUE.includes(text.charAt(before))) return true;
   const first = firstPair(text, from);
-  return first !== undefined && first === firstPair(text, at);
+  if (first !== undefined && first === firstPair(text, at)) return true;
+  const name = at - from > LONGEST_PAIR ? undefined : FIRST_NAME.exec(text.slice(from, at))?.[1];
+  return name !== undefined && text.slice(at, at + LONGEST_PAIR).replace(/\s/g, '').startsWith(`{${name}:`);
 }
 
 /** `DATA: {...}`: what stands there opens nothing and quotes nothing, so nothing of JSON can be broken in it. */

@@ -27,6 +27,11 @@ export class OpenJson {
     return this.open.length > 0;
   }
 
+  /** How many objects and lists are open inside of each other. */
+  get depth(): number {
+    return this.open.length;
+  }
+
   /** Whether an object is expected that stands in no list: right behind a name. */
   get awaitsNamed(): boolean {
     return this.expected === 'value' && this.innermost === '{';

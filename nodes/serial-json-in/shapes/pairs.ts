@@ -1,8 +1,15 @@
-import { textToNumber } from '../mapping/text-number';
+import { doubtfulNumber, textToNumber } from '../mapping/text-number';
 import type { LinePart } from './line-part';
-import { NamedValues, unquoted } from './named-values';
+import { NamedValues, newMemory, unquoted } from './named-values';
 
 const NAME = /^[^:={}[\]]{1,256}$/;
+/** A name that begins with a digit: before a number (`5V:4.98`) it is one; else a time or an address is cut there. */
+const BEGINS_WITH_DIGIT = /^\d/;
+/** A number, or what a sensor library gives in place of one. */
+const BEGINS_AS_VALUE = /^(?:[+-]?[.,]?\d|(?:[+-]?(?:nan|inf|ovf)|--)[ *°º˚℃℉%])/i;
+const TIME_OF_DAY = /^\d\d:[0-5]\d$/;
+/** `1:open` of the first of several. */
+const INDEX = /^\d{1,3}$/;
 /** The spaces around what stands between a name and its value. */
 const AROUND_COLON = /(?:(?<! ) +)?([:=]) */g;
 /** What separates pairs in any case. */
@@ -31,26 +38,44 @@ const LONG_UNITS = new Set([
  * a `:` or a `=` behind each name, and between the pairs commas, semicolons, tabs, bars or spaces. Numbers become numbers,
  * with or without a unit, the first where there are several; other values stay texts.
  * @param texts the names whose values stay texts, whatever they are, such as that of the node
+ * @param memory what is known of the board
  */
-export function readPairs(line: string, texts: readonly string[]): LinePart {
+export function readPairs(line: string, texts: readonly string[], memory = newMemory()): LinePart {
   const broken: LinePart = { kind: 'broken', reason: 'not-pairs', text: line };
-  const values = new NamedValues(texts);
+  const values = new NamedValues(texts, memory);
   let isEmpty = true;
+  let first: string | undefined;
   for (const pair of pairsIn(line)) {
     const at = pair.search(/[:=]/);
     const name = unquoted(pair.slice(0, Math.max(0, at)));
     const text = pair.slice(at + 1).trim();
     // Of a name of several words only a number shows that it is one, and no sentence of a log.
     if (!NAME.test(name) || /[{}]/.test(text) || (name.includes(' ') && !isNumber(text))) return broken;
-    if (text.includes(',') && !/^["']/.test(text) && !textToNumber(text)) return broken;
+    const number = textToNumber(text, memory.commas);
+    if (text.includes(',') && !/^["']/.test(text) && !number && !doubtfulNumber(text, memory.commas))
+      return broken;
+    if (TIME_OF_DAY.test(`${name}:${text}`)) return broken;
+    if (!number && BEGINS_WITH_DIGIT.test(name) && !(INDEX.test(name) && !/^\d/.test(text))) return broken;
+    first ??= name;
+    if (beginsAgain(text, first)) return { kind: 'broken', reason: 'restarted', text: line };
     values.put(name, unquoted(text));
     if (text !== '') isEmpty = false;
   }
-  return isEmpty ? broken : { kind: 'object', value: values.value, repairs: values.repairs, text: line };
+  if (isEmpty) return broken;
+  const doubt = values.doubt();
+  if (doubt) return { kind: 'broken', reason: 'doubtful', text: line, params: doubt };
+  values.learn();
+  return { kind: 'object', value: values.value, repairs: values.repairs, text: line };
+}
+
+/** @returns whether the line's first name stands in a value: its end was lost, and the next line is run together with it */
+function beginsAgain(text: string, first: string): boolean {
+  const at = text.indexOf(first);
+  return at >= 0 && /^ ?[:=]/.test(text.slice(at + first.length));
 }
 
 function isNumber(text: string): boolean {
-  return text === '' || text === '-' || /^[+-]?[.,]?\d/.test(text) || textToNumber(text) !== undefined;
+  return text === '' || text === '-' || BEGINS_AS_VALUE.test(text) || textToNumber(text) !== undefined;
 }
 
 function pairsIn(line: string): string[] {
