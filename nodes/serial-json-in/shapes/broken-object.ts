@@ -67,7 +67,7 @@ export class BrokenObject {
     const net = netOf(line);
     this.depth += net;
     const end = line.at(-1) ?? '';
-    if (net > 0 && '{['.includes(end)) {
+    if (end === '{' || end === '[') {
       this.held = { bracket: end, isTold: line !== end };
       return { told: line === end ? told : [...told, whole(line)], anew: [] };
     }
