@@ -144,7 +144,13 @@ function beginsAnew(text: string, from: number, at: number): boolean {
   const first = firstPair(text, from);
   if (first !== undefined && first === firstPair(text, at)) return true;
   const name = at - from > LONGEST_PAIR ? undefined : FIRST_NAME.exec(text.slice(from, at))?.[1];
-  return name !== undefined && text.slice(at, at + LONGEST_PAIR).replace(/\s/g, '').startsWith(`{${name}:`);
+  return (
+    name !== undefined &&
+    text
+      .slice(at, at + LONGEST_PAIR)
+      .replace(/\s/g, '')
+      .startsWith(`{${name}:`)
+  );
 }
 
 /** `DATA: {...}`: what stands there opens nothing and quotes nothing, so nothing of JSON can be broken in it. */
