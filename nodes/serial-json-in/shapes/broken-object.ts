@@ -2,6 +2,8 @@ const TEXTS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 /** The first name in an object, or in the first one of a list. */
 const FIRST_NAME =
   /^[[\s]{0,8}\{\s{0,8}("[^"]{1,256}"|'[^']{1,256}'|[\p{L}_$][\p{L}\p{N}_$-]{0,255})\s{0,8}:/u;
+/** In characters: of what is cut over several lines no line is that long. */
+const LONGEST_PART = 4096;
 const OBJECT = /^[{[].*[}\]],?$/;
 
 /** What is to be read now. */
@@ -61,6 +63,10 @@ export class BrokenObject {
   push(line: string): BehindBroken {
     const { held } = this;
     this.held = undefined;
+    if (line.length > LONGEST_PART) {
+      const before = held && !held.isTold ? [whole(held.bracket)] : [];
+      return this.anew([...before, whole(line)], []);
+    }
     if (held && this.isFirst(`${held.bracket}${line}`)) return this.anew([], [held.bracket, line]);
     const told = held && !held.isTold ? [whole(held.bracket)] : [];
     if (this.beginsKnown(line)) return this.anew(told, [line]);

@@ -97,6 +97,7 @@ export class ColumnReader {
    * log into columns as well (`heap 12345`): there, not one value may be other than before, nor the first one be a word.
    */
   private areStrange(cells: readonly string[], kinds: readonly string[], line: string): boolean {
+    if (!kinds.includes('string')) return false;
     const isWord = (i: number) => kinds[i] === 'string';
     const { numbers } = this;
     const isKnown = cells.some((cell, i) => this.words.has(cell) || (numbers.has(i) && !isWord(i)));

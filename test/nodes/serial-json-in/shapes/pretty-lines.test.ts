@@ -44,6 +44,13 @@ describe('an object over several lines', () => {
     assert.deepEqual(readings(toldOf([...lines(A), '{', '  "nodo": "a",', cut, ...rest])), [A, A]);
   });
 
+  it('that was damaged is followed through long lines in no time', () => {
+    const since = performance.now();
+    for (const piece of ['\\"', '{"', '[{', '"a":{'])
+      toldOf(['{', '"nodo":"a",', '"s" [', piece.repeat(250_000), `"${piece.repeat(1_000)}`]);
+    assert.ok(performance.now() - since < 3000);
+  });
+
   it('gives no other reading where one of its lines was damaged or lost', () => {
     const settings: Partial<SerialJsonInDef> = { defaultNode: 'd' };
     const nested = { nodo: 'a', s: [{ v: 1 }, { v: 2 }], m: { x: { y: 1 } } };
