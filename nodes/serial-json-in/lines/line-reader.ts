@@ -32,6 +32,8 @@ const LONGEST_LINE_END = 16;
 const VALUE_OF_ERROR = /^Error: *[+-]?[\d.]/;
 /** What a damaged byte becomes where text was made of it on the way, and what no name has. */
 const UNPRINTABLE = /[\u007f-\u009f\ufffd]/;
+/** The one of them in ASCII that JSON allows in a name: it is quicker to look for it alone. */
+const DELETE = '\u007f';
 
 /** How lines are understood. */
 export interface LineRules {
@@ -127,7 +129,8 @@ export class LineReader {
     }
     if (this.isSensorError(line)) return [{ kind: 'rejected', reason: 'sensor-error', line: text }];
     if (this.rules.shape !== 'json') return this.foreign(line, bare) ?? this.readWhole(line, arrived);
-    if (this.pretty.isWhole(line, arrived)) return this.readWhole(line, arrived);
+    const isClean = raw.isAscii === true && !line.includes(DELETE);
+    if (this.pretty.isWhole(line, arrived)) return this.readWhole(line, arrived, isClean);
     return this.pretty.push(line, arrived).flatMap((one) => {
       if (one.isPart) return [partOfBroken(one.text)];
       return this.isIgnored(one.text) ? [] : this.readWhole(one.text, arrived);
@@ -157,13 +160,14 @@ export class LineReader {
     return isSensorError(line) && !(this.rules.shape === 'pairs' && VALUE_OF_ERROR.test(line));
   }
 
-  private readWhole(line: string, arrived: number): LineContent[] {
+  /** @param isClean whether nothing unprintable is in it; it is looked for where that is not known */
+  private readWhole(line: string, arrived: number, isClean = false): LineContent[] {
     const parts = this.partsOf(line);
     const [only] = parts;
-    if (only && parts.length === 1) return [this.content(only, arrived)];
+    if (only && parts.length === 1) return [this.content(only, arrived, isClean)];
     return parts
       .filter((part, i) => !(i + 1 < parts.length && this.isIgnoredLabel(part)))
-      .map((part) => this.content(part, arrived));
+      .map((part) => this.content(part, arrived, isClean));
   }
 
   /** What stands before an object (`DATA:`) may be left out as a whole line may. */
@@ -210,7 +214,7 @@ export class LineReader {
     return undefined;
   }
 
-  private content(part: LinePart, arrived: number): LineContent {
+  private content(part: LinePart, arrived: number, isClean = false): LineContent {
     const { text } = part;
     if (part.kind === 'broken') {
       const { reason, error, params } = part;
@@ -224,7 +228,7 @@ export class LineReader {
       part.repairs.some(({ problem, field }) => problem === 'repeated' && isNode(field, mapping))
     )
       return { kind: 'rejected', reason: 'restarted', line: text };
-    const at = text.search(UNPRINTABLE);
+    const at = isClean ? -1 : text.search(UNPRINTABLE);
     if (at >= 0 && hasDamagedName(part.value)) return damaged(text, text, at);
     const mapped = mapReading(part.value, mapping, arrived, this.clock, this.memory.commas);
     if (!mapped) return { kind: 'rejected', reason: 'no-nodo', line: text };

@@ -16,6 +16,8 @@ export interface RawLine {
   readonly bytes: Buffer;
   /** undefined where they are not UTF-8 */
   readonly text: string | undefined;
+  /** whether it is known to be ASCII */
+  readonly isAscii?: boolean;
 }
 
 const LF = 0x0a;
@@ -56,6 +58,10 @@ class LineOfChunk implements RawLine {
 
   get bytes(): Buffer {
     return this.chunk.bytes.subarray(this.from, this.end);
+  }
+
+  get isAscii(): boolean {
+    return this.chunk.plain !== undefined;
   }
 
   get text(): string | undefined {
