@@ -60,6 +60,17 @@ export class BrokenObject {
     return this.since !== undefined;
   }
 
+  /** What comes next is no part of it. */
+  end(): void {
+    this.since = undefined;
+    this.held = undefined;
+  }
+
+  /** @returns whether an object may be the next one, as far as it is known what stands first in one */
+  mayBeNext(object: string): boolean {
+    return this.first === undefined || this.isFirst(object);
+  }
+
   push(line: string): BehindBroken {
     const { held } = this;
     this.held = undefined;

@@ -29,6 +29,8 @@ export class PrettyLines {
   private readonly broken = new BrokenObject(OBJECT_MS);
   /** whether another line has come between those of the open object */
   private interrupted = false;
+  /** whether nothing has come behind noise that ended in a bracket */
+  private isBehindNoise = false;
 
   /**
    * Takes the next line, without what stands around it.
@@ -36,6 +38,14 @@ export class PrettyLines {
    * @returns the lines to be read now, each whole: none while an object is open
    */
   push(line: string, now: number): WholeLine[] {
+    const isBehindNoise = this.isBehindNoise;
+    this.isBehindNoise = false;
+    // A board that prints one object a line: the bracket was noise as well.
+    if (isBehindNoise && line.startsWith('{') && this.broken.mayBeNext(line) && isObject(line)) {
+      this.flush();
+      this.broken.end();
+      return [whole(line)];
+    }
     if (this.isOpen) return this.goOn(line, now);
     if (!this.broken.isOpen(now)) return this.begin(line, now);
     const { told, anew } = this.broken.push(line);
@@ -59,6 +69,7 @@ export class PrettyLines {
   beginBehindNoise(bracket: string, isJson: boolean, now: number): void {
     if (isJson) this.broken.begin(0, now, bracket);
     else this.begin(bracket, now);
+    this.isBehindNoise = true;
   }
 
   /** @returns what is open, as one text, and forgets it */

@@ -44,6 +44,16 @@ describe('an object over several lines', () => {
     assert.deepEqual(readings(toldOf([...lines(A), '{', '  "nodo": "a",', cut, ...rest])), [A, A]);
   });
 
+  it('is none where a line is one of its own behind noise that ends in a bracket', () => {
+    for (const end of [0x5b, 0x7b])
+      for (const noise of [Buffer.from([0xff, 0x80, end]), Buffer.from([0xff, 0x22, 0x80, end])])
+        assert.deepEqual(
+          toldOf([JSON.stringify(A), noise, JSON.stringify(B), JSON.stringify(A)]).slice(1),
+          ['not-utf8', B, A],
+          String(noise),
+        );
+  });
+
   it('that was damaged is followed through long lines in no time', () => {
     const since = performance.now();
     for (const piece of ['\\"', '{"', '[{', '"a":{'])
