@@ -47,7 +47,8 @@ export function guardServer(
     const { method, url: target } = request;
     // Of several Host headers Node.js shows the first; which one whoever listens goes by nobody knows.
     const headers = { ...request.headers, host: request.headersDistinct.host?.join(', ') };
-    const refusal = refusalOf({ method, target, headers, upgrade: !isRequest }, names);
+    const encrypted = 'encrypted' in request.socket;
+    const refusal = refusalOf({ method, target, headers, upgrade: !isRequest, encrypted }, names);
     if (refusal === undefined) {
       if (isRequest) {
         setHeaders(rest[1] as ServerResponse, policy);

@@ -9,6 +9,8 @@ export interface Asking {
   headers: IncomingHttpHeaders;
   /** whether it asks for a WebSocket */
   upgrade?: boolean;
+  /** whether it came by TLS */
+  encrypted?: boolean;
 }
 
 /** Why a request is refused: it came under a name that is not this server's, or from a page that is not. */
@@ -20,11 +22,13 @@ export type Refusal = { because: 'host'; host: string } | { because: 'origin'; o
  * - Host: the name in the page's address (RFC 9110, 7.2);
  * - Origin: sent with each WebSocket, each request that is not GET or HEAD, and each that crosses origins by CORS
  *   (Fetch standard, 3.2);
- * - Sec-Fetch-Site: sent to addresses of this machine and over TLS; tells what carries no Origin, such as an image.
+ * - Sec-Fetch-Site: sent to addresses of this machine and over TLS; tells what carries no Origin, such as an image, and
+ *   of an Origin whether the browser itself takes it for this server's: names alone do not tell `https://host` from
+ *   `http://host`, which are two servers.
  * @returns undefined where it may go on
  */
 export function refusalOf(
-  { method, target = '/', headers, upgrade }: Asking,
+  { method, target = '/', headers, upgrade, encrypted }: Asking,
   names: KnownNames,
 ): Refusal | undefined {
   const { host = '', origin } = headers;
@@ -32,8 +36,10 @@ export function refusalOf(
     if (!names.hasHost(named)) return { because: 'host', host: named };
   if (origin !== undefined && !isSame(origin, host) && !names.hasOrigin(origin))
     return { because: 'origin', origin };
-  if (origin === undefined && isForeign(headers) && (upgrade === true || !isFollowedLink(method, headers)))
-    return { because: 'origin', origin: '-' };
+  if (encrypted === true && origin !== undefined && isOfPort80(origin, host))
+    return { because: 'origin', origin };
+  if (isForeign(headers) && (upgrade === true || !isFollowedLink(method, headers)))
+    return { because: 'origin', origin: origin ?? '-' };
   return undefined;
 }
 
@@ -51,6 +57,15 @@ function isSame(origin: string, host: string): boolean {
 /** URLs leave out the port that their scheme has anyway; a Host header may name it. */
 function withoutUsualPort(origin: string, host: string): string {
   return host.toLowerCase().replace(origin.startsWith('https:') ? /:443$/ : /:80$/, '');
+}
+
+/**
+ * Whether a page is of the other usual port, where no server by TLS is: whoever stands between a browser and this server can
+ * answer there in its name.
+ */
+function isOfPort80(origin: string, host: string): boolean {
+  // URLs leave that port out.
+  return origin.startsWith('http:') && new URL(origin).port === '' && !host.endsWith(':80');
 }
 
 function isForeign(headers: IncomingHttpHeaders): boolean {

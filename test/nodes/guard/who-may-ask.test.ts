@@ -127,6 +127,40 @@ describe('who may ask a server something', () => {
       assert.equal(because({ method: 'POST', headers: from(site, 'cors', 'empty') }), undefined);
   });
 
+  it('is no page of another server under the same name: one without TLS, or at the other usual port', () => {
+    const host = 'panel.example.com';
+    for (const upgrade of [false, true]) {
+      const plain = { host, origin: 'http://panel.example.com' };
+      assert.equal(because({ encrypted: true, upgrade, headers: plain }), 'origin');
+      assert.equal(because({ upgrade, headers: plain }), undefined);
+      assert.equal(
+        because({ encrypted: true, upgrade, headers: { host, origin: 'https://panel.example.com' } }),
+        undefined,
+      );
+      const address = { host: '192.168.1.20', origin: 'http://192.168.1.20' };
+      assert.equal(because({ encrypted: true, upgrade, headers: address }), 'origin');
+      // The browser says of https://127.0.0.1, at port 443, that it is another than http://127.0.0.1, at port 80.
+      for (const site of ['cross-site', 'same-site'])
+        assert.equal(
+          because({
+            method: 'POST',
+            upgrade,
+            headers: { host: '127.0.0.1', origin: 'https://127.0.0.1', 'sec-fetch-site': site },
+          }),
+          'origin',
+          site,
+        );
+      assert.equal(
+        because({
+          method: 'POST',
+          upgrade,
+          headers: { host: '127.0.0.1', origin: 'https://127.0.0.1', 'sec-fetch-site': 'same-origin' },
+        }),
+        undefined,
+      );
+    }
+  });
+
   it('is told in their language why they are refused, and what to set', () => {
     assert.match(refusalText({ because: 'host', host: 'x.example' }, 'en'), /"x\.example".*HOST_NAMES/);
     assert.match(
