@@ -25,10 +25,14 @@ function cookieName({ headers }: IncomingMessage): string {
   return `serial_kafka_mongo_${readPlace(headers.host ?? '')?.port || 'session'}`;
 }
 
-function sessionIn(request: IncomingMessage): string | undefined {
+/** @returns the session that a browser brings: of several cookies of the name, which other servers of the host may have set, the one that is one */
+function sessionIn(request: IncomingMessage, login: Login): string | undefined {
   const name = `${cookieName(request)}=`;
   const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(name))?.slice(name.length);
+  const sessions = cookies
+    .filter((cookie) => cookie.startsWith(name))
+    .map((cookie) => cookie.slice(name.length));
+  return sessions.find((session) => login.isSession(session));
 }
 
 function handOut(request: IncomingMessage, response: ServerResponse, session: string): void {
@@ -57,12 +61,14 @@ export function pageGate(login: Login): Middleware {
       return;
     }
     const { headers, socket } = request;
-    login.admit(headers.authorization, sessionIn(request), socket.remoteAddress ?? '').then((admission) => {
-      if ('waitSeconds' in admission) return tellToWait(response, admission.waitSeconds);
-      if (admission.user === undefined) return askForPassword(response);
-      if (admission.session !== undefined) handOut(request, response, admission.session);
-      next();
-    }, next);
+    login
+      .admit(headers.authorization, sessionIn(request, login), socket.remoteAddress ?? '')
+      .then((admission) => {
+        if ('waitSeconds' in admission) return tellToWait(response, admission.waitSeconds);
+        if (admission.user === undefined) return askForPassword(response);
+        if (admission.session !== undefined) handOut(request, response, admission.session);
+        next();
+      }, next);
   };
 }
 
@@ -74,7 +80,7 @@ export function socketGate(login: Login): SocketMiddleware {
   askForOwners();
   return (socket, next) => {
     const { request, handshake } = socket;
-    login.admit(request.headers.authorization, sessionIn(request), handshake.address).then(
+    login.admit(request.headers.authorization, sessionIn(request, login), handshake.address).then(
       (admission) => {
         if (!isAdmitted(admission)) return next(new Error('Unauthorized'));
         if (login.isOwner(admission.user)) socket.once('disconnect', admitOwner(socket.id));

@@ -54,6 +54,11 @@ export class Login {
     return this.admitPassword(given.username, given.password, address);
   }
 
+  /** @returns whether it was handed out here, and has not ended */
+  isSession(session: string): boolean {
+    return this.sessions.userOf(session) !== undefined;
+  }
+
   /** @returns whether a user may do more than look */
   isOwner(username: string): boolean {
     return !(this.options.viewers ?? []).some((viewer) => viewer.username === username);
