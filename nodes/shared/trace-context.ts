@@ -25,6 +25,7 @@ const IDS = 24;
 /** @returns the context that two values carry; undefined where the first is none, and then the second means nothing */
 export function readTraceContext(parent: unknown, state: unknown): TraceContext | undefined {
   if (typeof parent !== 'string' || parent.length < LENGTH || !FORM.test(parent)) return undefined;
+  if (parent.length > LENGTH && parent.startsWith('00')) return undefined;
   return typeof state === 'string' && state.length <= MOST_STATE && STATE.test(state)
     ? { traceparent: parent, tracestate: state }
     : { traceparent: parent };

@@ -33,6 +33,7 @@ describe('the trace context of a reading', () => {
     ['without a trace id', PARENT.replace(/-4\w+-/, `-${'0'.repeat(32)}-`)],
     ['without a parent id', PARENT.replace('00f067aa0ba902b7', '0'.repeat(16))],
     ['with something behind it', `${PARENT}\r\nx: y`],
+    ['of this version, and longer than that', `${PARENT}-more`],
     ['without end', `${PARENT}-${'a'.repeat(1000)}`],
   ] as const) {
     it(`that is ${what} is none`, () => assert.equal(readTraceContext(parent, 'vendor=1'), undefined));
