@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ManagedProcess, ServiceError, type ProcessSpec } from '../../../stack/process/managed-process';
 import { isRunning } from '../../support/processes';
 import { withTempDir } from '../../support/temp-dir';
 import { until } from '../../support/until';
+import { skip } from '../../support/skip';
 
 /** A child that runs a piece of JavaScript and counts as ready once it has printed "up". */
 function child(code: string, more: Partial<ProcessSpec> = {}): ManagedProcess {
@@ -20,6 +21,14 @@ function child(code: string, more: Partial<ProcessSpec> = {}): ManagedProcess {
 }
 
 const STAYS = `console.log('up'); setInterval(() => {}, 1000);`;
+function childrenOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  return tasks
+    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
+    .filter(Boolean)
+    .map(Number);
+}
+
 const DEAF = `process.on('SIGTERM', () => console.log('no')); ${STAYS}`;
 
 describe('a managed process', () => {
@@ -148,3 +157,25 @@ describe('a managed process', () => {
     });
   });
 });
+  it('does not outlive it either when what looks after that was killed before', async function () {
+    if (process.platform !== 'linux') return skip(this, 'processes are looked at by Linux alone');
+    const program = path.join(__dirname, 'starts-a-child.ts');
+    const starter = spawn(process.execPath, ['--require', 'tsx/cjs', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(starter.stdout, 'data')) as [Buffer];
+    const grandchild = Number(line.toString());
+    try {
+      const reaper = (): number | undefined =>
+        childrenOf(starter.pid!).find((pid) => pid !== grandchild && isRunning(pid));
+      const first = await until('what looks after it', reaper);
+      process.kill(first, 'SIGKILL');
+      await until('another one', () => reaper() !== undefined && reaper() !== first);
+      starter.kill('SIGKILL');
+      await until('the child of the killed process to be gone', () => !isRunning(grandchild));
+    } finally {
+      starter.kill('SIGKILL');
+      if (isRunning(grandchild)) process.kill(grandchild, 'SIGKILL');
+    }
+  });
+
