@@ -30,7 +30,8 @@ export class MissingProgramError extends Error {
 /** @returns the full path of a program on the PATH, or undefined. */
 export function findProgram(program: string): string | undefined {
   for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(folder, program);
+    // It runs in other folders than this one.
+    const file = path.resolve(folder, program);
     if (folder !== '' && isExecutable(file)) return file;
   }
   return undefined;
