@@ -1,7 +1,8 @@
-import os from 'node:os';
-import { SettingError } from './config';
+import { readFileSync } from 'node:fs';
 import { ServiceError } from './process/managed-process';
+import { SettingError } from './setting-error';
 import { t } from './texts/texts.mjs';
+import { userName } from './user-name.mjs';
 
 const NO_ROOM = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/;
 
@@ -13,7 +14,8 @@ export function dataDirError(error: unknown, dir: string): unknown {
   switch (codeOf(error)) {
     case 'EACCES':
     case 'EPERM':
-      return new SettingError('DATA_DIR', t('data.other-user', { dir, user: os.userInfo().username }));
+    case 'EISDIR':
+      return new SettingError('DATA_DIR', t('data.other-user', { dir, user: userName() }));
     case 'EROFS':
       return new SettingError('DATA_DIR', t('data.read-only', { dir }));
     case 'ENOSPC':
@@ -24,6 +26,18 @@ export function dataDirError(error: unknown, dir: string): unknown {
       return new SettingError('DATA_DIR', t('data.no-folder', { dir }));
     default:
       return error;
+  }
+}
+
+/**
+ * @param file of a data directory
+ * @throws SettingError where it is not to be read, as after a start by another user
+ */
+export function readOwn(dir: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw dataDirError(error, dir);
   }
 }
 

@@ -1,8 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { SettingError } from './config';
 import { t } from './texts/texts.mjs';
+import { userName } from './user-name.mjs';
 
 /** What people install in Node-RED is not looked at: it is much, and nothing of it is written to. */
 const SKIPPED = 'node_modules';
@@ -19,8 +19,8 @@ export async function requireOwnFiles(dataDir: string, uid = process.getuid?.())
   if (uid === undefined) return;
   const file = await firstNotOurs(dataDir, uid);
   if (file === undefined) return;
-  const { username } = os.userInfo();
-  throw new SettingError('DATA_DIR', t('data.not-ours', { file, user: username, dir: dataDir }));
+  const user = userName();
+  throw new SettingError('DATA_DIR', t('data.not-ours', { file, user, dir: dataDir }));
 }
 
 async function firstNotOurs(folder: string, uid: number): Promise<string | undefined> {

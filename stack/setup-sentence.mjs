@@ -1,6 +1,6 @@
 // Why something could not be fetched, in a sentence. The first npm of a bare checkout needs it too, so it uses nothing that is
 // not built into the system's own Node.js.
-import os from 'node:os';
+import { userName } from './user-name.mjs';
 import { t } from './texts/texts.mjs';
 
 const NO_ROOM = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/;
@@ -16,11 +16,22 @@ const NO_NETWORK =
 const FOREIGN_CERTIFICATE =
   /SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|CERTIFICATE_VERIFY_FAILED|unable to find valid certification path|PKIX path/;
 
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+const PROXIES = [
+  ...[
+    'HTTPS_PROXY',
+    'https_proxy',
+    'npm_config_https_proxy',
+    'HTTP_PROXY',
+    'http_proxy',
+    'ALL_PROXY',
+    'all_proxy',
+  ],
+  'npm_config_proxy',
+];
 
 export function setupSentence(text, folder, env) {
   if (NO_ROOM.test(text)) return t('fetch.full', { folder });
-  const { username: user } = os.userInfo();
+  const user = userName();
   if (NOT_OURS.test(text)) {
     if (text.includes(folder)) return t('fetch.not-ours', { folder, user });
     const [, place] = OTHER_PLACE.exec(text) ?? [];

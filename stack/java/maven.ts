@@ -1,8 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { CACHE } from '../paths';
+import { proxyOf } from '../process/proxy';
 import { run, type RunOptions } from '../process/run';
 import { requireProgram } from '../programs';
 import type { Java } from './java';
 import { trustStoreOf } from './machine-certificates';
+import { settingsFor } from './maven-settings';
 
 /**
  * Runs Maven.
@@ -17,16 +22,36 @@ export async function runMaven(
   { env = {}, ...options }: RunOptions = {},
 ): Promise<void> {
   const mvn = requireProgram('mvn', purpose);
-  const attempt = (added: Record<string, string>): Promise<void> =>
-    // -U: what it could not fetch at its last run is asked for again.
-    run(mvn, ['--batch-mode', '-U', ...args], { ...options, env: { ...env, ...homeOf(java), ...added } });
+  await withProxy(async (through) => {
+    const attempt = (added: Record<string, string>): Promise<void> =>
+      // -U: what it could not fetch at its last run is asked for again.
+      run(mvn, ['--batch-mode', '-U', ...through, ...args], {
+        ...options,
+        env: { ...env, ...homeOf(java), ...added },
+      });
+    try {
+      await attempt({});
+    } catch (error) {
+      // Maven does not say that it met a certificate which Java does not know.
+      const trust = await trustOf(java);
+      if (trust === undefined) throw error;
+      await attempt(trust);
+    }
+  });
+}
+
+/** @param work gets the options of Maven that name the proxy of the environment; none where there is none */
+async function withProxy(work: (options: readonly string[]) => Promise<void>): Promise<void> {
+  const proxy = proxyOf(process.env);
+  if (proxy === undefined) return work([]);
+  // For its owner alone, since it may hold a password; what the user has set for Maven goes before it.
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'maven-'));
   try {
-    await attempt({});
-  } catch (error) {
-    // Maven does not say that it met a certificate which Java does not know.
-    const trust = await trustOf(java);
-    if (trust === undefined) throw error;
-    await attempt(trust);
+    const file = path.join(folder, 'settings.xml');
+    await writeFile(file, settingsFor(proxy), { mode: 0o600 });
+    await work(['--global-settings', file]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,3 +1,5 @@
+import { proxyVariables } from './proxy';
+
 /**
  * The variables that a program needs whatever it does: where programs, home and temporary files are, language and time
  * zone, and how the network is reached. All others may be secrets, and stay here.
@@ -21,9 +23,8 @@ const NEEDED_PREFIXES = ['LC_', 'XDG_', 'PIP_', 'npm_config_'];
 
 /** @returns of an environment what any program needs, and none of what only this one was told */
 export function neededOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      ([name]) => NEEDED.has(name) || NEEDED_PREFIXES.some((prefix) => name.startsWith(prefix)),
-    ),
+  const needed = Object.entries(environment).filter(
+    ([name]) => NEEDED.has(name) || NEEDED_PREFIXES.some((prefix) => name.startsWith(prefix)),
   );
+  return { ...Object.fromEntries(needed), ...proxyVariables(environment) };
 }
