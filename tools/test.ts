@@ -6,6 +6,7 @@ import { environmentAt, momentOf, testsWithoutServices } from './moments';
 import { missingForTests } from './prerequisites';
 import { runMocha, type Outcome } from './mocha-run';
 import { Output } from './output';
+import { folderForPrograms } from './folder-for-programs';
 import { failedFiles, slowest, summary, together as takenTogether } from './run-again';
 
 const root = path.dirname(__dirname);
@@ -130,6 +131,11 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   process.on('SIGINT', () => undefined);
+  const temporary = folderForPrograms();
+  if (temporary !== os.tmpdir()) {
+    console.log(`no program may run in ${os.tmpdir()}: tests have ${temporary} in its place`);
+    process.env.TMPDIR = temporary;
+  }
   const chosen = args.some((arg) => !arg.startsWith('-') && existsSync(path.resolve(root, arg)));
   if (chosen) {
     const env = process.env.TEST_MOMENT ? momentOfThisRun() : {};
