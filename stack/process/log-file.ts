@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 
 /** Bytes after which a log file is set aside as `<file>.1` and begun anew. */
@@ -60,8 +60,15 @@ export class LogFile {
     return this.open();
   }
 
-  private open(): WriteStream {
-    const stream = createWriteStream(this.file, { flags: 'a' });
+  private open(): WriteStream | undefined {
+    let stream: WriteStream;
+    try {
+      // At once: it may be full, and set aside, before a stream has opened it by itself.
+      stream = createWriteStream(this.file, { fd: openSync(this.file, 'a') });
+    } catch (error) {
+      this.failed(error as Error);
+      return undefined;
+    }
     stream.on('error', (error) => {
       if (this.stream === stream) this.stream = undefined;
       this.failed(error);
