@@ -9,6 +9,7 @@ import { Metrics } from './observe/metrics';
 import { observe, type Observed } from './observe/observe';
 import { guardServer, isGuarded, type ServerGuardOptions } from './server-guard';
 import { beforeEditor, beforeSockets, type NodeRedSettings } from './settings';
+import { guardEditorChannel } from './sockets/editor-channel';
 import { guardSockets } from './sockets/guard-sockets';
 import { admitClassic, admitDashboard2, type Widgets } from './sockets/packets';
 import type { Refusal } from './who-may-ask';
@@ -52,7 +53,18 @@ let runtime: Runtime | undefined;
  */
 export function protect(settings: NodeRedSettings, options: ProtectOptions = {}): NodeRedSettings {
   const { contentSecurityPolicy: policy } = options;
-  wanted = { names: new KnownNames(options.names), policy: policy === 'own' ? OWN_PAGES_POLICY : policy };
+  wanted = {
+    names: new KnownNames(options.names),
+    policy: policy === 'own' ? OWN_PAGES_POLICY : policy,
+    upgrade: (request, socket) => {
+      if (!isForEditor(request, settings)) return;
+      const address = request.socket.remoteAddress ?? '-';
+      guardEditorChannel(socket, {
+        asksWho: settings.adminAuth !== undefined && settings.adminAuth !== null,
+        refused: () => runtime?.report('editor', '-', address),
+      });
+    },
+  };
   beforeSockets(
     settings,
     'ui',
@@ -83,6 +95,15 @@ export function useRuntime(given: Runtime): void {
   // Before any node is made: nothing is counted otherwise.
   if (wanted?.own) observed = { health: given.health, metrics: new Metrics() };
   if (wanted && given.server) guardServer(given.server, { ...wanted, refused: reportRefusal });
+}
+
+/** Where the editor's channel is: Node-RED works it out of the settings in the same way, and may complete these before. */
+function isForEditor({ url = '' }: IncomingMessage, { httpAdminRoot, httpRoot }: NodeRedSettings): boolean {
+  const root = [httpAdminRoot, httpRoot].find((path) => typeof path === 'string' && path !== '') ?? '/';
+  const place = `/${String(root)}/comms`.replace(/\/+/g, '/');
+  const [path = ''] = url.replaceAll('\\', '/').split(/[?#]/, 1);
+  // A whole address may stand in the place of a path; whatever is before the path in it, Node-RED takes only that.
+  return path.startsWith('/') ? path === place : path.endsWith(place);
 }
 
 function reportRefusal(refusal: Refusal, { socket }: IncomingMessage): void {

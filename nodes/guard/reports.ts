@@ -1,5 +1,5 @@
 /** What was refused, by the name of its text in the catalog. */
-export type RefusedKind = 'host' | 'origin' | 'classic' | 'dashboard-2';
+export type RefusedKind = 'host' | 'origin' | 'editor' | 'classic' | 'dashboard-2';
 
 /** Says it in the log. @param what came; as its sender wrote it */
 export type Report = (kind: RefusedKind, what: string, address: string) => void;

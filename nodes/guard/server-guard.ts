@@ -24,6 +24,8 @@ export interface ServerGuardOptions {
   policy?: string | undefined;
   /** answers what is asked of the server itself; whether it did */
   own?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** told of each WebSocket that is asked for and let through, before anybody hears of it */
+  upgrade?: (request: IncomingMessage, socket: Duplex) => void;
 }
 
 /**
@@ -32,7 +34,13 @@ export interface ServerGuardOptions {
  */
 export function guardServer(
   server: Server,
-  { names, refused = () => undefined, policy = LEAST_POLICY, own = () => false }: ServerGuardOptions,
+  {
+    names,
+    refused = () => undefined,
+    policy = LEAST_POLICY,
+    own = () => false,
+    upgrade = () => undefined,
+  }: ServerGuardOptions,
 ): void {
   if (guarded.has(server)) return;
   guarded.add(server);
@@ -53,6 +61,8 @@ export function guardServer(
       if (isRequest) {
         setHeaders(rest[1] as ServerResponse, policy);
         if (own(request, rest[1] as ServerResponse)) return true;
+      } else {
+        upgrade(request, rest[1] as Duplex);
       }
       return emit(event, ...rest);
     }

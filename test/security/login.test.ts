@@ -63,6 +63,51 @@ describe('the password of editor and dashboards', function () {
     });
   }
 
+  it('is a text: no login by anything else ends Node-RED, or keeps others out', async () => {
+    await start(HASH);
+    const { pathname } = new URL(nodeRed.editor);
+    const login = {
+      client_id: 'node-red-editor',
+      grant_type: 'password',
+      scope: '',
+      username: 'ana',
+      password: 'x',
+    };
+    const none = { toString: 1, valueOf: 1 };
+    for (const wrong of [
+      { password: {} },
+      { password: none },
+      { username: none },
+      { scope: none },
+      { client_id: none },
+    ]) {
+      for (const [type, body] of [
+        ['application/json', JSON.stringify({ ...login, ...wrong })],
+        [
+          'application/x-www-form-urlencoded',
+          Object.keys(wrong).reduce(
+            (form, name) => `${form}&${name}[toString]=1&${name}[valueOf]=1`,
+            new URLSearchParams(
+              Object.entries(login).filter(([name]) => !Object.hasOwn(wrong, name)),
+            ).toString(),
+          ),
+        ],
+      ] as const) {
+        const told = await ask(nodeRed.url, {
+          path: `${pathname}auth/token`,
+          method: 'POST',
+          headers: { 'content-type': type },
+          body,
+        });
+        assert.ok(told.status >= 400, `${body}: ${told.status} ${told.body}`);
+        nodeRed.assertRunning();
+        // What was wrong does not count where the password is right.
+        if ('username' in wrong) assert.equal((await token('ana', PASSWORD)).status, 200);
+      }
+    }
+    nodeRed.assertRunning();
+  });
+
   it('is asked for once a session, by pages and sockets alike', async () => {
     await start(HASH);
     for (const page of PAGES) {

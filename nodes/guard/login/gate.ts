@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { admitOwner, askForOwners } from '../../shared/who-may-change';
 import { readPlace } from '../names';
+import { isRecord } from '../sockets/contents';
 import type { SocketMiddleware } from '../sockets/guard-sockets';
 import type { Attempts } from './attempts';
 import type { Admission, Login } from './login';
@@ -185,6 +186,7 @@ export function attemptsGate(attempts: Attempts): Middleware {
     // As Express reads it.
     const { path = request.url ?? '' } = request as { path?: string };
     if (request.method !== 'POST' || !EDITORS_LOGIN.test(path)) return next();
+    takeTextsAlone(request);
     const address = request.socket.remoteAddress ?? '';
     attempts.begin(address).then((waitSeconds) => {
       if (waitSeconds !== undefined) return tellToWait(response, waitSeconds);
@@ -194,6 +196,25 @@ export function attemptsGate(attempts: Attempts): Middleware {
       next();
     }, next);
   };
+}
+
+/**
+ * Node-RED compares the name with those of earlier attempts, and hands the password on, whatever they are: an object in the
+ * place of one would end it, or keep everybody else out.
+ * @param request whose body has not been read yet
+ */
+function takeTextsAlone(request: IncomingMessage): void {
+  let body: unknown;
+  Object.defineProperty(request, 'body', {
+    configurable: true,
+    enumerable: true,
+    get: () => body,
+    set: (given: unknown) => {
+      body = isRecord(given)
+        ? Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value === 'string'))
+        : {};
+    },
+  });
 }
 
 function tellToWait(response: ServerResponse, seconds: number): void {
