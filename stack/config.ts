@@ -319,7 +319,8 @@ function readLogin(
   if (newPassword && given !== undefined) {
     throw new SettingError('--password', t('setting.password-given'));
   }
-  const passwordHash = given ?? readKeptPassword(dataDir);
+  // What a new one takes the place of may be damaged.
+  const passwordHash = given ?? (newPassword ? undefined : readKeptPassword(dataDir));
   const viewerHash = readHash('VIEWER_PASSWORD_HASH', text('VIEWER_PASSWORD_HASH'));
   if (viewerHash !== undefined && passwordHash === undefined && !newPassword) {
     throw new SettingError('VIEWER_PASSWORD_HASH', t('setting.viewer-alone'));

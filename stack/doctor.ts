@@ -1,14 +1,13 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { StackConfig } from './config';
 import { installedJava } from './java/java';
 import { CACHE, ROOT } from './paths';
-import { portHolder } from './process/port-holder';
-import { isPortFree } from './process/ports';
+import { portHolder, PortInUseError, portProblem } from './process/port-holder';
 import { run } from './process/run';
 import { findProgram, howToInstall } from './programs';
 import { t } from './texts/texts.mjs';
+import { userName } from './user-name.mjs';
 
 /** What was looked at, and what to do about it where it is not as it should be. */
 export interface Finding {
@@ -76,17 +75,16 @@ async function ports(config: StackConfig): Promise<Finding[]> {
     wanted.push(['MONGO_PORT', config.database.port, '127.0.0.1']);
   return Promise.all(
     wanted.map(async ([variable, port, host]) =>
-      (await isPortFree(port, host))
-        ? good(t('doctor.port-free', { variable, port }))
-        : bad(
-            t('doctor.port-in-use', {
-              variable,
-              port,
-              holder: portHolder(port) ?? t('setting.another-program'),
-            }),
-          ),
+      portFinding(variable, port, await portProblem(port, host, variable)),
     ),
   );
+}
+
+function portFinding(variable: string, port: number, problem: Error | undefined): Finding {
+  if (problem === undefined) return good(t('doctor.port-free', { variable, port }));
+  if (!(problem instanceof PortInUseError)) return bad(problem.message);
+  const holder = portHolder(port) ?? t('setting.another-program');
+  return bad(t('doctor.port-in-use', { variable, port, holder }));
 }
 
 function disk(name: string, folder: string, neededMB: number): Finding {
@@ -101,13 +99,13 @@ function writable(name: string, folder: string): Finding {
   const place = nearest(folder);
   return mayUse(place)
     ? good(t('doctor.writable', { name, folder }))
-    : bad(t('doctor.not-writable', { name, place, user: os.userInfo().username }));
+    : bad(t('doctor.not-writable', { name, place, user: userName() }));
 }
 
 function serial(device: string): Finding {
   if (!existsSync(device)) return bad(t('doctor.no-device', { device }));
   if (mayUse(device)) return good(t('doctor.device', { device }));
-  return bad(t('doctor.device-forbidden', { device, user: os.userInfo().username }));
+  return bad(t('doctor.device-forbidden', { device, user: userName() }));
 }
 
 /** Exported for its test. */

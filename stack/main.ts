@@ -27,12 +27,12 @@ function settingsOrExit(): StackConfig {
   }
 }
 
-/** Before anything is written: a second start on the same data must change nothing there. */
-async function lockOrExit(dataDir: string): Promise<DataDirLock> {
+/** Of what is done in the data directory before there is something to stop. */
+async function resultOrExit<T>(dataDir: string, result: Promise<T>): Promise<T> {
   try {
-    return await DataDirLock.take(dataDir);
+    return await result;
   } catch (error) {
-    console.error(messageOf(error));
+    console.error(messageOf(dataDirError(error, dataDir)));
     process.exit(1);
   }
 }
@@ -86,9 +86,9 @@ function onRequestToStop(stop: () => void): void {
   let first: number | undefined;
   const request = (): void => {
     if (first === undefined) {
-      first = Date.now();
+      first = performance.now();
       stop();
-    } else if (Date.now() - first > SAME_REQUEST_MS) {
+    } else if (performance.now() - first > SAME_REQUEST_MS) {
       process.exit(130);
     }
   };
@@ -100,8 +100,10 @@ async function main(): Promise<void> {
   if (asksForHelp(process.argv.slice(2))) return say(help());
   const since = Date.now();
   const config = settingsOrExit();
-  const lock = await lockOrExit(config.dataDir);
-  const made = config.login.newPassword ? await makePassword(config.dataDir) : undefined;
+  const { dataDir } = config;
+  // Before anything is written: a second start on the same data must change nothing there.
+  const lock = await resultOrExit(dataDir, DataDirLock.take(dataDir));
+  const made = config.login.newPassword ? await resultOrExit(dataDir, makePassword(dataDir)) : undefined;
   if (made) config.login.passwordHash = made.hash;
   const stack = new Stack(config, say, shippedFor(config.role), made?.signIn, lock);
   let stopping: Promise<void> | undefined;
@@ -128,16 +130,20 @@ async function main(): Promise<void> {
   } catch (error) {
     // What a stop interrupts fails: that is no news.
     if (stopping !== undefined) return;
-    console.error(messageOf(isAbout(config.dataDir, error) ? dataDirError(error, config.dataDir) : error));
+    console.error(messageOf(isAbout(dataDir, error) ? dataDirError(error, dataDir) : error));
     console.error(t('start.doctor'));
     await stopAndExit(1);
   }
 }
 
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
+
 /** Whether a file of the data directory, or a service that keeps its data there, is the reason. */
 function isAbout(dataDir: string, error: unknown): boolean {
-  const file = (error as NodeJS.ErrnoException).path;
-  return error instanceof ServiceError || file?.startsWith(dataDir) === true;
+  const { path: file, code, syscall } = error as NodeJS.ErrnoException;
+  // A file that is being written is not named; what is fetched, and not kept there, tells of its own.
+  const isWritten = file === undefined && syscall === 'write' && NO_ROOM.has(code ?? '');
+  return error instanceof ServiceError || isWritten || file?.startsWith(dataDir) === true;
 }
 
 function messageOf(error: unknown): string {

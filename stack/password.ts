@@ -1,8 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { readOwn } from './data-dir-error';
+import { SettingError } from './setting-error';
+import { t } from './texts/texts.mjs';
+import { writeWhole } from './write-whole';
 
 /** A password that is shown once; its hash is kept. */
 export interface NewPassword {
@@ -21,11 +25,16 @@ const GROUPS = 4;
 const GROUP = 5;
 const ROUNDS = 10;
 
-/** @returns the hash that an earlier `npm start -- --password` has kept, undefined where there is none */
+/**
+ * @returns the hash that an earlier `npm start -- --password` has kept, undefined where there is none
+ * @throws SettingError where there is one that can't be read: who once had a password is not to be open without a word
+ */
 export function readKeptPassword(dataDir: string): string | undefined {
   const file = path.join(dataDir, FILE);
-  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  return HASH.test(text) ? text : undefined;
+  if (!existsSync(file)) return undefined;
+  const text = readOwn(dataDir, file).trim();
+  if (!HASH.test(text)) throw new SettingError('DATA_DIR', t('data.no-password', { file }));
+  return text;
 }
 
 /** Makes a password and keeps its hash in the data directory, for this start and the later ones. */
@@ -35,7 +44,7 @@ export async function makePassword(dataDir: string): Promise<NewPassword> {
   const password = Array.from({ length: GROUPS }, group).join('-');
   const hash = await bcrypt().hash(password, ROUNDS);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(path.join(dataDir, FILE), `${hash}\n`, { mode: 0o600 });
+  await writeWhole(path.join(dataDir, FILE), `${hash}\n`);
   return { password, hash, signIn: randomBytes(32).toString('base64url') };
 }
 

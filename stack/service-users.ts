@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
+import { readOwn } from './data-dir-error';
 import { SettingError } from './setting-error';
 import { t } from './texts/texts.mjs';
 import { writeWhole } from './write-whole';
@@ -32,7 +33,7 @@ export function serviceUsersFile(dataDir: string): string {
 export function readServiceUsers(dataDir: string): ServiceUsers | undefined {
   const file = serviceUsersFile(dataDir);
   if (!existsSync(file)) return undefined;
-  const users = parse(readFileSync(file, 'utf8'));
+  const users = parse(readOwn(dataDir, file));
   if (users === undefined) {
     throw new SettingError('DATA_DIR', t('data.no-passwords', { file }));
   }

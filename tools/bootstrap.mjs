@@ -15,7 +15,19 @@ import { t } from '../stack/texts/texts.mjs';
 const NODE_MAJOR = 24;
 /** Of free disk, with room for what else a first start fetches. */
 const NEEDED_MB = 1_200;
+/**
+ * What a user or NODE_ENV=production may have set otherwise for all projects: this one's programs are among the packages for
+ * development, and are found where npm puts them by itself.
+ */
+const WHOLE = [
+  ...['--include=dev', '--include=optional', '--include=peer', '--bin-links=true'],
+  ...['--install-strategy=hoisted', '--global=false', '--dry-run=false', '--legacy-peer-deps=false'],
+];
+/** How often a second start looks whether the first is done. */
+const WAIT_MS = 500;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+/** Names the process that puts packages or a build there. */
+const turn = path.join(root, '.setting-up');
 const bin = path.join(root, 'node_modules', '.bin');
 const node = path.join(bin, 'node');
 
@@ -25,14 +37,86 @@ function main([program, ...args]) {
   try {
     const reason = whyNotHere(process.platform, process.versions.node);
     if (reason !== undefined) throw new Error(reason);
-    if (!packagesUpToDate()) installPackages();
-    ensureNode();
-    if (!buildUpToDate()) build();
+    leaveOutMissingFolders();
+    setUp(packagesUpToDate, installPackages);
+    setUp(isNodeThere, fetchNode);
+    setUp(buildUpToDate, build);
   } catch (error) {
     console.error(error.message);
     process.exit(1);
   }
   run(program, args);
+}
+
+/** One at a time: a second start in this checkout would take away what the first is putting there. */
+function setUp(isDone, work) {
+  if (isDone()) return;
+  requireWritable(root);
+  let told = false;
+  for (let holder = takeTurn(); holder !== undefined; holder = takeTurn()) {
+    if (!told) console.log(t('first.waiting', { pid: holder }));
+    told = true;
+    sleep(WAIT_MS);
+  }
+  try {
+    if (!isDone()) work();
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+/** @returns the process whose turn it is; undefined where it is this one's */
+function takeTurn() {
+  for (;;) {
+    try {
+      fs.writeFileSync(turn, String(process.pid), { flag: 'wx' });
+      return undefined;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const holder = readText(turn);
+    if (holder !== undefined && isBootstrap(Number(holder))) return holder;
+    // Whoever has taken it and not yet written a number does so now, or was killed in that very moment.
+    if (holder === '') sleep(WAIT_MS);
+    if (readText(turn) === holder) rmSync(turn, { force: true });
+  }
+}
+
+/** Whether a process is one of these, and no later one that was given its number. */
+function isBootstrap(pid) {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== 'EPERM') return false;
+  }
+  const commandLine = readText(`/proc/${pid}/cmdline`);
+  return commandLine === undefined || commandLine.includes(path.basename(fileURLToPath(import.meta.url)));
+}
+
+/** There is nothing else to do meanwhile. */
+function sleep(milliseconds) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Every program that is started here would stumble over a folder for temporary files that is not there, each in its own words. */
+function leaveOutMissingFolders() {
+  for (const name of ['TMPDIR', 'TMP', 'TEMP']) {
+    const folder = process.env[name];
+    if (folder === undefined || isFolderToWriteTo(folder)) continue;
+    delete process.env[name];
+    if (folder !== '') console.error(t('first.no-tmpdir', { name, folder, instead: os.tmpdir() }));
+  }
+}
+
+function isFolderToWriteTo(folder) {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    // Missing, or somebody else's: nothing can be put there.
+    return false;
+  }
 }
 
 /** npm notes in node_modules what it has installed; every package of the lock file has to be there in its version. */
@@ -47,7 +131,6 @@ function packagesUpToDate() {
 }
 
 function installPackages() {
-  requireWritable(root);
   const { bavail, bsize } = fs.statfsSync(root);
   const free = Math.floor((bavail * bsize) / 1e6);
   if (free < NEEDED_MB) {
@@ -57,23 +140,35 @@ function installPackages() {
   // Without its warnings: Node-RED 5 wants a newer Node.js than the system's, and gets it.
   // A minute without a word, as npm has it, is long where there is no network at all.
   const retries = ['--fetch-retries=3', '--fetch-retry-factor=3', '--fetch-retry-mintimeout=2000'];
-  npm('ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', ...retries);
+  npm('ci', ...WHOLE, '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', ...retries);
+}
+
+function isNodeThere() {
+  return isRight(nodeVersion());
+}
+
+function isRight(version) {
+  return version?.startsWith(`v${NODE_MAJOR}.`) === true;
 }
 
 /** The npm package "node" fetches its program in an install script, which npm may have been told not to run. */
-function ensureNode() {
-  if (nodeVersion()?.startsWith(`v${NODE_MAJOR}.`)) return;
+function fetchNode() {
+  const { NODE_OPTIONS: options, ...rest } = process.env;
+  if (options && isRight(nodeVersion(rest))) {
+    throw new Error(t('first.node-options', { options, major: NODE_MAJOR }));
+  }
   npm('rebuild', 'node');
   const version = nodeVersion();
-  if (version?.startsWith(`v${NODE_MAJOR}.`)) return;
+  if (isRight(version)) return;
   const params = { node: path.relative('', node), major: NODE_MAJOR, version: version ?? t('first.missing') };
   throw new Error(t('first.node', params));
 }
 
-function nodeVersion() {
+function nodeVersion(env = process.env) {
   try {
     return execFileSync(node, ['--version'], {
       encoding: 'utf8',
+      env,
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {
@@ -177,6 +272,15 @@ function files(folder) {
     const place = path.join(folder, entry.name);
     return entry.isDirectory() ? files(place) : [place];
   });
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Gone meanwhile, or this system has no such file.
+    return undefined;
+  }
 }
 
 function modified(file) {

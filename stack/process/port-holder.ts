@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { isPortFree } from './ports';
+import { SettingError } from '../setting-error';
+import { whyNotListening } from './ports';
 import { t } from '../texts/texts.mjs';
+import { userName } from '../user-name.mjs';
 
 /** A port that is taken: names it, who has it, and which variable chooses another. */
 export class PortInUseError extends Error {
@@ -10,17 +12,53 @@ export class PortInUseError extends Error {
     holder: string | undefined,
   ) {
     const who = holder ?? t('setting.another-program');
-    super(t('setting.port-in-use', { port, holder: who, variable, next: port + 1000 }));
+    super(t('setting.port-in-use', { port, holder: who, variable, next: another(port) }));
     this.name = 'PortInUseError';
   }
 }
 
+/** @throws what portProblem() gives */
+export async function requireFreePort(port: number, host: string, variable: string): Promise<void> {
+  const problem = await portProblem(port, host, variable);
+  if (problem) throw problem;
+}
+
 /**
  * @param variable the environment variable that chooses the port
- * @throws PortInUseError when no server could listen there
+ * @param look asks the system
+ * @returns a sentence about why no server could listen there, and what to do; undefined where one could
  */
-export async function requireFreePort(port: number, host: string, variable: string): Promise<void> {
-  if (!(await isPortFree(port, host))) throw new PortInUseError(port, variable, portHolder(port));
+export async function portProblem(
+  port: number,
+  host: string,
+  variable: string,
+  look = whyNotListening,
+): Promise<Error | undefined> {
+  const cause = await look(port, host);
+  if (cause === undefined) return undefined;
+  const { code = '' } = cause;
+  if (code === 'EADDRINUSE') return new PortInUseError(port, variable, portHolder(port));
+  const because = { cause };
+  if (code === 'EACCES') {
+    const next = port + ABOVE_ROOTS;
+    return new SettingError(
+      variable,
+      t('setting.port-forbidden', { port, user: userName(), variable, next }),
+      because,
+    );
+  }
+  if (host === LOOPBACK) return new Error(t('setting.no-loopback', { host, reason: cause.message }), because);
+  return new SettingError('HOST', t('setting.no-address', { host, reason: cause.message }), because);
+}
+
+const LOOPBACK = '127.0.0.1';
+/** Added to a port below 1024: nothing that is well known is there. */
+const ABOVE_ROOTS = 7_000;
+const HIGHEST = 65_535;
+
+/** @returns a port that is likely to be free where that one can't be used */
+function another(port: number): number {
+  return port + 1000 <= HIGHEST ? port + 1000 : port - 1000;
 }
 
 /** @returns the process that listens on a TCP port, as "java (process 123)"; undefined where it cannot be known. */
