@@ -19,13 +19,13 @@ export class Memo<T> {
   /** @returns the answer remembered under this key, or that of `find`; an error is not remembered. */
   get(key: string, find: () => Promise<T>): Promise<T> {
     const entry = this.entries.get(key);
-    if (entry && Date.now() < entry.expires) return entry.answer;
+    if (entry && performance.now() < entry.expires) return entry.answer;
     const fresh: Entry<T> = { answer: find(), expires: Infinity };
     this.keep(key, fresh);
-    const begun = Date.now();
+    const begun = performance.now();
     fresh.answer.then(
       () => {
-        const end = Date.now();
+        const end = performance.now();
         fresh.expires = end + Math.max(this.minAgeMs, (end - begun) * this.costFactor);
       },
       () => {

@@ -212,7 +212,7 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
 
   private async untilReady(signal: AbortSignal): Promise<undefined> {
     const limit = this.spec.readyTimeout ?? 60_000;
-    const end = Date.now() + limit;
+    const end = performance.now() + limit;
     let cause: unknown;
     while (!signal.aborted) {
       try {
@@ -220,7 +220,7 @@ export class ManagedProcess extends EventEmitter<Events> implements Service {
       } catch (error) {
         cause = error;
       }
-      if (Date.now() > end) {
+      if (performance.now() > end) {
         throw this.error('not-ready', { seconds: limit / 1000 }, { cause });
       }
       await sleep(POLL_MS);

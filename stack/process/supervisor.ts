@@ -82,11 +82,11 @@ class Keeper {
     const first = new ExponentialBackoff(this.bounds);
     let backoff: IBackoff<unknown> | undefined;
     for (;;) {
-      const since = Date.now();
+      const since = performance.now();
       const exit = await this.process.exited;
       if (isAborted(signal)) return;
       if (exit !== undefined) this.report(this.obituary(exit));
-      if (Date.now() - since > this.bounds.stableAfter) backoff = undefined;
+      if (performance.now() - since > this.bounds.stableAfter) backoff = undefined;
       do {
         backoff = (backoff ?? first).next(undefined);
         if (!(await this.startAgain(backoff.duration, signal))) return;

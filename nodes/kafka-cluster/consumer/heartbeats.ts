@@ -12,7 +12,7 @@ export class Heartbeats {
   constructor(private readonly intervalMs: number) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.look(Date.now()), this.intervalMs);
+    this.timer = setInterval(() => void this.look(performance.now()), this.intervalMs);
   }
 
   stop(): void {
@@ -32,7 +32,7 @@ export class Heartbeats {
   }
 
   beaten(): void {
-    this.last = Date.now();
+    this.last = performance.now();
   }
 
   private async look(now: number): Promise<void> {

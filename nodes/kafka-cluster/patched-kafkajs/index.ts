@@ -39,6 +39,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   (record-decoding, too) requests/fetch/v0/response and consumer/consumerGroup's fetch: one partition that a broker
  *                    refuses stopped all others of that broker, and one broker that can't be reached those of all. See
  *                    partition-errors.ts. Not needed when refused.test.ts and unreached.test.ts pass without it.
+ *                    The same fetch looks whether the clock was set back: no heartbeat would be sent until it is as late as
+ *                    before. Not needed when clock-set-back.test.ts passes without it.
  *   commits          requests/offsetCommit/v0/response: likewise, of offsets that are not taken. Not needed likewise.
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.

@@ -222,6 +222,8 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
 
   class ConsumerGroup {
     readonly cluster: Cluster;
+    /** when the group was last told that this member is alive, in milliseconds since 1970 */
+    lastRequest: number;
     /** of the assigned partitions those that are not paused */
     readonly subscriptionState: { active(): AssignedPartitions[] };
     /** @returns of these the partitions that this broker is asked for */

@@ -33,6 +33,8 @@ export function goOnWithTheRest({ prototype }: typeof ConsumerGroup): void {
   const { fetch } = prototype;
   prototype.fetch = async function (this: ConsumerGroup, nodeId) {
     const listener = listeners.get(this.cluster);
+    // By a clock that was set back kafkajs would not tell the group that this member is alive before that time has come again.
+    if (this.lastRequest > Date.now()) this.lastRequest = 0;
     let runs: Awaited<ReturnType<typeof fetch>>;
     try {
       runs = await fetch.call(this, nodeId);

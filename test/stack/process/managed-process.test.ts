@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ManagedProcess, ServiceError, type ProcessSpec } from '../../../stack/process/managed-process';
+import { shiftClock } from '../../support/clock/shift-clock.cjs';
 import { isRunning } from '../../support/processes';
 import { withTempDir } from '../../support/temp-dir';
-import { until } from '../../support/until';
 import { skip } from '../../support/skip';
+import { until } from '../../support/until';
 
 /** A child that runs a piece of JavaScript and counts as ready once it has printed "up". */
 function child(code: string, more: Partial<ProcessSpec> = {}): ManagedProcess {
@@ -20,7 +21,6 @@ function child(code: string, more: Partial<ProcessSpec> = {}): ManagedProcess {
   });
 }
 
-const STAYS = `console.log('up'); setInterval(() => {}, 1000);`;
 function childrenOf(pid: number): number[] {
   const tasks = readdirSync(`/proc/${pid}/task`);
   return tasks
@@ -29,6 +29,7 @@ function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
+const STAYS = `console.log('up'); setInterval(() => {}, 1000);`;
 const DEAF = `process.on('SIGTERM', () => console.log('no')); ${STAYS}`;
 
 describe('a managed process', () => {
@@ -80,6 +81,18 @@ describe('a managed process', () => {
     const pid = await until('a process id', () => mute.pid);
     await assert.rejects(starting, /was not ready within 0.3 s/);
     assert.equal(isRunning(pid), false);
+  });
+
+  it('is waited for as long as that takes, also when the clock is set back by an hour meanwhile', async () => {
+    const mute = child('setInterval(() => {}, 1000)', { readyTimeout: 300 });
+    const starting = mute.start();
+    const setRight = shiftClock(-3_600_000);
+    try {
+      await assert.rejects(starting, /was not ready within 0.3 s/);
+    } finally {
+      setRight();
+      await mute.stop();
+    }
   });
 
   it('ends at a stop, and can be started again', async () => {
@@ -144,19 +157,6 @@ describe('a managed process', () => {
     await until('the child of the killed process to be gone', () => !isRunning(grandchild));
   });
 
-  it('adds what it prints to its log file', async () => {
-    await withTempDir(async (dir) => {
-      const logFile = path.join(dir, 'logs', 'child.log');
-      const process = child(STAYS, { logFile });
-      await process.start();
-      await process.stop();
-      await until(
-        'the line in the file',
-        () => existsSync(logFile) && readFileSync(logFile, 'utf8') === 'up\n',
-      );
-    });
-  });
-});
   it('does not outlive it either when what looks after that was killed before', async function () {
     if (process.platform !== 'linux') return skip(this, 'processes are looked at by Linux alone');
     const program = path.join(__dirname, 'starts-a-child.ts');
@@ -179,3 +179,16 @@ describe('a managed process', () => {
     }
   });
 
+  it('adds what it prints to its log file', async () => {
+    await withTempDir(async (dir) => {
+      const logFile = path.join(dir, 'logs', 'child.log');
+      const process = child(STAYS, { logFile });
+      await process.start();
+      await process.stop();
+      await until(
+        'the line in the file',
+        () => existsSync(logFile) && readFileSync(logFile, 'utf8') === 'up\n',
+      );
+    });
+  });
+});
