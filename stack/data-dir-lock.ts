@@ -111,13 +111,13 @@ async function create(file: string, content: string): Promise<boolean> {
 
 /** @returns what a lock says, "" for one that nobody will write any more; undefined where it is gone meanwhile */
 async function lookAt(file: string): Promise<string | undefined> {
-  const end = Date.now() + EMPTY_MS;
+  const end = performance.now() + EMPTY_MS;
   for (;;) {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    if (text !== '' || Date.now() > end) return text;
+    if (text !== '' || performance.now() > end) return text;
     await sleep(LOOK_MS);
   }
 }

@@ -312,8 +312,8 @@ export class RecordConsumer implements ConsumerListener {
     this.queue.close();
     this.registry?.release();
     this.client.pause(this.queue.partitions.map(({ place }) => place));
-    const end = Date.now() + DRAIN_MS;
-    while (this.queue.inFlight > 0 && Date.now() < end) await sleep(DRAIN_STEP_MS);
+    const end = performance.now() + DRAIN_MS;
+    while (this.queue.inFlight > 0 && performance.now() < end) await sleep(DRAIN_STEP_MS);
     await atMost(LAST_COMMIT_TIMEOUT_MS, this.commits.now());
     unregisterOwner(this.id, this.confirmations);
     const results = await Promise.allSettled([this.client.close(), this.aside.close()]);

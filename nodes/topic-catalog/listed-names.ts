@@ -56,7 +56,7 @@ export class ListedNames {
     options: FindOptions,
     each: (document: Document, isListable: boolean) => void,
   ): Promise<number> {
-    if (Date.now() < this.refusedUntil)
+    if (performance.now() < this.refusedUntil)
       return this.forEachByPattern(nodos, filter, projection, options, each);
     let count = 0;
     try {
@@ -70,7 +70,7 @@ export class ListedNames {
       if (count > 0 || !(error instanceof MongoServerError)) throw error;
       // Where it refuses this as well, the projection was not to blame.
       const found = await this.forEachByPattern(nodos, filter, projection, options, each);
-      this.refusedUntil = Date.now() + REFUSED_MS;
+      this.refusedUntil = performance.now() + REFUSED_MS;
       return found;
     }
   }

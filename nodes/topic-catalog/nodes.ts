@@ -249,14 +249,14 @@ export class NodeIndex {
 
   private look(): Promise<void> {
     return this.list.get('', async () => {
-      if (Date.now() < this.longUntil) return;
+      if (performance.now() < this.longUntil) return;
       const listed = new Map<string, NodeRecord>();
       await this.nodeList.forEach(this.maxListed + 1, (document) => {
         const record = this.take(document);
         if (record) listed.set(record.nodo, record);
       });
       const isLong = listed.size > this.maxListed;
-      this.longUntil = isLong ? Date.now() + LONG_MS : 0;
+      this.longUntil = isLong ? performance.now() + LONG_MS : 0;
       const before = this.listed;
       this.listed = isLong ? new Map<string, NodeRecord>() : listed;
       if (isLong) return this.nodeList.learn(listed.keys());

@@ -253,7 +253,7 @@ export async function ensureTopics(
 
 /** Waits until every partition of the topics has a leader that takes records. */
 async function untilLed(admin: Admin, topics: string[]): Promise<void> {
-  const end = Date.now() + LEADERS_MS;
+  const end = performance.now() + LEADERS_MS;
   for (;;) {
     try {
       const metadata = await admin.fetchTopicMetadata({ topics });
@@ -265,9 +265,11 @@ async function untilLed(admin: Admin, topics: string[]): Promise<void> {
     } catch (error) {
       // A broker that has not heard of the topic or of its leaders yet; kafkajs wraps some of its answers.
       const answer = error instanceof KafkaJSNumberOfRetriesExceeded ? error.cause : error;
-      if (!(answer instanceof KafkaJSProtocolError && answer.retriable) || Date.now() > end) throw error;
+      if (!(answer instanceof KafkaJSProtocolError && answer.retriable) || performance.now() > end)
+        throw error;
     }
-    if (Date.now() > end) throw new Error(`no leader for ${topics.join(', ')} within ${LEADERS_MS / 1000} s`);
+    if (performance.now() > end)
+      throw new Error(`no leader for ${topics.join(', ')} within ${LEADERS_MS / 1000} s`);
     await sleep(50);
   }
 }

@@ -82,8 +82,8 @@ function answer<T>({ admin, client }: Connection, question: Question<T>, stale: 
   const { connectionMs, requestMs } = client.timeouts;
   const milliseconds = connectionMs + requestMs * PART_OF_REQUEST_TIME;
   const noAnswer = (): Error => new Error(`no answer within ${milliseconds / 1000} s`);
-  const deadline = Date.now() + milliseconds;
-  const terms = (): Terms => ({ milliseconds: (deadline - Date.now()) * PART_OF_TIME, stale });
+  const deadline = performance.now() + milliseconds;
+  const terms = (): Terms => ({ milliseconds: (deadline - performance.now()) * PART_OF_TIME, stale });
   const asked = admin.then((connected) => question(connected, terms));
   return withTimeout(asked, milliseconds, noAnswer);
 }

@@ -176,12 +176,12 @@ async function fetchPartitions(admin: Admin, topic: string): Promise<Partitions>
 
 /** The same for a topic that was just made: it takes the cluster a moment to know of it, and to give it leaders. */
 async function fetchLed(admin: Admin, topic: string): Promise<Partitions> {
-  for (const end = Date.now() + LEADERS_MS; ;) {
+  for (const end = performance.now() + LEADERS_MS; ;) {
     try {
       const found = await fetchPartitions(admin, topic);
-      if (found.leaderless.size === 0 || Date.now() > end) return found;
+      if (found.leaderless.size === 0 || performance.now() > end) return found;
     } catch (error) {
-      if (Date.now() > end || protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      if (performance.now() > end || protocolErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
     }
     await sleep(LOOK_AGAIN_MS);
   }

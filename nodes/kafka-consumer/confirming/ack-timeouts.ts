@@ -37,7 +37,7 @@ export class AckTimeouts {
 
   private look(): void {
     if (this.queue.paused) return;
-    const before = Date.now() - this.settings.confirmTimeoutMs;
+    const before = performance.now() - this.settings.confirmTimeoutMs;
     this.count = 0;
     for (const queue of this.queue.partitions) {
       const late = queue.withFlow().filter(({ handedOnAt, held }) => !held && handedOnAt <= before);

@@ -223,7 +223,7 @@ export class DeliveryQueue {
   /** One turn: hands on what waits and fits, beginning with another partition each time. */
   private handOn(): void {
     if (this.heldByUser || this.closed) return;
-    const now = Date.now();
+    const now = performance.now();
     const { queues } = this;
     let left = RECORDS_PER_TURN;
     this.turn++;
@@ -320,7 +320,7 @@ export class DeliveryQueue {
    */
   private holdFetch(queue: PartitionQueue): Promise<void> {
     return new Promise((resolve) => {
-      const began = Date.now();
+      const began = performance.now();
       let open = queue.open;
       const finish = (): void => {
         clearTimeout(timer);
@@ -328,7 +328,7 @@ export class DeliveryQueue {
         resolve();
       };
       const look = (): void => {
-        if (queue.open < open && Date.now() - began < MAX_HOLD_MS) {
+        if (queue.open < open && performance.now() - began < MAX_HOLD_MS) {
           open = queue.open;
           timer = setTimeout(look, STUCK_MS);
           return;

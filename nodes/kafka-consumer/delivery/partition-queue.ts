@@ -19,7 +19,7 @@ export interface Delivery extends Tracked {
   readonly before: number;
   /** when they were fetched, in milliseconds since 1970 */
   readonly fetchedAt: number;
-  /** when it was handed to the flow, in milliseconds since 1970; 0 while it waits for that */
+  /** when it was handed to the flow, as performance.now() counts; 0 while it waits for that */
   handedOnAt: number;
   /** whoever has it will confirm or reject it, however long that takes */
   held: boolean;

@@ -204,7 +204,7 @@ export class LastReadings {
     for (const reading of fresh) if (this.known.has(reading.nodo)) this.keep(reading);
     if (readings.length === 0) return;
     let there: readonly ReadingDocument[] | undefined;
-    if (Date.now() >= this.refusedUntil) {
+    if (performance.now() >= this.refusedUntil) {
       await this.keepTrying(
         async () => {
           there = await this.insert(readings, signal);
@@ -215,7 +215,7 @@ export class LastReadings {
     }
     if (!there) {
       // They are none of those that are known to be there: the next write makes them, and so does their next reading.
-      this.refusedUntil = Math.max(this.refusedUntil, Date.now() + AGAIN_MS);
+      this.refusedUntil = Math.max(this.refusedUntil, performance.now() + AGAIN_MS);
       await this.options.onUnlisted?.(readings, signal);
       for (const reading of readings) this.keep(reading);
       return;
@@ -367,8 +367,8 @@ export class LastReadings {
       return true;
     } catch (error) {
       if (signal.aborted || isPassingError(error)) throw error;
-      this.refusedSince ??= Date.now();
-      const isDoubtful = errorKind(error) === 'unknown' && Date.now() - this.refusedSince < DOUBT_MS;
+      this.refusedSince ??= performance.now();
+      const isDoubtful = errorKind(error) === 'unknown' && performance.now() - this.refusedSince < DOUBT_MS;
       if (isDoubtful) throw error;
       this.options.onProblem(nodosError(toError(error)));
       return false;

@@ -132,12 +132,12 @@ export class Preparation {
     const { lookMs = LOOK_MS } = this.options;
     let waited = false;
     for (;;) {
-      const end = Date.now() + lookMs;
+      const end = performance.now() + lookMs;
       let steps: readonly Step[] = this.steps();
       let [away, refused] = [AWAY.next(), REFUSED.next()];
       this.isDue = false;
       this.heldSince = undefined;
-      while (!this.isDue && Date.now() < end) {
+      while (!this.isDue && performance.now() < end) {
         const db = await this.options.db(signal);
         const { left, passing } = await this.pass(db, steps, signal);
         if (left.length < steps.length) [away, refused] = [AWAY.next(), REFUSED.next()];
@@ -154,7 +154,7 @@ export class Preparation {
         waited = false;
         this.options.onReady();
       }
-      if (!this.isDue) await this.pause(Math.max(0, end - Date.now()), signal);
+      if (!this.isDue) await this.pause(Math.max(0, end - performance.now()), signal);
     }
   }
 
@@ -212,14 +212,14 @@ export class Preparation {
     clearTimeout(this.patience);
     this.patience = undefined;
     if (error === this.unfit) return true;
-    this.heldSince = error instanceof MongoServerError ? (this.heldSince ?? Date.now()) : undefined;
-    const held = Date.now() - (this.heldSince ?? Date.now());
+    this.heldSince = error instanceof MongoServerError ? (this.heldSince ?? performance.now()) : undefined;
+    const held = performance.now() - (this.heldSince ?? performance.now());
     // Readings need no index; and what answers all else so refuses them as well.
     if (held >= (this.isCreated ? PATIENCE_MS : DOUBT_MS)) this.open();
     if (isPassingError(error)) return true;
     if (errorKind(error) !== 'unknown') return false;
-    this.refusedSince ??= Date.now();
-    return Date.now() - this.refusedSince < DOUBT_MS;
+    this.refusedSince ??= performance.now();
+    return performance.now() - this.refusedSince < DOUBT_MS;
   }
 
   private get isCreated(): boolean {

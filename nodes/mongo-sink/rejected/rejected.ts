@@ -168,8 +168,8 @@ class Doubt {
 
   async isOver(error: unknown, signal: AbortSignal): Promise<boolean> {
     if (errorKind(error) !== 'unknown') return false;
-    this.since ??= Date.now();
-    if (Date.now() - this.since < (this.options.doubtMs ?? DOUBT_MS)) return false;
+    this.since ??= performance.now();
+    if (performance.now() - this.since < (this.options.doubtMs ?? DOUBT_MS)) return false;
     return this.options.takesReadings(signal);
   }
 }
