@@ -99,8 +99,10 @@ export function useRuntime(given: Runtime): void {
 
 /** Where the editor's channel is: Node-RED works it out of the settings in the same way, and may complete these before. */
 function isForEditor({ url = '' }: IncomingMessage, { httpAdminRoot, httpRoot }: NodeRedSettings): boolean {
-  const root = [httpAdminRoot, httpRoot].find((path) => typeof path === 'string' && path !== '') ?? '/';
-  const place = `/${String(root)}/comms`.replace(/\/+/g, '/');
+  const root = [httpAdminRoot, httpRoot].find(
+    (path): path is string => typeof path === 'string' && path !== '',
+  );
+  const place = `/${root ?? ''}/comms`.replace(/\/+/g, '/');
   const [path = ''] = url.replaceAll('\\', '/').split(/[?#]/, 1);
   // A whole address may stand in the place of a path; whatever is before the path in it, Node-RED takes only that.
   return path.startsWith('/') ? path === place : path.endsWith(place);

@@ -36,8 +36,14 @@ function checkoutIn(folder: string): void {
 }
 
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { npm_execpath: _, ...rest } = process.env;
-  return { ...rest, REAL_NODE: process.execPath, LC_ALL: 'C.UTF-8', npm_config_offline: 'true', ...more };
+  return {
+    ...process.env,
+    npm_execpath: undefined,
+    REAL_NODE: process.execPath,
+    LC_ALL: 'C.UTF-8',
+    npm_config_offline: 'true',
+    ...more,
+  };
 }
 
 /** Starts, and does not wait for the end. */
@@ -77,18 +83,19 @@ describe('a first start', function () {
     ['npm_config_legacy_peer_deps', 'true'],
   ] as const) {
     it(`fetches all packages where ${name} is ${value}`, async () => {
-      await withTempDir(async (dir) => {
+      await withTempDir((dir) => {
         checkoutIn(dir);
         const { code, said } = firstStart(dir, { [name]: value });
         assert.equal(code, 0, said);
         assert.match(said, /runs with/);
         assert.ok(existsSync(path.join(dir, 'node_modules', '.bin', 'node')));
+        return Promise.resolve();
       });
     });
   }
 
   it('uses another folder for temporary files where the one that is named is none, and says so', async () => {
-    await withTempDir(async (dir) => {
+    await withTempDir((dir) => {
       checkoutIn(dir);
       writeFileSync(path.join(dir, 'a file'), '');
       for (const folder of [path.join(dir, 'nowhere'), path.join(dir, 'a file')]) {
@@ -102,11 +109,12 @@ describe('a first start', function () {
       }
       const { said } = firstStart(dir, { TMPDIR: '' });
       assert.doesNotMatch(said, /TMPDIR/);
+      return Promise.resolve();
     });
   });
 
   it('says so where NODE_OPTIONS is for another Node.js than the one that runs the programs', async () => {
-    await withTempDir(async (dir) => {
+    await withTempDir((dir) => {
       checkoutIn(dir);
       const { code, said } = firstStart(dir, { NODE_OPTIONS: '--max-old-space-size=500' });
       assert.equal(code, 1, said);
@@ -114,6 +122,7 @@ describe('a first start', function () {
         said,
         /NODE_OPTIONS is "--max-old-space-size=500", and Node\.js 24.*does not take all of that/,
       );
+      return Promise.resolve();
     });
   });
 
