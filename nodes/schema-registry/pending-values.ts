@@ -34,7 +34,7 @@ export class PendingValues {
 
   add(value: unknown, message: string | undefined): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      this.values.push({ value, message, until: performance.now() + this.patienceMs, resolve, reject });
+      this.values.push({ value, message, until: Date.now() + this.patienceMs, resolve, reject });
       this.timer ??= setTimeout(() => this.giveUpLate(), this.patienceMs);
     });
   }
@@ -60,7 +60,7 @@ export class PendingValues {
 
   private giveUpLate(): void {
     this.timer = undefined;
-    const now = performance.now();
+    const now = Date.now();
     const count = this.values.findIndex(({ until }) => until > now);
     const late = this.values.splice(0, count < 0 ? Infinity : count);
     const [next] = this.values;

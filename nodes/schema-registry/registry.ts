@@ -93,7 +93,7 @@ export class ConfluentRegistry implements SchemaRegistry {
     const name = schemaNameOf(bytes, header);
     if (name === undefined) return NOT_FRAMED;
     const schema = this.schemas.get(String(name));
-    return schema && schema.goodUntil > performance.now() ? schema : undefined;
+    return schema && schema.goodUntil > Date.now() ? schema : undefined;
   }
 
   /** Asks once. @throws RegistryError (a rejection) where the registry can't say for now */
@@ -110,7 +110,7 @@ export class ConfluentRegistry implements SchemaRegistry {
   knownEncoder(subject: string, settings: EncoderSettings): Encoder | undefined {
     const key = keyOf(subject, settings);
     const encoder = this.encoders.get(key);
-    const age = encoder ? performance.now() - encoder.at : Infinity;
+    const age = encoder ? Date.now() - encoder.at : Infinity;
     if (!encoder || age >= LATEST_MS) return undefined;
     if (age >= LOOK_AGAIN_MS && !encoder.lookedAgain) {
       this.encoders.set(key, { ...encoder, lookedAgain: true });
@@ -135,11 +135,11 @@ export class ConfluentRegistry implements SchemaRegistry {
       const before = this.encoders.get(key);
       return before ? Promise.resolve(before) : Promise.reject(this.crowded());
     }
-    const asked = performance.now();
+    const asked = Date.now();
     const fetching = this.gate
       .run(() => {
         // Whoever wanted it has given up, and others wait behind it.
-        if (performance.now() - asked > this.patienceMs) throw this.crowded();
+        if (Date.now() - asked > this.patienceMs) throw this.crowded();
         return this.fetchEncoder(key, subject, settings);
       })
       .then((fetched) => {
@@ -155,7 +155,7 @@ export class ConfluentRegistry implements SchemaRegistry {
         // What was good before is, while nobody can say otherwise.
         const before = this.encoders.get(key) ?? (await this.keptEncoder(key));
         if (!before) throw error;
-        const still = { id: before.id, codec: before.codec, at: performance.now() };
+        const still = { id: before.id, codec: before.codec, at: Date.now() };
         this.encoders.set(key, still);
         return still;
       })
@@ -203,7 +203,7 @@ export class ConfluentRegistry implements SchemaRegistry {
         }
       : await this.client.latestOf(subject);
     try {
-      const encoder = { id, codec: compile(source), at: performance.now() };
+      const encoder = { id, codec: compile(source), at: Date.now() };
       // What was written by it may have to be read again.
       this.schemas.set(String(id), new CompiledSchema(id, encoder.codec));
       void this.kept?.keep(this.keptName(key), { id, source });
@@ -261,7 +261,7 @@ class CompiledSchema implements ReadySchema {
 }
 
 function rejecting(reason: SchemaRejection, detail: string): ReadySchema {
-  return { goodUntil: performance.now() + UNKNOWN_MS, decode: () => ({ reason, detail }) };
+  return { goodUntil: Date.now() + UNKNOWN_MS, decode: () => ({ reason, detail }) };
 }
 
 export const NOT_FRAMED: RecordSchema = {

@@ -171,7 +171,7 @@ export class RegistryClient {
 
   /** @returns an answer that gives what was asked for. @throws RegistryError (a rejection) */
   private async get(path: string, { what }: { what: string }, body?: string): Promise<HttpAnswer> {
-    if (this.rest && performance.now() < this.rest.until) throw this.rest.error;
+    if (this.rest && Date.now() < this.rest.until) throw this.rest.error;
     let answer: HttpAnswer;
     try {
       answer = await ask(this.server, path, this.agent, this.closing.signal, body);
@@ -180,7 +180,7 @@ export class RegistryClient {
     }
     if (answer.status === 200 || answer.status === 201) return answer;
     const error = this.refusal(answer, what, body !== undefined);
-    if (error.quietMs > 0) this.rest = { until: performance.now() + error.quietMs, error };
+    if (error.quietMs > 0) this.rest = { until: Date.now() + error.quietMs, error };
     throw error;
   }
 
