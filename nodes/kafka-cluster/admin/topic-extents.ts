@@ -6,6 +6,7 @@ import {
   type Decoder,
   type ProtocolRequest,
 } from '../patched-kafkajs/index';
+import { recordTime } from '../../shared/reading-id';
 import { toError } from '../../shared/user-error';
 import { isOfConnection } from '../errors';
 import type { SilentBroker, TopicDescription, TopicExtent } from '../types';
@@ -204,7 +205,7 @@ function newestOfTopic(decoder: Decoder): { topic: string; time: number }[] {
     return error === 0 ? time : -1;
   });
   decoder.readTaggedFields();
-  return times.filter((time) => time >= 0).map((time) => ({ topic, time }));
+  return times.filter((time) => time >= 0).map((time) => ({ topic, time: recordTime(time) }));
 }
 
 function speaks(

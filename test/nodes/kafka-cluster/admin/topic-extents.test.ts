@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { KafkaJsAdmin } from '../../../../nodes/kafka-cluster/admin/admin-client';
 import { KafkaClient } from '../../../../nodes/kafka-cluster/client';
 import { topicExtents } from '../../../../nodes/kafka-cluster/admin/topic-extents';
+import { ensureTopics } from '../../../../stack/kafka/cluster';
 import { KafkaFixture } from '../../kafka-consumer/kafka-fixture';
 
 describe('kafka-cluster: how much of a topic a real Kafka says there is', function () {
@@ -32,6 +33,20 @@ describe('kafka-cluster: how much of a topic a real Kafka says there is', functi
     const little = extents.get(other);
     assert.ok(little?.bytes !== undefined && little.bytes > 1_000 && little.bytes < 2_000);
     assert.equal(little.newest, 1_600_000_000_000);
+  });
+
+  it('has a time that can be shown where records have microseconds or nanoseconds, or none', async () => {
+    const topic = fixture.name('foreign');
+    const settings = { 'message.timestamp.after.max.ms': '9223372036854775807' };
+    await ensureTopics(fixture.brokers, [{ topic, partitions: 1, settings }]);
+    const newest = async (): Promise<number | undefined> =>
+      (await admin.topicExtents(await admin.describeTopics([topic]))).get(topic)?.newest;
+    await fixture.write(topic, [{ value: 'x', timestamp: '-1' }]);
+    assert.equal(await newest(), undefined);
+    await fixture.write(topic, [{ value: 'x', timestamp: '1700000000123456' }]);
+    assert.equal(await newest(), 1_700_000_000_123);
+    await fixture.write(topic, [{ value: 'x', timestamp: '1700000000456500000' }]);
+    assert.equal(await newest(), 1_700_000_000_456);
   });
 
   it('is nothing, and has no newest record, in an empty topic', async () => {
