@@ -154,7 +154,7 @@ export interface KafkaProblemError extends Error {
  */
 export interface ClusterProducer extends StateSource {
   /**
-   * What single partitions wait for: a leader, or replicas. `on('obstacles', () => ...)` tells when a partition has come
+   * What single partitions wait for: a leader, one that can be reached, or replicas. `on('obstacles', () => ...)` tells when a partition has come
    * in or gone out.
    */
   readonly obstacles: readonly Obstacle[];

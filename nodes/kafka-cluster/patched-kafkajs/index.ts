@@ -26,6 +26,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   answer-bytes     Connection.connect and processData: an answer of an impossible length threw out of the socket's event,
  *                    which ends Node-RED; what was left of an answer that broke spoiled all that came on the next
  *                    connection. See answer-bytes.ts. Not needed when answers.test.ts passes without it.
+ *   (answer-bytes, too) Connection.send: asked again and again on a connection that had gone silent, see
+ *                    silent-connections.ts. Not needed when unreached.test.ts passes without it.
  *   metadata         requests/metadata/v0/response: threw away an answer about any number of topics when one partition of
  *                    them had no leader, so that nobody could read, write or ask for anything. See leaderless.ts.
  *                    Not needed when leaderless.test.ts passes without it.
@@ -44,8 +46,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   commits          requests/offsetCommit/v0/response: likewise, of offsets that are not taken. Not needed likewise.
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
- *   any-broker       BrokerPool.withBroker and getNodeIds: a question that any broker can answer failed when the first that it
- *                    went to could not be reached. See any-broker.ts. Not needed when it goes to those first that are
+ *   any-broker       BrokerPool.withBroker, findConnectedBroker and getNodeIds, Cluster.findControllerBroker: a question that any broker can answer
+ *                    failed when the first that it went to could not be reached. See any-broker.ts. Not needed when it goes to those first that are
  *                    connected, and on to the next.
  *   broker-versions  Broker.apiVersions, connect and isConnected: sent brokers that are too old, or too new, what they do not
  *                    take, which failed later without a reason, and asked one alone for the versions of all. See
@@ -57,7 +59,7 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   own-requests     the connections of an admin client, and the encoder and decoder of the protocol: sizes of topics and
  *                    times of their last records (topic-extents.ts) take two requests that kafkajs does not speak.
  *                    Not needed when its admin client has them. The same connections tell what brokers answer to
- *                    records while kafkajs tries again without a word (producer-session.ts), and let a
+ *                    records while kafkajs tries again without a word, and with which broker it does (leaders.ts), and let a
  *                    consumer say that it is alive while its fetches wait (consumer/heartbeats.ts).
  *
  * Other traps of kafkajs are avoided from outside, with what it offers: see KafkaClient (client.ts) for clients that do
@@ -82,6 +84,7 @@ export type {
   ProtocolRequest,
 } from './own-requests';
 export type { Decoder, ProduceAnswer } from './own-requests';
+export type { Leader, Leaders } from './leaders';
 export { oauthSignIn } from './oauth-sign-in';
 export { RecordRun } from './record-run';
 export { FetchedRun, readWithin } from './fetched-run';

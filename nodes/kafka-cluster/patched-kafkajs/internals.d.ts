@@ -10,7 +10,7 @@ declare module 'kafkajs/src/network/requestQueue' {
   export = RequestQueue;
 }
 
-/** See answer-bytes.ts. */
+/** See answer-bytes.ts and silent-connections.ts. */
 declare module 'kafkajs/src/network/connection' {
   import type { Socket } from 'node:net';
 
@@ -26,6 +26,8 @@ declare module 'kafkajs/src/network/connection' {
     bytesBuffered: number;
     /** before there is something to read */
     bytesNeeded: number;
+    /** what is not answered yet, by the number of each request */
+    readonly requestQueue: { readonly inflight: ReadonlyMap<number, { readonly sentAt: number | null }> };
     isConnected(): boolean;
     disconnect(): Promise<boolean>;
     connect: (this: Connection) => Promise<boolean>;
@@ -50,6 +52,8 @@ declare module 'kafkajs/src/cluster' {
     response: { decode: (data: Buffer) => Promise<T>; parse: (answer: T) => Promise<T> };
   }
   interface Broker {
+    /** by which metadata names it; none before the first of them */
+    readonly nodeId: number | string | null;
     /** what it speaks, by the key of each request; known once it is connected */
     versions: Record<number, { minVersion: number; maxVersion: number } | undefined>;
     connectionPool: { send: <T>(request: ProtocolRequest<T>) => Promise<T> };
@@ -100,6 +104,8 @@ declare module 'kafkajs/src/cluster' {
     findTopicPartitionMetadata: (topic: string) => { partitionId: number; leader: number }[];
     /** connected; rejects where there is none, without the reason */
     findGroupCoordinator: (options: { groupId: string }) => Promise<Broker>;
+    /** connected; of Kafka without ZooKeeper any that the last metadata has named */
+    findControllerBroker: (this: Cluster) => Promise<Broker>;
   }
   interface TopicToAsk {
     topic: string;

@@ -3,7 +3,9 @@ import type { Admin, Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig }
 import type { Broker, Cluster } from 'kafkajs/src/cluster';
 import type Decoder from 'kafkajs/src/protocol/decoder';
 import type Encoder from 'kafkajs/src/protocol/encoder';
+import { anyBroker } from './any-broker';
 import { onBeginnings, type TellBeginnings } from './beginnings';
+import { Leaders } from './leaders';
 import { onFetchAnswers, type FetchAnswer } from './partition-errors';
 
 /* What it takes to make requests of Kafka's protocol that kafkajs does not speak, over its connections. */
@@ -35,19 +37,23 @@ export interface ProduceAnswer {
 
 /**
  * @param onAnswer told of each answer to records: kafkajs keeps those to itself that it tries again after
- * @returns a producer of kafkajs
+ * @returns a producer of kafkajs, and how it fares with brokers where kafkajs is as expected
  */
 export function createProducer(
   kafka: Kafka,
   config: ProducerConfig,
   onAnswer: (answer: ProduceAnswer) => void,
-): Producer {
-  const { made, cluster } = withCluster(kafka, () => kafka.producer(config));
-  if (cluster) observe(cluster, (broker) => observeProduce(broker, onAnswer));
-  return made;
+): { producer: Producer; leaders: Leaders | undefined } {
+  const { made: producer, cluster } = withCluster(kafka, () => kafka.producer(config));
+  if (!cluster) return { producer, leaders: undefined };
+  const leaders = new Leaders(cluster);
+  observe(cluster, (broker) => observeProduce(broker, leaders, onAnswer));
+  // Each gives a producer the id that it writes under: none waits for the controller, which may be out of reach.
+  cluster.findControllerBroker = () => anyBroker(cluster);
+  return { producer, leaders };
 }
 
-function observeProduce(broker: Broker, onAnswer: (answer: ProduceAnswer) => void): void {
+function observeProduce(broker: Broker, leaders: Leaders, onAnswer: (answer: ProduceAnswer) => void): void {
   const kind = Object.getPrototypeOf(broker) as Broker;
   broker.produce = async (request) => {
     const places = request.topicData.flatMap(({ topic, partitions }) =>
@@ -55,10 +61,12 @@ function observeProduce(broker: Broker, onAnswer: (answer: ProduceAnswer) => voi
     );
     try {
       const answer = await kind.produce.call(broker, request);
+      leaders.tried(broker.nodeId);
       const throttledMs = answer?.clientSideThrottleTime ?? 0;
       for (const place of places) onAnswer({ ...place, throttledMs });
       return answer;
     } catch (error) {
+      leaders.tried(broker.nodeId, error);
       if (error instanceof Error) for (const place of places) onAnswer({ ...place, error, throttledMs: 0 });
       throw error;
     }

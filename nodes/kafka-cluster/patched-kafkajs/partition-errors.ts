@@ -1,6 +1,7 @@
 import type { Cluster } from 'kafkajs/src/cluster';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import type { FetchedRun } from './fetched-run';
+import { isTimeout } from './silent-connections';
 
 /*
  * Brokers answer for each partition of a request by itself. kafkajs throws the whole answer away when one of them has an
@@ -20,9 +21,9 @@ export function onFetchAnswers(cluster: Cluster, listener: (answer: FetchAnswer)
   listeners.set(cluster, listener);
 }
 
-/** Whether kafkajs says of a broker that it can't be reached. */
+/** Whether kafkajs says of a broker that it can't be reached, or does not answer. */
 export function isUnreachable(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'KafkaJSConnectionError';
+  return isTimeout(error) || (error instanceof Error && error.name === 'KafkaJSConnectionError');
 }
 
 /**

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Kafka } from 'kafkajs';
+import type { Cluster } from 'kafkajs/src/cluster';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import type OffsetManager from 'kafkajs/src/consumer/offsetManager';
 import type Runner from 'kafkajs/src/consumer/runner';
@@ -11,8 +12,9 @@ import type { MetadataResponse } from 'kafkajs/src/protocol/requests/metadata/v0
 import { readWholeAnswers } from './answer-bytes';
 import { FetchedRun, rawRecords, readInTurn } from './fetched-run';
 import { beginWhereTold } from './beginnings';
+import { endSilentConnections, giveUpSilentBrokers } from './silent-connections';
 import { createClusterOf } from './own-requests';
-import { askAnyBroker, type BrokerPool } from './any-broker';
+import { askAnyBroker, askInPlaceOfController, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
 import { refuseUnfitBrokers, type AskedForVersions } from './broker-versions';
 import { tolerantParse } from './leaderless';
@@ -88,6 +90,7 @@ const OFFSET_FETCH = 'src/protocol/requests/offsetFetch/v2/response';
 const DESCRIBE_GROUPS = 'src/protocol/requests/describeGroups/v0/response';
 const BROKER = 'src/broker';
 const BROKER_POOL = 'src/cluster/brokerPool';
+const CLUSTER = 'src/cluster';
 /** Likewise. */
 const CREATE_TOPICS = 'src/protocol/requests/createTopics/v0/response';
 const DESCRIBE_CONFIGS = 'src/protocol/requests/describeConfigs/v0/response';
@@ -187,13 +190,19 @@ const EXPECTATIONS: readonly Expectation[] = [
     part: 'answer-bytes',
     fits: (load) => {
       const Made = load(CONNECTION) as typeof Connection;
-      const { chunks, bytesBuffered, bytesNeeded } = new Made({ logger: { namespace: () => ({}) } });
+      const made = new Made({ logger: { namespace: () => ({}) } });
+      const { chunks, bytesBuffered, bytesNeeded, requestQueue } = made;
       return (
         isDeepStrictEqual([chunks, bytesBuffered, bytesNeeded], [[], 0, 4]) &&
+        requestQueue.inflight instanceof Map &&
         has(Made, 'connect', 'processData', 'send', 'isConnected')
       );
     },
-    patch: ({ load }) => readWholeAnswers(load(CONNECTION) as typeof Connection),
+    patch: ({ load }) => {
+      const made = load(CONNECTION) as typeof Connection;
+      readWholeAnswers(made);
+      endSilentConnections(made);
+    },
   },
   {
     part: 'metadata',
@@ -232,13 +241,23 @@ const EXPECTATIONS: readonly Expectation[] = [
   })),
   {
     part: 'any-broker',
-    fits: (load) => has(load(BROKER_POOL), 'withBroker', 'findBroker', 'getNodeIds'),
-    patch: ({ load }) => askAnyBroker((load(BROKER_POOL) as { prototype: BrokerPool }).prototype),
+    fits: (load) =>
+      has(load(BROKER_POOL), 'withBroker', 'findBroker', 'findConnectedBroker', 'getNodeIds') &&
+      has(load(CLUSTER), 'findControllerBroker', 'findBroker', 'getNodeIds'),
+    patch: ({ load }) => {
+      const { prototype } = load(BROKER_POOL) as { prototype: BrokerPool };
+      askAnyBroker(prototype);
+      askInPlaceOfController((load(CLUSTER) as { prototype: Cluster }).prototype);
+    },
   },
   {
     part: 'broker-versions',
     fits: (load) => has(load(BROKER), 'apiVersions', 'connect', 'isConnected'),
-    patch: ({ load }) => refuseUnfitBrokers((load(BROKER) as { prototype: AskedForVersions }).prototype),
+    patch: ({ load }) => {
+      const { prototype } = load(BROKER) as { prototype: AskedForVersions };
+      refuseUnfitBrokers(prototype);
+      giveUpSilentBrokers(prototype);
+    },
   },
   {
     part: 'own-requests',
@@ -247,7 +266,13 @@ const EXPECTATIONS: readonly Expectation[] = [
       return (
         has(load('src/protocol/encoder'), 'writeUVarIntString', 'writeUVarIntArray') &&
         has(load('src/protocol/decoder'), 'readUVarIntString', 'readTaggedFields') &&
-        has(load('src/cluster'), 'getNodeIds', 'findBroker', 'findGroupCoordinator') &&
+        has(
+          load(CLUSTER),
+          'getNodeIds',
+          'findBroker',
+          'findGroupCoordinator',
+          'findTopicPartitionMetadata',
+        ) &&
         has(load(BROKER), 'listOffsets', 'offsetFetch', 'findGroupCoordinator') &&
         has(load(BROKER), 'listGroups', 'describeGroups') &&
         createClusterOf(new Client({ brokers: ['localhost:9092'] })) !== undefined

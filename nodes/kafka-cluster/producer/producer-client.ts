@@ -24,8 +24,10 @@ const STICKY_MS = 1_000;
 const WATCH_INTERVAL_MS = 1_000;
 /** A send that takes longer than this makes the watchdog look whether the cluster can be reached. */
 const SUSPICIOUS_AFTER_MS = 3_000;
-/** A send still pending after the cluster has been reachable this long hangs on a connection that went silent. */
+/** A send still pending after the cluster has been reachable this long, and without a sign of its own, is not tried on. */
 const SILENT_AFTER_MS = 20_000;
+/** What is under way for others gets so long to end before a session ends for one send. */
+const OTHERS_MS = 10_000;
 const RECONNECT_BOUNDS = { initialDelay: 250, maxDelay: 3_000 };
 
 /** What brokers answer to records that they will take later; kafkajs tries on until then. */
@@ -38,9 +40,11 @@ const FOR_NOW: ReadonlySet<string> = new Set([
 
 interface PendingSend extends TopicPartition {
   since: number;
-  /** when a broker has last answered for it, or nobody led its partition (milliseconds since 1970) */
+  /** when a broker has last answered for it, or was tried in vain, or nobody led its partition (milliseconds since 1970) */
   lastSign: number;
   session: ProducerSession;
+  /** why it is given up; it waits for what is under way beside it */
+  givenUp?: Error;
   /** ends the waiting for this send, whatever becomes of it */
   fail(reason: Error): void;
   /** there is nothing to wait for any more */
@@ -76,6 +80,8 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   private watching = false;
   private connectionLost = false;
   private reachableSince: number | undefined;
+  /** when a broker has last said something of records (milliseconds since 1970) */
+  private lastAnswer = 0;
   throttledUntil = 0;
 
   /** @param brokers for the texts of errors */
@@ -141,6 +147,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
       this.pending.delete(pending);
       this.blocked.remove(pending);
       pending.end();
+      this.endGivenUp(session);
     }
   }
 
@@ -178,8 +185,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     };
     if (deliveryTimeoutMs !== undefined) {
       timer = setTimeout(() => {
-        session.abandon();
-        pending.fail(new KafkaError('not-acknowledged', { seconds: deliveryTimeoutMs / 1000 }));
+        this.giveUp(pending, new KafkaError('not-acknowledged', { seconds: deliveryTimeoutMs / 1000 }));
       }, deliveryTimeoutMs);
     }
     this.pending.add(pending);
@@ -223,6 +229,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     if (throttledMs > 0) this.throttledUntil = Math.max(this.throttledUntil, now + throttledMs);
     const type = error && protocolErrorType(error);
     if (error && type === undefined) return;
+    this.lastAnswer = now;
     for (const pending of this.pending) {
       if (pending.topic === topic && pending.partition === partition) pending.lastSign = now;
     }
@@ -293,11 +300,14 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   private async watch(): Promise<void> {
     this.blocked.tell(Date.now());
     this.forgetLed();
+    for (const { session } of this.pending) this.endGivenUp(session);
     const slow = [...this.pending].filter(({ since }) => Date.now() - since > SUSPICIOUS_AFTER_MS);
     if (this.watching || this.connecting || !(slow.length > 0 || this.connectionLost)) return;
     this.watching = true;
     try {
-      await this.connection.askAfresh((admin) => admin.describeCluster());
+      // One broker of several that is silent may be the one that a question goes to.
+      if (Date.now() - this.lastAnswer > WATCH_INTERVAL_MS)
+        await this.connection.askAfresh((admin) => admin.describeCluster());
       this.connectionLost = false;
       this.reachableSince ??= Date.now();
       this.setState({ state: 'connected' });
@@ -322,7 +332,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
       } catch (error) {
         const known = toKafkaError(error, { topic, brokers: this.brokers }, 'unreachable');
         // kafkajs would wait for a deleted topic to come back, without a word.
-        if (known.problem !== 'unreachable') for (const pending of ofTopic) this.abandon(pending, known);
+        if (known.problem !== 'unreachable') for (const pending of ofTopic) this.giveUp(pending, known);
         continue;
       }
       for (const pending of ofTopic) this.examine(pending, info, reachableSince);
@@ -331,15 +341,29 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
 
   private examine(slow: PendingSend, { leaderless }: TopicInfo, reachableSince: number): void {
     const { topic, partition } = slow;
-    if (!this.pending.has(slow)) return;
+    if (!this.pending.has(slow) || slow.givenUp) return;
     if (leaderless.has(partition)) {
       // It is with kafkajs, which sends it as soon as somebody leads the partition: that keeps it from being doubled.
       slow.lastSign = Date.now();
       this.addLeaderless(slow);
-    } else if (Date.now() - Math.max(slow.lastSign, reachableSince) > SILENT_AFTER_MS) {
-      const params = { topic, partition, reason: 'the connection went silent' };
-      this.abandon(slow, new KafkaError('send-failed', params));
+      return;
     }
+    const leader = slow.session.leaderOf(slow);
+    if (leader?.failure && leader.triedAt >= slow.since) {
+      // kafkajs tries on, under the same numbers, by which a broker knows what it has: that keeps it from being doubled.
+      slow.lastSign = Math.max(slow.lastSign, leader.triedAt);
+      this.addUnreached(slow, leader.failure);
+    }
+    if (Date.now() - Math.max(slow.lastSign, reachableSince) <= SILENT_AFTER_MS) return;
+    const params = { topic, partition, reason: 'the connection went silent' };
+    this.giveUp(slow, new KafkaError('send-failed', params));
+  }
+
+  private addUnreached(place: TopicPartition, cause: Error): void {
+    const { topic, partition } = place;
+    const params = { topic, partition, reason: cause.message };
+    const error = new KafkaError('unreachable', params, { cause, text: 'leader-unreached' });
+    this.blocked.add({ topic, partition }, error, Date.now());
   }
 
   /** What is sent to a partition once it is led again says so; but what waited for it may have been given up. */
@@ -353,9 +377,23 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     }
   }
 
-  private abandon(pending: PendingSend, reason: Error): void {
-    pending.session.abandon();
-    pending.fail(reason);
+  /**
+   * Ends a send that would otherwise go on for ever, and its session with it, which is all that ends one: first what is
+   * under way there for others gets time to end, since it would be sent again under other numbers.
+   */
+  private giveUp(pending: PendingSend, reason: Error): void {
+    pending.givenUp ??= reason;
+    pending.session.retire();
+    this.endGivenUp(pending.session);
+  }
+
+  private endGivenUp(session: ProducerSession): void {
+    const all = [...this.pending].filter((pending) => pending.session === session);
+    const isAwaited = ({ givenUp, since }: PendingSend): boolean =>
+      !givenUp && Date.now() - since < OTHERS_MS;
+    if (!all.some(({ givenUp }) => givenUp) || all.some(isAwaited)) return;
+    session.abandon();
+    for (const pending of all) if (pending.givenUp) pending.fail(pending.givenUp);
   }
 
   private setRetrying(error: Error, delay: number): void {

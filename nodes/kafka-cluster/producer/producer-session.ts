@@ -3,12 +3,14 @@ import {
   Partitioners,
   createProducer,
   RecordRun,
+  type Leader,
+  type Leaders,
   type ProduceAnswer,
   type Producer,
   type RecordMetadata,
 } from '../patched-kafkajs/index';
 import type { KafkaClient } from '../client';
-import type { OutgoingRecord, ProducerOptions } from '../types';
+import type { OutgoingRecord, ProducerOptions, TopicPartition } from '../types';
 import { withTimeout } from '../../shared/time-limit';
 
 const DISCONNECT_TIMEOUT_MS = 3_000;
@@ -30,6 +32,7 @@ export class ProducerSession {
   private constructor(
     private readonly client: KafkaClient,
     private readonly producer: Producer,
+    private readonly leaders: Leaders | undefined,
     private readonly options: ProducerOptions,
   ) {}
 
@@ -50,7 +53,7 @@ export class ProducerSession {
       createPartitioner: Partitioners.DefaultPartitioner,
       retry: { retries: Number.MAX_SAFE_INTEGER },
     };
-    const producer = createProducer(client.kafka, config, onAnswer);
+    const { producer, leaders } = createProducer(client.kafka, config, onAnswer);
     try {
       await withTimeout(
         producer.connect(),
@@ -61,7 +64,7 @@ export class ProducerSession {
       client.retire();
       throw error;
     }
-    return new ProducerSession(client, producer, options);
+    return new ProducerSession(client, producer, leaders, options);
   }
 
   /**
@@ -88,6 +91,11 @@ export class ProducerSession {
       this.inFlight--;
       if (this.retired && this.inFlight === 0) void this.disconnect();
     }
+  }
+
+  /** @returns how it goes with the broker that leads a partition; undefined where that is not known */
+  leaderOf({ topic, partition }: TopicPartition): Leader | undefined {
+    return this.leaders?.of(topic, partition);
   }
 
   /** Takes no more sends; disconnects when those in flight have ended. */

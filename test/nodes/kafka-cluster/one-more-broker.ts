@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 interface MetadataResponse {
   decode: (bytes: Buffer) => Promise<{
     brokers: { nodeId: number; host: string; port: number }[];
+    controllerId: number;
     topicMetadata: { topic: string; partitionMetadata: { partitionId: number; leader: number }[] }[];
   }>;
 }
@@ -16,9 +17,11 @@ export const PREFIX = 'absent-';
 
 /**
  * Has all clients of this process hear of one more broker at that port of this machine, which leads the second partition of
- * some topics. @returns what ends it
+ * some topics.
+ * @param controls name it as the controller, as brokers do with any of them
+ * @returns what ends it
  */
-export function hearOf(port: number): { end: () => void } {
+export function hearOf(port: number, controls = false): { end: () => void } {
   // Not imported: it has to be loaded after what is replaced of it.
   const response = createRequire(__filename)(
     'kafkajs/src/protocol/requests/metadata/v6/response',
@@ -30,7 +33,8 @@ export function hearOf(port: number): { end: () => void } {
       const lost = partitionMetadata.find(({ partitionId }) => partitionId === LOST);
       if (lost && topic.startsWith(PREFIX)) lost.leader = ABSENT;
     }
-    return { ...answer, brokers: [{ nodeId: ABSENT, host: '127.0.0.1', port }, ...answer.brokers] };
+    const brokers = [{ nodeId: ABSENT, host: '127.0.0.1', port }, ...answer.brokers];
+    return { ...answer, brokers, ...(controls ? { controllerId: ABSENT } : {}) };
   };
   return { end: () => (response.decode = decode) };
 }

@@ -103,4 +103,20 @@ describe('kafka-cluster: a broker that a consumer can not reach, while others ar
       assert.equal(reading.assignments, 1);
     }
   });
+
+  it('is connected to anew where its connection went silent, and holds up no other meanwhile', async () => {
+    const reading = read(`silent-${randomUUID()}`);
+    await until('both partitions', () => reading.seen.length >= 2, 20_000);
+    gate.silence();
+    await write(1, 'behind the silence');
+    const silenced = Date.now();
+    for (let written = 0; !reading.seen.includes('behind the silence'); written++) {
+      assert.ok(Date.now() - silenced < 30_000, 'it is not read');
+      const value = `beside ${written}`;
+      await write(0, value);
+      await until(value, () => reading.seen.includes(value), 3_000);
+      await sleep(100);
+    }
+    assert.equal(reading.assignments, 1, 'the group is left in peace');
+  });
 });
