@@ -9,6 +9,10 @@ export interface BrokerPool {
   readonly brokers: Readonly<Record<string, PooledBroker>>;
   getNodeIds: (this: BrokerPool) => string[];
   findBroker: (options: { nodeId: string }) => Promise<Broker>;
+  /** where it connects to while it knows no other */
+  seedBroker: PooledBroker | undefined;
+  /** Forgets one whose connection has ended. */
+  removeBroker: (this: BrokerPool, destination: { host: string; port: number }) => void;
   /** Whom to ask for metadata. */
   findConnectedBroker: (this: BrokerPool) => Promise<Broker>;
   /** Asks brokers, in whatever order, until one answers. */
@@ -70,6 +74,19 @@ export function askAnyBroker(prototype: BrokerPool): void {
     }
     if (unreachable !== undefined) throw unreachable;
     return null;
+  };
+}
+
+/**
+ * Lets a client keep the broker that it begins at when the connection to the last one that it knows has ended. kafkajs
+ * forgets it, also while it is connecting to it: what is sent beside fails then for good.
+ */
+export function keepFirstBroker(prototype: BrokerPool): void {
+  const { removeBroker } = prototype;
+  prototype.removeBroker = function (this: BrokerPool, destination) {
+    const { seedBroker } = this;
+    removeBroker.call(this, destination);
+    this.seedBroker ??= seedBroker;
   };
 }
 

@@ -27,7 +27,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *                    which ends Node-RED; what was left of an answer that broke spoiled all that came on the next
  *                    connection. See answer-bytes.ts. Not needed when answers.test.ts passes without it.
  *   (answer-bytes, too) Connection.send: asked again and again on a connection that had gone silent, see
- *                    silent-connections.ts. Not needed when unreached.test.ts passes without it.
+ *                    silent-connections.ts, and sent batches in the middle of a sign-in, see encoded-first.ts. Not needed
+ *                    when unreached.test.ts and signs-in-anew.test.ts pass without it.
  *   metadata         requests/metadata/v0/response: threw away an answer about any number of topics when one partition of
  *                    them had no leader, so that nobody could read, write or ask for anything. See leaderless.ts.
  *                    Not needed when leaderless.test.ts passes without it.
@@ -47,7 +48,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
  *   any-broker       BrokerPool.withBroker, findConnectedBroker and getNodeIds, Cluster.findControllerBroker: a question that any broker can answer
- *                    failed when the first that it went to could not be reached. See any-broker.ts. Not needed when it goes to those first that are
+ *                    failed when the first that it went to could not be reached; BrokerPool.removeBroker: forgot the only one
+ *                    while it connected to it anew. See any-broker.ts. Not needed when it goes to those first that are
  *                    connected, and on to the next.
  *   broker-versions  Broker.apiVersions, connect and isConnected: sent brokers that are too old, or too new, what they do not
  *                    take, which failed later without a reason, and asked one alone for the versions of all. See

@@ -10,11 +10,12 @@ declare module 'kafkajs/src/network/requestQueue' {
   export = RequestQueue;
 }
 
-/** See answer-bytes.ts and silent-connections.ts. */
+/** See answer-bytes.ts, silent-connections.ts and encoded-first.ts. */
 declare module 'kafkajs/src/network/connection' {
   import type { Socket } from 'node:net';
 
   interface Asked {
+    readonly request: { encode(): Promise<unknown> };
     readonly response: { decode(payload: Buffer): Promise<unknown> };
   }
   class Connection {

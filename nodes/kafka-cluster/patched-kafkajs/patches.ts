@@ -12,9 +12,10 @@ import type { MetadataResponse } from 'kafkajs/src/protocol/requests/metadata/v0
 import { readWholeAnswers } from './answer-bytes';
 import { FetchedRun, rawRecords, readInTurn } from './fetched-run';
 import { beginWhereTold } from './beginnings';
+import { encodeFirst } from './encoded-first';
 import { endSilentConnections, giveUpSilentBrokers } from './silent-connections';
 import { createClusterOf } from './own-requests';
-import { askAnyBroker, askInPlaceOfController, type BrokerPool } from './any-broker';
+import { askAnyBroker, askInPlaceOfController, keepFirstBroker, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
 import { refuseUnfitBrokers, type AskedForVersions } from './broker-versions';
 import { tolerantParse } from './leaderless';
@@ -202,6 +203,7 @@ const EXPECTATIONS: readonly Expectation[] = [
       const made = load(CONNECTION) as typeof Connection;
       readWholeAnswers(made);
       endSilentConnections(made);
+      encodeFirst(made);
     },
   },
   {
@@ -242,11 +244,12 @@ const EXPECTATIONS: readonly Expectation[] = [
   {
     part: 'any-broker',
     fits: (load) =>
-      has(load(BROKER_POOL), 'withBroker', 'findBroker', 'findConnectedBroker', 'getNodeIds') &&
+      has(load(BROKER_POOL), 'withBroker', 'findBroker', 'findConnectedBroker', 'getNodeIds', 'removeBroker') &&
       has(load(CLUSTER), 'findControllerBroker', 'findBroker', 'getNodeIds'),
     patch: ({ load }) => {
       const { prototype } = load(BROKER_POOL) as { prototype: BrokerPool };
       askAnyBroker(prototype);
+      keepFirstBroker(prototype);
       askInPlaceOfController((load(CLUSTER) as { prototype: Cluster }).prototype);
     },
   },
