@@ -157,7 +157,11 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     clearInterval(this.watchTimer);
     this.topics.close();
     this.opening?.retire();
-    for (const pending of this.pending) pending.fail(new KafkaError('closed'));
+    for (const pending of this.pending) {
+      // One that takes no more sends tries on with those that it has.
+      if (pending.session !== this.session) pending.session.abandon();
+      pending.fail(new KafkaError('closed'));
+    }
     await this.session?.disconnect();
     this.setState({ state: 'closed' });
   }
@@ -388,6 +392,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   }
 
   private endGivenUp(session: ProducerSession): void {
+    if (!session.retired) return;
     const all = [...this.pending].filter((pending) => pending.session === session);
     const isAwaited = ({ givenUp, since }: PendingSend): boolean =>
       !givenUp && Date.now() - since < OTHERS_MS;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { KafkaJsCluster } from '../../../../nodes/kafka-cluster/cluster';
 import type {
@@ -17,6 +18,8 @@ import { PREFIX, hearOf } from '../one-more-broker';
 
 /** Longer than a send may be without a sign before something is done about it. */
 const WATCH_MS = 27_000;
+/** Who tries on comes once a second. */
+const CLOSED_WATCH_MS = 3_000;
 const HEALTHY = 0;
 const LOST = 1;
 
@@ -154,6 +157,25 @@ describe('kafka-cluster: a broker that a producer can not write to, while others
       ['first', 'late'],
     ]);
     assert.equal(ids, 1, 'under one producer id');
+  });
+
+  it('is not written to any more by a producer that is closed, whatever became of its sessions', async () => {
+    const topic = await newTopic();
+    hear = hearOf(port);
+    const client = producer();
+    for (const partition of [HEALTHY, LOST]) await client.send(topic, partition, [record('first')]);
+    await gate.close();
+    const late = client.send(topic, LOST, [record('late')]);
+    late.catch(() => undefined);
+    // After this the client behind it is replaced by another one.
+    await assert.rejects(client.send(topic, HEALTHY, [record('x'.repeat(2_000_000))]), /too-large/);
+    await client.send(topic, HEALTHY, [record('next')]);
+    await client.close();
+    await assert.rejects(late, /closed/);
+    await gate.open();
+    const { arrivals } = gate;
+    await sleep(CLOSED_WATCH_MS);
+    assert.equal(gate.arrivals, arrivals, 'nobody comes');
   });
 
   it('keeps nobody who begins from writing to the others, be it the controller', async () => {
