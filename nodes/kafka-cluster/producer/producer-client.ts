@@ -82,6 +82,8 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
   private reachableSince: number | undefined;
   /** when a broker has last said something of records (milliseconds since 1970) */
   private lastAnswer = 0;
+  /** when a connection has ended last that was not closed from here (milliseconds since 1970) */
+  private lostAt = 0;
   throttledUntil = 0;
 
   /** @param brokers for the texts of errors */
@@ -284,7 +286,10 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     // A patient client never says why it can't connect, so an impatient one goes first.
     await this.connection.askAfresh((admin) => admin.describeCluster());
     this.closing.signal.throwIfAborted();
-    this.opening = this.clients.patient(() => (this.connectionLost = true));
+    this.opening = this.clients.patient(() => {
+      this.connectionLost = true;
+      this.lostAt = Date.now();
+    });
     try {
       return await ProducerSession.open(this.opening, this.options, (answer) => this.onAnswer(answer));
     } catch (error) {
@@ -309,9 +314,7 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     if (this.watching || this.connecting || !(slow.length > 0 || this.connectionLost)) return;
     this.watching = true;
     try {
-      // One broker of several that is silent may be the one that a question goes to.
-      if (Date.now() - this.lastAnswer > WATCH_INTERVAL_MS)
-        await this.connection.askAfresh((admin) => admin.describeCluster());
+      if (!this.isAnswered) await this.connection.askAfresh((admin) => admin.describeCluster());
       this.connectionLost = false;
       this.reachableSince ??= Date.now();
       this.setState({ state: 'connected' });
@@ -324,6 +327,14 @@ export class KafkaJsProducer extends EventEmitter implements ClusterProducer {
     } finally {
       this.watching = false;
     }
+  }
+
+  /**
+   * Whether brokers take records as it is, which is all that a question could tell: of several one may be silent, and that
+   * question go to it.
+   */
+  private get isAnswered(): boolean {
+    return this.lastAnswer > this.lostAt && Date.now() - this.lastAnswer < WATCH_INTERVAL_MS;
   }
 
   /** Decides about sends that do not end although the cluster can be reached. */
