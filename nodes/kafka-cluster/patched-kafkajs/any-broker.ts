@@ -9,10 +9,9 @@ export interface BrokerPool {
   readonly brokers: Readonly<Record<string, PooledBroker>>;
   getNodeIds: (this: BrokerPool) => string[];
   findBroker: (options: { nodeId: string }) => Promise<Broker>;
-  /** where it connects to while it knows no other */
-  seedBroker: PooledBroker | undefined;
-  /** Forgets one whose connection has ended. */
-  removeBroker: (this: BrokerPool, destination: { host: string; port: number }) => void;
+  /** where it connects to while it knows no other; none when that was forgotten */
+  readonly seedBroker: object | undefined;
+  connect: (this: BrokerPool) => Promise<void>;
   /** Whom to ask for metadata. */
   findConnectedBroker: (this: BrokerPool) => Promise<Broker>;
   /** Asks brokers, in whatever order, until one answers. */
@@ -41,7 +40,8 @@ export function askAnyBroker(prototype: BrokerPool): void {
     const turned = [...nodeIds.slice(first), ...nodeIds.slice(0, first)];
     const isThere = (nodeId: string): boolean => this.brokers[nodeId]?.isConnected() === true;
     const there = turned.filter(isThere);
-    const isSlow = (nodeId: string): boolean => this.brokers[nodeId]?.connectionPool.pool.some(isLate) === true;
+    const isSlow = (nodeId: string): boolean =>
+      this.brokers[nodeId]?.connectionPool.pool.some(isLate) === true;
     return [
       ...there.filter((nodeId) => !isSlow(nodeId)),
       ...there.filter(isSlow),
@@ -78,15 +78,20 @@ export function askAnyBroker(prototype: BrokerPool): void {
 }
 
 /**
- * Lets a client keep the broker that it begins at when the connection to the last one that it knows has ended. kafkajs
- * forgets it, also while it is connecting to it: what is sent beside fails then for good.
+ * Lets a client connect once more where the only broker that it knows was forgotten while it connected to it, since an
+ * earlier connection had ended. kafkajs fails then for good.
  */
-export function keepFirstBroker(prototype: BrokerPool): void {
-  const { removeBroker } = prototype;
-  prototype.removeBroker = function (this: BrokerPool, destination) {
-    const { seedBroker } = this;
-    removeBroker.call(this, destination);
-    this.seedBroker ??= seedBroker;
+export function connectOnceMore(prototype: BrokerPool): void {
+  const { connect } = prototype;
+  prototype.connect = async function (this: BrokerPool) {
+    for (;;) {
+      try {
+        await connect.call(this);
+        return;
+      } catch (error) {
+        if (!(error instanceof TypeError) || this.seedBroker !== undefined) throw error;
+      }
+    }
   };
 }
 

@@ -48,8 +48,8 @@ import { EXPECTED_VERSION, examination, folder, type Part } from './patches';
  *   sentences        requests/createTopics and describeConfigs: dropped the broker's own sentence about an error. See
  *                    broker-sentences.ts. Not needed when the error of a refused topic names what it collides with.
  *   any-broker       BrokerPool.withBroker, findConnectedBroker and getNodeIds, Cluster.findControllerBroker: a question that any broker can answer
- *                    failed when the first that it went to could not be reached; BrokerPool.removeBroker: forgot the only one
- *                    while it connected to it anew. See any-broker.ts. Not needed when it goes to those first that are
+ *                    failed when the first that it went to could not be reached; BrokerPool.connect: failed for good where the
+ *                    only one was forgotten meanwhile. See any-broker.ts. Not needed when it goes to those first that are
  *                    connected, and on to the next.
  *   broker-versions  Broker.apiVersions, connect and isConnected: sent brokers that are too old, or too new, what they do not
  *                    take, which failed later without a reason, and asked one alone for the versions of all. See

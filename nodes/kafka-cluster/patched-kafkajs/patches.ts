@@ -15,7 +15,7 @@ import { beginWhereTold } from './beginnings';
 import { encodeFirst } from './encoded-first';
 import { endSilentConnections, giveUpSilentBrokers } from './silent-connections';
 import { createClusterOf } from './own-requests';
-import { askAnyBroker, askInPlaceOfController, keepFirstBroker, type BrokerPool } from './any-broker';
+import { askAnyBroker, askInPlaceOfController, connectOnceMore, type BrokerPool } from './any-broker';
 import { withSentences } from './broker-sentences';
 import { refuseUnfitBrokers, type AskedForVersions } from './broker-versions';
 import { tolerantParse } from './leaderless';
@@ -244,12 +244,12 @@ const EXPECTATIONS: readonly Expectation[] = [
   {
     part: 'any-broker',
     fits: (load) =>
-      has(load(BROKER_POOL), 'withBroker', 'findBroker', 'findConnectedBroker', 'getNodeIds', 'removeBroker') &&
+      has(load(BROKER_POOL), 'withBroker', 'findBroker', 'findConnectedBroker', 'getNodeIds', 'connect') &&
       has(load(CLUSTER), 'findControllerBroker', 'findBroker', 'getNodeIds'),
     patch: ({ load }) => {
       const { prototype } = load(BROKER_POOL) as { prototype: BrokerPool };
       askAnyBroker(prototype);
-      keepFirstBroker(prototype);
+      connectOnceMore(prototype);
       askInPlaceOfController((load(CLUSTER) as { prototype: Cluster }).prototype);
     },
   },
