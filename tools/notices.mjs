@@ -13,6 +13,12 @@ export const PERMISSIVE = new Set([
   'CC0-1.0',
 ]);
 
+const LINE = '='.repeat(80);
+/** What the same terms have for a heading or not. */
+const TITLE = /^(?:the )?mit license(?: \(mit\))?\s/i;
+/** A paragraph that says whose it is, and nothing of the terms. */
+const OWNERS = /^\s*copyright [^]{0,300}$/i;
+
 /**
  * @param {string} root of the checkout
  * @param {readonly import('esbuild').Metafile[]} metafiles what the builds have read
@@ -28,9 +34,25 @@ export function writeNotices(root, metafiles) {
       ),
     ),
   );
-  const notices = [...folders].sort().map((folder) => noticeOf(folder));
-  const text = `Code of these packages is part of files of this one.\n\n${notices.join('\n')}`;
+  const text = `Code of these packages is part of files of this one.\n\n${together([...folders].sort().map(noticeOf)).join('\n')}`;
   writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), text);
+}
+
+/** Packages of which only the lines about their copyright differ stand before one text. @returns parts of the file */
+function together(notices) {
+  const byTerms = new Map();
+  for (const { title, text } of notices) {
+    const paragraphs = text.split(/\n\s*\n/);
+    const owners = paragraphs.filter((paragraph) => OWNERS.test(paragraph));
+    const terms = paragraphs.filter((paragraph) => !OWNERS.test(paragraph));
+    const key = terms.join(' ').replace(TITLE, '').replace(/\W+/g, ' ').toLowerCase();
+    const same = byTerms.get(key) ?? { heads: [], terms: terms.join('\n\n') };
+    same.heads.push([title, ...owners].join('\n\n'));
+    byTerms.set(key, same);
+  }
+  return [...byTerms.values()].map(
+    ({ heads, terms }) => `${LINE}\n${heads.join('\n\n')}\n${LINE}\n\n${terms}\n`,
+  );
 }
 
 /** @returns the folder of the package that a file belongs to; undefined for our own files */
@@ -46,5 +68,5 @@ function noticeOf(folder) {
   if (file === undefined || !existsSync(path.join(folder, file)))
     throw new Error(`${name} brings no text of its licence`);
   const text = readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim();
-  return `${'='.repeat(80)}\n${name} ${version} (${license})\n${'='.repeat(80)}\n\n${text}\n`;
+  return { title: `${name} ${version} (${license})`, text };
 }
