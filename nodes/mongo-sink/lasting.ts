@@ -10,7 +10,7 @@ export class Lasting {
   private told = false;
 
   /**
-   * @param storedAt when a reading was stored last, or another thing done, in milliseconds since 1970
+   * @param storedAt when a reading was stored last, or another thing done, as performance.now() counts
    * @param onLasting told once of each time it lasts
    */
   constructor(
@@ -20,7 +20,7 @@ export class Lasting {
   ) {}
 
   failed(error: Error): void {
-    const now = Date.now();
+    const now = performance.now();
     this.since ??= now;
     // What was stored at the beginning may have been so before the whole database went away.
     const isAlone = this.storedAt() - this.since > this.patienceMs / 2;

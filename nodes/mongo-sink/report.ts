@@ -31,7 +31,7 @@ export interface SinkListener {
 
 /** Tells the listener of a sink how it fares: its state whenever that changes, and each problem once. */
 export class SinkReport {
-  /** when readings were settled last, in milliseconds since 1970 */
+  /** when readings were settled last, as performance.now() counts */
   settledAt = 0;
   private backfill: BackfillProgress | undefined;
   private unanswered: UnansweredCommand | undefined;
@@ -53,7 +53,7 @@ export class SinkReport {
 
   /** A batch is settled. */
   settled(outcomes: readonly Outcome[]): void {
-    this.settledAt = Date.now();
+    this.settledAt = performance.now();
     for (const outcome of outcomes) {
       if (outcome === 'inserted') this.inserted++;
       else if (outcome === 'alreadyThere') this.alreadyThere++;

@@ -117,7 +117,7 @@ export class LastReadings {
   private refusedSince: number | undefined;
   /** until when no new node is introduced by itself, since that was refused */
   private refusedUntil = 0;
-  /** when readings were noted last */
+  /** when readings were noted last, as performance.now() counts */
   private notedAt = 0;
   private readonly lasting: Lasting;
 
@@ -138,7 +138,7 @@ export class LastReadings {
   ): Promise<void> {
     const fresh = new Map<string, ReadingDocument>();
     const now = Date.now();
-    this.notedAt = now;
+    this.notedAt = performance.now();
     for (const reading of readings) {
       if (!this.known.has(reading.nodo)) keepRight(fresh, reading, now);
       else if (!again.has(reading)) this.remember(reading);

@@ -87,7 +87,7 @@ export class Preparation {
   private isDue = false;
   /** by step */
   private readonly lasting = new Map<string, Lasting>();
-  /** when a step was done last, in milliseconds since 1970 */
+  /** when a step was done last, as performance.now() counts */
   private doneAt = 0;
   private pausing = new AbortController();
 
@@ -184,7 +184,7 @@ export class Preparation {
       try {
         problem = await step.run(db);
         if (!problem) {
-          this.doneAt = Date.now();
+          this.doneAt = performance.now();
           this.lasting.get(step.name)?.succeeded();
           continue;
         }
