@@ -1,12 +1,9 @@
 import type { Kafka } from 'kafkajs';
-import { clusterOf, createAdmin } from '../../nodes/kafka-cluster/patched-kafkajs';
+import { clusterOf, createAdmin, type ConnectedBroker } from '../../nodes/kafka-cluster/patched-kafkajs';
 import { until } from './until';
 
 /** What a broker tells of its cluster. */
-interface Told {
-  brokers: unknown[];
-  topicMetadata: { topic: string; partitionMetadata: { leader: number }[] }[];
-}
+type Told = Awaited<ReturnType<ConnectedBroker['metadata']>>;
 
 /** Waits until each of so many brokers says that the cluster has no others: kafkajs goes where any one of them sends it. */
 export async function hasBrokers(client: Kafka, count: number): Promise<void> {
